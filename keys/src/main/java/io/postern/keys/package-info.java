@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.keys;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.mail;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,54 @@
+package io.postern.smtp.server;
+
+import io.postern.mail.Envelope;
+import io.postern.mail.EnvelopeRecipient;
+
+/// Decides for one session what the server asks at each step. One per session, called on the
+/// session's thread only.
+///
+/// A handler may block (bounded by its own deadlines). What it throws is our bug: the server
+/// answers 421 and closes.
+public interface SessionHandler {
+    /// Before the greeting.
+    Verdict connected(SessionFacts facts);
+
+    /// After HELO or EHLO was parsed.
+    Verdict helo(SessionFacts facts);
+
+    /// After MAIL was parsed and fits the sequence. The envelope has no recipients yet.
+    ///
+    /// @param declaredSize the SIZE parameter in octets, -1 when not given
+    Verdict mail(SessionFacts facts, Envelope envelope, long declaredSize);
+
+    /// After RCPT was parsed and fits the sequence.
+    ///
+    /// @param soFar the envelope without this recipient
+    Verdict rcpt(SessionFacts facts, Envelope soFar, EnvelopeRecipient recipient);
+
+    /// DATA or the first BDAT, with at least one recipient.
+    DataStart data(SessionFacts facts, Envelope envelope);
+
+    /// The session is over, however it ended. Called exactly once, last.
+    void closed(SessionFacts facts, String reason);
+
+    /// An answer to a step.
+    sealed interface Verdict {
+        /// Go on with the server's own positive reply.
+        record Go() implements Verdict {}
+
+        /// Refuse this command with that reply; the session goes on.
+        record Refuse(io.postern.smtp.Reply reply) implements Verdict {}
+
+        /// Give that reply and close the session.
+        record Close(io.postern.smtp.Reply reply) implements Verdict {}
+    }
+
+    /// An answer to DATA or BDAT.
+    sealed interface DataStart {
+        /// Go on; the octets go into the sink.
+        record Go(DataSink sink) implements DataStart {}
+
+        /// Refuse; BDAT's octets are read and thrown away.
+        record Refuse(io.postern.smtp.Reply reply) implements DataStart {}
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.smtp.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.store;
+
+import org.jspecify.annotations.NullMarked;
