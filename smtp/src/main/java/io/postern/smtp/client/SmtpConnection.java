@@ -9,6 +9,7 @@ import java.util.Optional;
 /// A connection to an SMTP server, ready for transactions. RFC 5321.
 ///
 /// Confined to one thread at a time; blocking, meant for virtual threads.
+@SuppressWarnings("DoNotCallSuggester")
 public final class SmtpConnection implements AutoCloseable {
     private SmtpConnection() {}
 

@@ -4,6 +4,7 @@ import java.security.GeneralSecurityException;
 import javax.net.ssl.SSLContext;
 
 /// The TLS contexts that [TlsPolicy] speaks of. Make one and share it: it holds the session cache.
+@SuppressWarnings("DoNotCallSuggester")
 public final class TlsContexts {
     private TlsContexts() {}
 
