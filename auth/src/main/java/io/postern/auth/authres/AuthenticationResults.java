@@ -1,0 +1,140 @@
+package io.postern.auth.authres;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.postern.auth.dkim.SignatureResult;
+import io.postern.mail.HeaderField;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// An Authentication-Results header field. RFC 8601 §2.2.
+///
+/// @param authservId who says so; usually our host name (§2.5)
+/// @param results in the order in which they are written; `none` is written when empty
+public record AuthenticationResults(String authservId, List<MethodResult> results) {
+    /// What one method came to.
+    ///
+    /// @param method such as `dkim`
+    /// @param result such as `pass`
+    /// @param reason quoted as it needs
+    /// @param comment for people, written in parentheses
+    public record MethodResult(
+            String method,
+            String result,
+            Optional<String> reason,
+            Optional<String> comment,
+            List<Property> properties) {
+        public MethodResult {
+            properties = List.copyOf(properties);
+        }
+    }
+
+    /// An input of the method.
+    ///
+    /// @param type `header`, `smtp`, `policy` or `body`
+    /// @param name such as `d`
+    /// @param value quoted as it needs
+    public record Property(String type, String name, String value) {}
+
+    private static final String NAME = "Authentication-Results";
+
+    /// RFC 5322 §2.1.1: lines SHOULD be no longer, CRLF excluded.
+    private static final int LINE = 78;
+
+    /// RFC 6008 §4: enough of `b=` to tell the signatures of a message apart.
+    private static final int SIGNATURE_HEAD = 8;
+
+    public AuthenticationResults {
+        results = List.copyOf(results);
+    }
+
+    /// The results of DKIM: one per signature, or `dkim=none`. RFC 8601 §2.7.1.
+    public static List<MethodResult> dkim(List<SignatureResult> results) {
+        return results.isEmpty()
+                ? List.of(
+                        new MethodResult(
+                                "dkim", "none", Optional.empty(), Optional.empty(), List.of()))
+                : results.stream().map(AuthenticationResults::dkim).toList();
+    }
+
+    private static MethodResult dkim(SignatureResult result) {
+        var properties = new ArrayList<Property>();
+        result.signingDomain().ifPresent(d -> properties.add(header("d", d.name())));
+        result.identity().ifPresent(i -> properties.add(header("i", i)));
+        result.selector().ifPresent(s -> properties.add(header("s", s)));
+        result.algorithm().ifPresent(a -> properties.add(header("a", a)));
+        result.signature()
+                .filter(b -> !b.isEmpty())
+                .ifPresent(b -> properties.add(header("b", head(b))));
+        var comment = new ArrayList<String>();
+        result.keyBits().ifPresent(bits -> comment.add(bits + "-bit key"));
+        if (result.testing()) {
+            comment.add("testing");
+        }
+        return new MethodResult(
+                "dkim",
+                result.result().word(),
+                result.result().reason(),
+                comment.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", comment)),
+                properties);
+    }
+
+    private static Property header(String name, String value) {
+        return new Property("header", name, value);
+    }
+
+    private static String head(String signature) {
+        return signature.substring(0, Math.min(SIGNATURE_HEAD, signature.length()));
+    }
+
+    /// The field, folded at 78 octets where it can be.
+    public HeaderField field() {
+        var out = new StringBuilder(NAME).append(": ").append(Words.value(authservId));
+        if (results.isEmpty()) {
+            // §2.2: no-result.
+            return new HeaderField(NAME, out.append("; none\r\n").toString());
+        }
+        for (var result : results) {
+            out.append(";\r\n\t");
+            int column = append(out, 8, result.method() + "=" + result.result());
+            if (result.comment().isPresent()) {
+                column = append(out, column, Words.comment(result.comment().get()));
+            }
+            if (result.reason().isPresent()) {
+                column = append(out, column, "reason=" + Words.quoted(result.reason().get()));
+            }
+            for (var property : result.properties()) {
+                column =
+                        append(
+                                out,
+                                column,
+                                property.type()
+                                        + "."
+                                        + property.name()
+                                        + "="
+                                        + Words.value(property.value()));
+            }
+        }
+        return new HeaderField(NAME, out.append("\r\n").toString());
+    }
+
+    /// Writes a word at this column or on a new line; the column after it.
+    private static int append(StringBuilder out, int column, String word) {
+        // As octets: HeaderField keeps octets as characters.
+        var octets = new String(word.getBytes(UTF_8), ISO_8859_1);
+        int at = column;
+        if (column > 8) {
+            if (column + 1 + octets.length() > LINE) {
+                out.append("\r\n\t");
+                at = 8;
+            } else {
+                out.append(' ');
+                at++;
+            }
+        }
+        out.append(octets);
+        return at + octets.length();
+    }
+}

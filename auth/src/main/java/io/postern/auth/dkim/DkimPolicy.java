@@ -1,0 +1,47 @@
+package io.postern.auth.dkim;
+
+import java.time.Duration;
+
+/// What a verifier accepts, and how much work it does for one message.
+///
+/// @param minRsaBits a signature by a shorter key that verifies is `policy`
+/// @param maxRsaBits longer keys are refused unread, for the work they make
+/// @param sha1 whether rsa-sha1 is verified at all
+/// @param unsignedOctets what becomes of a good signature whose `l=` leaves octets uncovered
+/// @param maxSignatures signatures verified per message, top first, one key look-up each; the
+///   others are `policy`
+/// @param clockSkew how far `t=` may lie in the future, and how long after `x=` we still accept
+public record DkimPolicy(
+        int minRsaBits,
+        int maxRsaBits,
+        Sha1 sha1,
+        UnsignedOctets unsignedOctets,
+        int maxSignatures,
+        Duration clockSkew) {
+    /// Whether rsa-sha1 is verified.
+    public enum Sha1 {
+        /// RFC 8301 §3.1: permanently failed.
+        REFUSE,
+        /// For historic mail only.
+        VERIFY
+    }
+
+    /// What becomes of a good signature whose `l=` leaves octets of the body uncovered.
+    public enum UnsignedOctets {
+        /// Anyone can append what the reader sees (RFC 6376 §8.2): `policy`.
+        POLICY,
+        /// `pass`, with the number of octets among the steps.
+        PASS
+    }
+
+    /// RFC 8301 minimum of 1024 bits, no rsa-sha1, no unsigned octets, 8 signatures, 5 minutes.
+    public static final DkimPolicy STANDARD =
+            new DkimPolicy(
+                    1024, 8192, Sha1.REFUSE, UnsignedOctets.POLICY, 8, Duration.ofMinutes(5));
+
+    /// For mail signed before RFC 8301: short keys and rsa-sha1 verify.
+    public DkimPolicy historic() {
+        return new DkimPolicy(
+                384, maxRsaBits, Sha1.VERIFY, unsignedOctets, maxSignatures, clockSkew);
+    }
+}

@@ -1,0 +1,36 @@
+package io.postern.auth.dkim;
+
+import io.postern.dns.Resolver;
+import io.postern.mail.HeaderFields;
+import java.time.Instant;
+import java.util.List;
+
+/// Verifies DKIM signatures. RFC 6376 §6. Immutable, safe for many threads if the resolver is.
+public final class DkimVerifier {
+    /// Verifies with the platform's providers, in their order.
+    public DkimVerifier(Resolver resolver, DkimPolicy policy) {
+        this(resolver, policy, SignatureFactory.PLATFORM);
+    }
+
+    public DkimVerifier(Resolver resolver, DkimPolicy policy, SignatureFactory signatures) {}
+
+    /// Reads the signatures of a message whose body is about to pass. Asks nothing of the DNS yet.
+    ///
+    /// @param now against which `t=` and `x=` are held
+    public VerifyRun start(HeaderFields header, Instant now) {
+        if (header.fields().isEmpty()) {
+            throw new UnsupportedOperationException(now.toString());
+        }
+        throw new UnsupportedOperationException();
+    }
+
+    /// One message being verified; confined to one thread.
+    public interface VerifyRun {
+        /// The next octets of the body, in pieces of any size. The array is not kept.
+        void body(byte[] octets, int offset, int length);
+
+        /// One result per DKIM-Signature field, top first; empty when there is none. Looks the keys
+        /// up, so it may block as long as the resolver does. Call once.
+        List<SignatureResult> finish();
+    }
+}
