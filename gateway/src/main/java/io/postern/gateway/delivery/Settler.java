@@ -128,7 +128,7 @@ final class Settler {
 
     /// Untouched, to be taken again.
     void putBack(Job job) {
-        store.giveBack(job.recipients())
+        var _ = store.giveBack(job.recipients())
                 .whenComplete((_, failure) -> {
                     if (failure != null) {
                         LOG.info(
@@ -276,7 +276,7 @@ final class Settler {
     }
 
     private void write(List<Settlement> settlements, List<NewMessage> dsns) {
-        store.settle(settlements, dsns)
+        var _ = store.settle(settlements, dsns)
                 .whenComplete((_, failure) -> {
                     dsns.forEach(dsn -> closed(dsn, failure));
                     if (failure != null) {
