@@ -1,0 +1,12 @@
+package io.postern.admin;
+
+import java.util.Optional;
+import java.util.Set;
+
+/// A wish for DKIM keys.
+///
+/// @param algorithms `rsa`, `ed25519`; both when empty
+/// @param selector only with one algorithm; chosen by the date otherwise
+/// @param bits of the RSA key; the default when absent
+public record NewKeys(
+        String domain, Set<String> algorithms, Optional<String> selector, Optional<Integer> bits) {}

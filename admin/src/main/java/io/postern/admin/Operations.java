@@ -1,0 +1,48 @@
+package io.postern.admin;
+
+import java.util.List;
+import java.util.Optional;
+
+/// What an operator can ask of a gateway, whether it runs (then over its control socket) or not
+/// (then on its data folder). Both ways give the same answers, and the same JSON.
+///
+/// Blocking; safe for many threads. Whatever can't be done is an [OperationException] that names
+/// the thing and the remedy.
+public interface Operations extends AutoCloseable {
+    /// Entries of the queue, oldest first.
+    ///
+    /// @param after the `next` of the page before; empty for the first
+    /// @param limit how many at most, 1 to [Limits#PAGE]. A page may hold more so that it does not
+    ///   end within a message
+    QueuePage queue(Selection selection, Optional<String> after, int limit);
+
+    /// Changes entries of the queue. Those being delivered at this moment are not touched.
+    ///
+    /// @throws OperationException when the selection means everything without saying so
+    Changed change(QueueAction action, Selection selection);
+
+    /// All that is known of one message; also after it has left the queue, until history expires.
+    MessageView message(String id);
+
+    /// Messages in which the text occurs (id, address, Message-ID, subject, client), newest first.
+    List<MessageView> track(String text, int limit);
+
+    /// DKIM keys, by domain and selector; of one domain when it is given.
+    List<KeyView> dkimKeys(Optional<String> domain);
+
+    /// Makes DKIM keys and puts them to use; one per algorithm.
+    List<KeyView> newDkimKeys(NewKeys request);
+
+    /// Takes over a DKIM key made elsewhere.
+    KeyView importDkimKey(ImportedKey request);
+
+    /// Whether mail can be taken now.
+    HealthView health();
+
+    /// All settings in force, with what computes signatures.
+    ConfigView config();
+
+    /// Lets go of the connection or of the data folder.
+    @Override
+    void close();
+}

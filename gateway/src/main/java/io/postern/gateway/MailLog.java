@@ -1,0 +1,56 @@
+package io.postern.gateway;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The stream of mail events: one line a fact, key=value, for operators, tests and log shippers.
+///
+/// The words are received, refused, queued, delivered, deferred, failed, dsn. Never bodies,
+/// credentials or keys.
+public final class MailLog {
+    private static final Logger LOG = LoggerFactory.getLogger("postern.mail");
+
+    private MailLog() {}
+
+    /// Writes one event.
+    ///
+    /// @param event the fact, one word
+    /// @param pairs keys and values in turn; values that are not plain words are quoted and
+    ///   neutralised
+    public static void event(String event, Object... pairs) {
+        if (!LOG.isInfoEnabled()) {
+            return;
+        }
+        var line = new StringBuilder(160).append(event);
+        for (int i = 0; i + 1 < pairs.length; i += 2) {
+            line.append(' ').append(pairs[i]).append('=');
+            value(line, String.valueOf(pairs[i + 1]));
+        }
+        LOG.info("{}", line);
+    }
+
+    private static void value(StringBuilder line, String value) {
+        boolean plain = !value.isEmpty();
+        for (int i = 0; plain && i < value.length(); i++) {
+            char c = value.charAt(i);
+            plain = c > ' ' && c < 127 && c != '"' && c != '\\';
+        }
+        if (plain) {
+            line.append(value);
+            return;
+        }
+        line.append('"');
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c == '"' || c == '\\') {
+                line.append('\\').append(c);
+            } else if (Character.isISOControl(c)) {
+                // A peer's text must not start a new line or colour a terminal.
+                line.append(String.format("\\x%02x", (int) c));
+            } else {
+                line.append(c);
+            }
+        }
+        line.append('"');
+    }
+}

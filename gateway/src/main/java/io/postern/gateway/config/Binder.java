@@ -1,0 +1,278 @@
+package io.postern.gateway.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.toml.TomlMapper;
+import io.postern.mail.Domain;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// Turns a tree of values into the records of [Config], by their [Setting]s.
+final class Binder {
+    private final String file;
+    private final Path folder;
+    private final KeyPlaces places;
+
+    Binder(String file, Path folder, KeyPlaces places) {
+        this.file = file;
+        this.folder = folder;
+        this.places = places;
+    }
+
+    Config bind(JsonNode tree, Class<Config> type) {
+        return type.cast(record(tree, type, ""));
+    }
+
+    /// `line:column: ` of a path, for a message that the caller goes on with; empty when it stands
+    /// nowhere.
+    String place(String path) {
+        return places.of(path).map(at -> at + ": ").orElse("");
+    }
+
+    private Object record(JsonNode node, Class<?> type, String path) {
+        if (!node.isObject() && !node.isMissingNode()) {
+            throw wrong(path, "is a table, not a value");
+        }
+        var components = type.getRecordComponents();
+        var known = Arrays.stream(components).map(Binder::keyOf).toList();
+        node.fieldNames()
+                .forEachRemaining(key -> {
+                    if (!known.contains(key)) {
+                        throw unknown(join(path, key), key, known);
+                    }
+                });
+        var values = new Object[components.length];
+        for (int i = 0; i < components.length; i++) {
+            values[i] = component(node, components[i], path);
+        }
+        try {
+            var constructor =
+                    type.getDeclaredConstructor(
+                            Arrays.stream(components)
+                                    .map(RecordComponent::getType)
+                                    .toArray(Class<?>[]::new));
+            return constructor.newInstance(values);
+        } catch (NoSuchMethodException | InstantiationException | IllegalAccessException e) {
+            throw new IllegalStateException(type + " can't be made", e);
+        } catch (InvocationTargetException e) {
+            throw wrong(path, "is refused: " + e.getCause());
+        }
+    }
+
+    private Object component(JsonNode node, RecordComponent component, String path) {
+        String key = keyOf(component);
+        String at = join(path, key);
+        var setting = component.getAnnotation(Setting.class);
+        JsonNode value = node.path(key);
+        if (value.isMissingNode()) {
+            if (setting.required()) {
+                throw wrong(path.isEmpty() ? key : path, "lacks " + key + ". " + setting.doc());
+            }
+            if (!setting.otherwise().isEmpty()) {
+                value = otherwise(setting.otherwise());
+            }
+        }
+        Object bound = value(value, component.getGenericType(), at);
+        checkRange(bound, setting, at);
+        return bound;
+    }
+
+    private Object value(JsonNode node, Type type, String path) {
+        if (type instanceof ParameterizedType generic && generic.getRawType() == Optional.class) {
+            return node.isMissingNode()
+                    ? Optional.empty()
+                    : Optional.of(value(node, generic.getActualTypeArguments()[0], path));
+        }
+        if (type instanceof ParameterizedType generic && generic.getRawType() == List.class) {
+            return list(node, generic.getActualTypeArguments()[0], path);
+        }
+        var plain = (Class<?>) type;
+        if (plain.isRecord() && plain.getEnclosingClass() == Config.class) {
+            return record(node, plain, path);
+        }
+        return scalar(node, plain, path);
+    }
+
+    private List<Object> list(JsonNode node, Type element, String path) {
+        if (node.isMissingNode()) {
+            return List.of();
+        }
+        if (!node.isArray()) {
+            throw wrong(path, "is a list: put the value in [ ]");
+        }
+        var values = new ArrayList<>();
+        for (int i = 0; i < node.size(); i++) {
+            values.add(value(node.get(i), element, path + "[" + i + "]"));
+        }
+        return List.copyOf(values);
+    }
+
+    private Object scalar(JsonNode node, Class<?> type, String path) {
+        if (type == boolean.class) {
+            return take(node.isBoolean(), node::booleanValue, path, "true or false");
+        }
+        if (type == int.class) {
+            return take(
+                    node.canConvertToInt() && node.isIntegralNumber(),
+                    node::intValue,
+                    path,
+                    "a whole number");
+        }
+        if (!node.isTextual()) {
+            throw wrong(path, "is a text: put it in quotation marks");
+        }
+        String text = node.textValue();
+        if (type == String.class) {
+            return text;
+        }
+        if (type == Path.class) {
+            return folder.resolve(text).normalize();
+        }
+        if (type == Domain.class) {
+            return or(Domain.parse(text), path, text, "a domain such as example.com");
+        }
+        if (type == Duration.class) {
+            return or(
+                    Durations.parse(text), path, text, "a span of time such as 30s, 5m, 4h or 5d");
+        }
+        if (type == ByteSize.class) {
+            return or(ByteSize.parse(text), path, text, "a size such as 256 KiB or 50 MiB");
+        }
+        if (type == HostPort.class) {
+            return or(
+                    HostPort.parse(text),
+                    path,
+                    text,
+                    "host:port such as 127.0.0.1:25 or [2001:db8::1]:25");
+        }
+        if (type == Network.class) {
+            return or(
+                    Network.parse(text),
+                    path,
+                    text,
+                    "a network such as 192.0.2.0/24 or 2001:db8::/32");
+        }
+        if (type.isEnum()) {
+            return or(constant(type, text), path, text, "one of " + words(type));
+        }
+        throw new IllegalStateException("no reading for " + type);
+    }
+
+    private static Optional<Object> constant(Class<?> type, String text) {
+        return Arrays.stream(type.getEnumConstants())
+                .filter(one -> word(one).equals(text))
+                .map(one -> (Object) one)
+                .findFirst();
+    }
+
+    /// The words that an enum's constants have in the file.
+    static String words(Class<?> type) {
+        return Arrays.stream(type.getEnumConstants())
+                .map(one -> "`" + word(one) + "`")
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String word(Object constant) {
+        return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private Object take(
+            boolean fits, java.util.function.Supplier<Object> value, String path, String form) {
+        if (!fits) {
+            throw wrong(path, "is " + form);
+        }
+        return value.get();
+    }
+
+    private Object or(Optional<?> value, String path, String text, String form) {
+        return value.orElseThrow(() -> wrong(path, "is " + form + ", not \"" + text + "\""));
+    }
+
+    private void checkRange(Object value, Setting setting, String path) {
+        long number;
+        switch (value) {
+            case Integer whole -> number = whole;
+            case Duration span -> number = span.toSeconds();
+            case ByteSize size -> number = size.bytes();
+            default -> {
+                return;
+            }
+        }
+        if (number < setting.min() || number > setting.max()) {
+            throw wrong(
+                    path,
+                    "is out of range"
+                            + (setting.min() == Long.MIN_VALUE ? "" : "; at least " + setting.min())
+                            + (setting.max() == Long.MAX_VALUE
+                                    ? ""
+                                    : "; at most " + setting.max()));
+        }
+    }
+
+    private static JsonNode otherwise(String toml) {
+        try {
+            return new TomlMapper().readTree("value = " + toml).path("value");
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("default " + toml, e);
+        }
+    }
+
+    private ConfigException unknown(String path, String key, List<String> known) {
+        String nearest =
+                known.stream()
+                        .min(java.util.Comparator.comparingInt(one -> distance(key, one)))
+                        .orElse("");
+        String hint =
+                distance(key, nearest) <= Math.max(2, key.length() / 3)
+                        ? "; did you mean " + nearest + "?"
+                        : "";
+        return wrong(
+                path,
+                "is not a key"
+                        + hint
+                        + (hint.isEmpty() ? "; known are " + String.join(", ", known) : ""));
+    }
+
+    private ConfigException wrong(String path, String what) {
+        return new ConfigException(
+                file + ":" + place(path).replaceFirst(": $", ": ") + path + " " + what);
+    }
+
+    /// `tlsCertificate` in the code is `tls_certificate` in the file.
+    static String keyOf(RecordComponent component) {
+        return component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+    }
+
+    private static String join(String path, String key) {
+        return path.isEmpty() ? key : path + "." + key;
+    }
+
+    /// Levenshtein distance.
+    private static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int above = row[j];
+                int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                row[j] = Math.min(change, Math.min(above, row[j - 1]) + 1);
+                diagonal = above;
+            }
+        }
+        return row[b.length()];
+    }
+}

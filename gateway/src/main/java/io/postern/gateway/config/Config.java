@@ -1,0 +1,332 @@
+package io.postern.gateway.config;
+
+import io.postern.mail.Domain;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// The whole configuration file. State (keys, queue, events) is in the store, never here.
+public record Config(
+        @Setting(
+                        required = true,
+                        doc =
+                                "The name of this gateway in greetings, EHLO, Received fields and DSNs. "
+                                        + "It should resolve to the address it sends from, and back.")
+                Domain hostname,
+        @Setting(
+                        otherwise = "\"data\"",
+                        doc =
+                                "The folder for queue, keys and history, relative to the configuration file's folder. "
+                                        + "Belongs to the service user alone (0700).")
+                Path data,
+        @Setting(
+                        doc =
+                                "Where mail to <Postmaster> and the From address of DSNs point (RFC 5321 §4.5.1). "
+                                        + "When absent: postmaster@ the first domain that is ours.")
+                Optional<String> postmaster,
+        @Setting(doc = "A TCP port that takes mail; at least one.") List<Listener> listener,
+        @Setting(doc = "A domain that is ours; at least one.") List<OwnDomain> domain,
+        @Setting(doc = "How mail leaves.") Outbound outbound,
+        @Setting(doc = "Where mail for one domain goes instead of its MX or the smart host.")
+                List<Route> route,
+        @Setting(doc = "Signing.") Signing signing,
+        @Setting(doc = "The resolver.") Dns dns,
+        @Setting(doc = "Bounds. Each has its own reply when it is hit.") Limits limits,
+        @Setting(doc = "Figures for Prometheus, and the health endpoint.") Metrics metrics,
+        @Setting(doc = "What is kept of messages that have left.") History history,
+        @Setting(doc = "Secrets at rest.") Secrets secrets) {
+
+    /// A listener.
+    public record Listener(
+            @Setting(
+                            required = true,
+                            doc =
+                                    "`outbound`: hosts in `trust` hand in mail for anywhere; everybody else is refused.")
+                    Role role,
+            @Setting(
+                            required = true,
+                            doc =
+                                    "Address and port, such as `10.0.0.5:25`. Ports below 1024 need the capability "
+                                            + "CAP_NET_BIND_SERVICE or a socket handed over by systemd.")
+                    HostPort address,
+            @Setting(
+                            otherwise = "[\"127.0.0.0/8\", \"::1/128\"]",
+                            doc =
+                                    "Networks whose hosts may hand in mail. Anybody else gets 554 5.7.1 at once.")
+                    List<Network> trust,
+            @Setting(
+                            otherwise = "\"refuse\"",
+                            doc =
+                                    "Mail that no key of ours fits (foreign, missing or ambiguous author): `refuse` it "
+                                            + "with 550 5.7.1, or `pass` it unsigned.")
+                    Unsigned unsigned,
+            @Setting(
+                            doc =
+                                    "PEM file with the certificate chain; STARTTLS is offered when it is given with `tls_key`.")
+                    Optional<Path> tlsCertificate,
+            @Setting(doc = "PEM file with the unencrypted PKCS#8 private key of that certificate.")
+                    Optional<Path> tlsKey) {}
+
+    /// What a listener is for.
+    public enum Role {
+        OUTBOUND
+    }
+
+    /// What happens to mail that cannot be signed.
+    public enum Unsigned {
+        REFUSE,
+        PASS
+    }
+
+    /// A domain of ours.
+    public record OwnDomain(
+            @Setting(required = true, doc = "The domain, in A-labels or U-labels.") Domain name,
+            @Setting(
+                            otherwise = "true",
+                            doc =
+                                    "Whether mail by authors of this domain is signed. If so, and there is no key yet, "
+                                            + "the mail is deferred with 451 4.7.5 rather than sent unsigned.")
+                    boolean sign,
+            @Setting(
+                            otherwise = "[\"rsa\", \"ed25519\"]",
+                            doc =
+                                    "Which of the domain's active keys sign. Both on each message is best: receivers "
+                                            + "take the one they know (RFC 8463 §3).")
+                    List<Algorithm> algorithms) {}
+
+    /// A signing algorithm family.
+    public enum Algorithm {
+        RSA,
+        ED25519
+    }
+
+    /// How mail leaves.
+    public record Outbound(
+            @Setting(
+                            doc =
+                                    "`host:port` that takes all outbound mail; when absent, mail goes to the recipients' MX.")
+                    Optional<HostPort> smartHost,
+            @Setting(
+                            doc =
+                                    "A folder (maildir) into which outbound mail is put instead of leaving, for trying out.")
+                    Optional<Path> capture,
+            @Setting(
+                            otherwise = "\"opportunistic\"",
+                            doc =
+                                    "TLS towards next hops: `opportunistic` uses STARTTLS when offered (RFC 7435), "
+                                            + "`required` sends nothing in clear, `none` never uses it.")
+                    TlsMode tls,
+            @Setting(otherwise = "25", min = 1, max = 65535, doc = "The port of MX hosts.")
+                    int port,
+            @Setting(
+                            otherwise = "20",
+                            min = 1,
+                            max = 1000,
+                            doc = "Connections to one destination at once.")
+                    int connectionsPerDestination,
+            @Setting(
+                            otherwise = "500",
+                            min = 1,
+                            max = 20000,
+                            doc = "Connections to all destinations at once.")
+                    int connections,
+            @Setting(
+                            otherwise = "1000",
+                            min = 1,
+                            doc = "Messages over one connection before it is closed.")
+                    int messagesPerConnection,
+            @Setting(
+                            otherwise = "100",
+                            min = 1,
+                            max = 1000,
+                            doc =
+                                    "Recipients of one message in one transaction; RFC 5321 §4.5.3.1.8 lets a server "
+                                            + "refuse more than 100.")
+                    int recipientsPerTransaction,
+            @Setting(
+                            otherwise = "\"3s\"",
+                            max = 300,
+                            doc = "How long an unused connection is kept for the next message.")
+                    Duration idle,
+            @Setting(
+                            otherwise =
+                                    "[\"1m\", \"5m\", \"15m\", \"30m\", \"1h\", \"2h\", \"4h\"]",
+                            doc =
+                                    "Waits between attempts, each lengthened by up to a fifth by chance; the last one "
+                                            + "repeats until `expire`.")
+                    List<Duration> retry,
+            @Setting(
+                            otherwise = "\"5d\"",
+                            min = 1,
+                            doc =
+                                    "When delivery is given up and a failure DSN is sent (RFC 5321 §4.5.4.1).")
+                    Duration expire,
+            @Setting(
+                            otherwise = "\"4h\"",
+                            doc =
+                                    "When one delay DSN is sent about mail that still waits; `0s` never.")
+                    Duration delayNotice,
+            @Setting(
+                            otherwise = "\"30s\"",
+                            min = 1,
+                            max = 300,
+                            doc = "Time to connect (RFC 5321 §4.5.3.2).")
+                    Duration connectTimeout,
+            @Setting(
+                            otherwise = "\"5m\"",
+                            min = 1,
+                            max = 3600,
+                            doc =
+                                    "Time for the greeting and for the reply to EHLO, MAIL and RCPT (§4.5.3.2.1 to .3).")
+                    Duration commandTimeout,
+            @Setting(
+                            otherwise = "\"10m\"",
+                            min = 1,
+                            max = 3600,
+                            doc =
+                                    "Time for the reply to the end of data (§4.5.3.2.6). Shorter ones make duplicates.")
+                    Duration dataTimeout,
+            @Setting(
+                            otherwise = "20000",
+                            min = 100,
+                            max = 1000000,
+                            doc =
+                                    "Messages that wait for delivery in memory; more wait in the store.")
+                    int messagesInMemory,
+            @Setting(
+                            otherwise = "\"64 MiB\"",
+                            doc = "Octets of content kept in memory for these messages.")
+                    ByteSize contentInMemory) {}
+
+    /// TLS towards a next hop.
+    public enum TlsMode {
+        NONE,
+        OPPORTUNISTIC,
+        REQUIRED
+    }
+
+    /// A route of its own for one domain.
+    public record Route(
+            @Setting(required = true, doc = "The recipients' domain.") Domain domain,
+            @Setting(required = true, doc = "Hosts in the order in which they are tried.")
+                    List<HostPort> to,
+            @Setting(doc = "TLS towards these hosts; when absent as in [outbound].")
+                    Optional<TlsMode> tls) {}
+
+    /// Signing.
+    public record Signing(
+            @Setting(
+                            otherwise = "\"0s\"",
+                            doc =
+                                    "How long a signature is valid (`x=`); `0s` for ever. Longer than `outbound.expire`, "
+                                            + "or mail that waits arrives with an expired signature.")
+                    Duration validFor) {}
+
+    /// The resolver.
+    public record Dns(
+            @Setting(doc = "`host:port` of resolvers; when absent, the system's.")
+                    List<HostPort> servers,
+            @Setting(
+                            otherwise = "\"5s\"",
+                            min = 1,
+                            max = 60,
+                            doc = "Time for one question, all servers together.")
+                    Duration timeout) {}
+
+    /// Bounds on what clients may do.
+    public record Limits(
+            @Setting(
+                            otherwise = "\"50 MiB\"",
+                            min = 65536,
+                            doc = "Octets of one message; 552 5.3.4.")
+                    ByteSize messageSize,
+            @Setting(
+                            otherwise = "1000",
+                            min = 100,
+                            doc = "Recipients of one transaction; 452 4.5.3.")
+                    int recipients,
+            @Setting(otherwise = "10000", min = 1, doc = "Messages of one session; 421 4.7.0.")
+                    int messagesPerSession,
+            @Setting(otherwise = "10", min = 1, doc = "Refused commands of one session; 421 4.7.0.")
+                    int errors,
+            @Setting(otherwise = "100000", min = 100, doc = "Commands of one session; 421 4.7.0.")
+                    int commands,
+            @Setting(otherwise = "2000", min = 1, doc = "Sessions at once; 421 4.3.2.")
+                    int sessions,
+            @Setting(
+                            otherwise = "1500",
+                            min = 1,
+                            doc = "Sessions at once of one client address; 421 4.7.0.")
+                    int sessionsPerClient,
+            @Setting(
+                            otherwise = "\"5m\"",
+                            min = 1,
+                            doc = "Wait for a command; 421 4.4.2 (RFC 5321 §4.5.3.2.7).")
+                    Duration idle,
+            @Setting(
+                            otherwise = "\"3m\"",
+                            min = 1,
+                            doc = "Wait for the next octets of content; 421 4.4.2.")
+                    Duration dataBlock,
+            @Setting(
+                            otherwise = "\"256 KiB\"",
+                            min = 16384,
+                            doc = "Octets of a header section; 552 5.3.4.")
+                    ByteSize header,
+            @Setting(otherwise = "1000", min = 50, doc = "Header fields; 552 5.3.4.")
+                    int headerFields,
+            @Setting(
+                            otherwise = "50",
+                            min = 10,
+                            doc = "Received fields before a message counts as looping; 554 5.4.6.")
+                    int hops,
+            @Setting(
+                            otherwise = "30",
+                            min = 1,
+                            doc = "Depth of MIME parts that conversion looks into; 554 5.6.0.")
+                    int mimeDepth,
+            @Setting(
+                            otherwise = "1000",
+                            min = 1,
+                            doc = "MIME parts that conversion looks into; 554 5.6.0.")
+                    int mimeParts,
+            @Setting(
+                            otherwise = "\"64 MiB\"",
+                            doc =
+                                    "Octets of content being received in memory; above it, files are used.")
+                    ByteSize contentInMemory,
+            @Setting(
+                            otherwise = "\"100 MiB\"",
+                            doc = "Free disk space below which mail is refused with 452 4.3.1.")
+                    ByteSize freeDisk) {}
+
+    /// Figures and health.
+    public record Metrics(
+            @Setting(
+                            doc =
+                                    "`host:port` for `/metrics` and `/health`, read-only; when absent, neither is served.")
+                    Optional<HostPort> address) {}
+
+    /// History.
+    public record History(
+            @Setting(
+                            otherwise = "\"30d\"",
+                            doc =
+                                    "How long decision records and events of messages that left are kept.")
+                    Duration keep) {}
+
+    /// Secrets at rest.
+    public record Secrets(
+            @Setting(
+                            doc =
+                                    "The file with the start secret under which keys in the store are wrapped; when absent, "
+                                            + "`start-secret` in the data folder, made at first start. On another medium, a "
+                                            + "stolen disk holds no readable key.")
+                    Optional<Path> startSecret) {}
+
+    /// The domain of ours with that name.
+    public Optional<OwnDomain> own(Domain name) {
+        return domain.stream().filter(own -> own.name().equals(name)).findFirst();
+    }
+}

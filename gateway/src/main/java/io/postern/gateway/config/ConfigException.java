@@ -1,0 +1,14 @@
+package io.postern.gateway.config;
+
+/// The configuration can't be used. The message names file, line, column, key and remedy.
+public final class ConfigException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    ConfigException(String message) {
+        super(message);
+    }
+
+    ConfigException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,86 @@
+package io.postern.gateway.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.toml.TomlMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Reads `postern.toml`, strictly: an unknown key stops start-up with its place and the nearest key
+/// that exists.
+public final class ConfigReader {
+    private ConfigReader() {}
+
+    /// Reads and checks a file. Relative paths in it are taken from its folder.
+    ///
+    /// @throws ConfigException when it can't be read, is not TOML, or says something that it may
+    ///   not
+    public static Config read(Path file) {
+        String text;
+        try {
+            text = Files.readString(file);
+        } catch (IOException e) {
+            throw new ConfigException(file + ": can't be read (" + e + ")", e);
+        }
+        var folder = file.toAbsolutePath().getParent();
+        return parse(text, file.toString(), folder == null ? Path.of(".") : folder);
+    }
+
+    /// Reads and checks a text.
+    ///
+    /// @param name what to call it in errors
+    /// @param folder from where relative paths in it are taken
+    public static Config parse(String text, String name, Path folder) {
+        JsonNode tree;
+        try {
+            tree = new TomlMapper().readTree(text);
+        } catch (JsonProcessingException e) {
+            var at = e.getLocation();
+            throw new ConfigException(
+                    name
+                            + (at == null ? "" : ":" + at.getLineNr() + ":" + at.getColumnNr())
+                            + ": not TOML: "
+                            + e.getOriginalMessage(),
+                    e);
+        }
+        var binder = new Binder(name, folder, new KeyPlaces(text));
+        var config = binder.bind(tree, Config.class);
+        check(config, name, binder);
+        return config;
+    }
+
+    /// What no single key can say.
+    private static void check(Config config, String name, Binder binder) {
+        List<String> wrong = new ArrayList<>();
+        if (config.listener().isEmpty()) {
+            wrong.add("no [[listener]]: nothing would take mail. Add one with role and address");
+        }
+        if (config.domain().isEmpty()) {
+            wrong.add("no [[domain]]: no mail would be ours to sign. Add one with its name");
+        }
+        for (int i = 0; i < config.listener().size(); i++) {
+            var listener = config.listener().get(i);
+            if (listener.tlsCertificate().isPresent() != listener.tlsKey().isPresent()) {
+                wrong.add(
+                        binder.place("listener[" + i + "]")
+                                + "tls_certificate and tls_key go together");
+            }
+        }
+        var names = config.domain().stream().map(Config.OwnDomain::name).toList();
+        names.stream()
+                .filter(one -> names.indexOf(one) != names.lastIndexOf(one))
+                .distinct()
+                .forEach(twice -> wrong.add("domain " + twice + " stands twice"));
+        if (config.outbound().retry().isEmpty()) {
+            wrong.add(
+                    binder.place("outbound.retry")
+                            + "outbound.retry is empty: give at least one wait");
+        }
+        if (!wrong.isEmpty()) {
+            throw new ConfigException(name + ": " + String.join("; ", wrong));
+        }
+    }
+}

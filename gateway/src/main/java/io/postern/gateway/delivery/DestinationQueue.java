@@ -1,0 +1,219 @@
+package io.postern.gateway.delivery;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The jobs in memory for one destination, its workers, and whether it can be reached.
+///
+/// All state is guarded by one lock; nothing blocks under it but waiting for a job. A worker holds
+/// at most one connection, so the number of workers is the number of connections.
+final class DestinationQueue {
+    /// The destination is not tried before `until`.
+    ///
+    /// @param failures how many times in a row
+    record Down(Instant until, String reason, int failures) {}
+
+    private final Destination destination;
+    private final int maxWorkers;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition jobOrStop = lock.newCondition();
+    private final ArrayDeque<Job> waiting = new ArrayDeque<>();
+    private int workers;
+    private int idleWorkers;
+    private boolean stopped;
+    private volatile Optional<Down> down = Optional.empty();
+    private volatile boolean refusesEightBit;
+
+    DestinationQueue(Destination destination, int maxWorkers) {
+        this.destination = destination;
+        this.maxWorkers = maxWorkers;
+    }
+
+    Destination destination() {
+        return destination;
+    }
+
+    /// Adds a job.
+    void add(Job job) {
+        lock.lock();
+        try {
+            waiting.add(job);
+            jobOrStop.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Whether another worker is worth starting; if so it counts as started.
+    boolean startWorker() {
+        lock.lock();
+        try {
+            boolean worth = !stopped && workers < maxWorkers && waiting.size() > idleWorkers;
+            if (worth) {
+                workers++;
+            }
+            return worth;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The next job, waiting for one up to `patience`; empty ends the worker, which then counts as
+    /// gone.
+    Optional<Job> next(Duration patience) {
+        lock.lock();
+        try {
+            idleWorkers++;
+            long left = patience.toNanos();
+            while (waiting.isEmpty() && !stopped && left > 0) {
+                left = jobOrStop.awaitNanos(left);
+            }
+            idleWorkers--;
+            if (stopped || waiting.isEmpty()) {
+                workers--;
+                return Optional.empty();
+            }
+            return Optional.of(waiting.poll());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            idleWorkers--;
+            workers--;
+            return Optional.empty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// A worker ended otherwise than by `next`.
+    void workerGone() {
+        lock.lock();
+        try {
+            workers--;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Takes out all jobs that no worker has.
+    List<Job> drain() {
+        lock.lock();
+        try {
+            var jobs = new ArrayList<>(waiting);
+            waiting.clear();
+            return jobs;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// After this no worker starts and every worker ends after its job.
+    void stop() {
+        lock.lock();
+        try {
+            stopped = true;
+            jobOrStop.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int size() {
+        lock.lock();
+        try {
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int workers() {
+        lock.lock();
+        try {
+            return workers;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Waits until the last worker has ended or the time is over.
+    boolean awaitIdle(Instant deadline, java.time.InstantSource clock) throws InterruptedException {
+        while (workers() > 0) {
+            if (clock.instant().isAfter(deadline)) {
+                return false;
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        return true;
+    }
+
+    /// Marks the destination as down, longer each time in a row.
+    Down markDown(String reason, Instant now, RetrySchedule schedule) {
+        lock.lock();
+        try {
+            // Workers that fail together count as one failure.
+            if (down.isPresent() && down.get().until().isAfter(now)) {
+                return down.get();
+            }
+            int failures = down.map(Down::failures).orElse(0) + 1;
+            var next = new Down(now.plus(schedule.after(failures)), reason, failures);
+            down = Optional.of(next);
+            return next;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Marks the destination as reached.
+    void markUp() {
+        if (down.isEmpty()) {
+            return;
+        }
+        lock.lock();
+        try {
+            down = Optional.empty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Forgets that the destination was down: an operator asked for another attempt now.
+    void tryAgain() {
+        markUp();
+    }
+
+    /// Why the destination is not tried now; empty when it is.
+    Optional<Down> down(Instant now) {
+        lock.lock();
+        try {
+            return down.filter(it -> it.until().isAfter(now));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Whether the last attempt failed: then one job tries before many do.
+    boolean probing() {
+        lock.lock();
+        try {
+            return down.isPresent();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Remembers whether the next hop lacked 8BITMIME when last asked.
+    void eightBitRefused(boolean refused) {
+        refusesEightBit = refused;
+    }
+
+    boolean refusesEightBit() {
+        return refusesEightBit;
+    }
+}

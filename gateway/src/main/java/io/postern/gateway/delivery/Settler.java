@@ -1,0 +1,305 @@
+package io.postern.gateway.delivery;
+
+import io.postern.gateway.Figures;
+import io.postern.gateway.MailLog;
+import io.postern.gateway.config.Durations;
+import io.postern.mail.Content;
+import io.postern.mail.Notify;
+import io.postern.store.MessageStore;
+import io.postern.store.NewMessage;
+import io.postern.store.QueuedRecipient;
+import io.postern.store.Settlement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Turns outcomes into settlements, events and DSNs, and writes them. Safe for many threads.
+final class Settler {
+    private static final Logger LOG = LoggerFactory.getLogger(Settler.class);
+
+    /// A write that the store refused; it is repeated, so that a full disk does not make duplicates
+    /// of all that left.
+    private record Unsettled(List<Settlement> settlements, List<NewMessage> dsns) {}
+
+    private final MessageStore store;
+    private final RetrySchedule schedule;
+    private final Reports reports;
+    private final Figures figures;
+    private final InstantSource clock;
+    private final ConcurrentLinkedQueue<Unsettled> unsettled = new ConcurrentLinkedQueue<>();
+
+    Settler(
+            MessageStore store,
+            RetrySchedule schedule,
+            Reports reports,
+            Figures figures,
+            InstantSource clock) {
+        this.store = store;
+        this.schedule = schedule;
+        this.reports = reports;
+        this.figures = figures;
+        this.clock = clock;
+    }
+
+    RetrySchedule schedule() {
+        return schedule;
+    }
+
+    /// The outcomes of one attempt, one for each of the job's recipients.
+    void settle(Job job, List<Outcome> outcomes, Content content) {
+        var now = clock.instant();
+        var settlements = new ArrayList<Settlement>(outcomes.size());
+        var told = new ArrayList<Reports.Told>();
+        for (int i = 0; i < outcomes.size(); i++) {
+            var row = job.recipients().get(i);
+            settlements.add(
+                    switch (outcomes.get(i)) {
+                        case Outcome.Delivered(var detail, var dsnGoesOn) -> {
+                            if (!dsnGoesOn && wants(row, Notify.Outcome.SUCCESS)) {
+                                told.add(Reports.Told.relayed(row, detail));
+                            }
+                            yield delivered(job, row, now, detail);
+                        }
+                        case Outcome.Deferred(var detail, var status) ->
+                                deferred(job, row, now, detail, status, told);
+                        case Outcome.Failed failed -> failed(job, row, now, failed, told);
+                    });
+        }
+        write(settlements, reports.about(job, told, Optional.of(content), now));
+    }
+
+    /// The destination could not be reached: this job made the attempt.
+    void unreachable(Job job, DestinationQueue.Down down, Content content) {
+        var outcome = new Outcome.Deferred(down.reason(), "4.4.1");
+        settle(job, java.util.Collections.nCopies(job.recipients().size(), outcome), content);
+    }
+
+    /// The destination is down: this job made no attempt.
+    void postpone(Job job, DestinationQueue.Down down) {
+        var now = clock.instant();
+        var settlements = new ArrayList<Settlement>();
+        for (var row : job.recipients()) {
+            MailLog.event(
+                    "deferred",
+                    "id",
+                    row.id(),
+                    "to",
+                    row.recipient().path(),
+                    "status",
+                    "4.4.1",
+                    "attempted",
+                    "no",
+                    "reason",
+                    down.reason());
+            settlements.add(
+                    new Settlement.Deferred(
+                            row.id(),
+                            row.number(),
+                            now,
+                            "not tried: " + down.reason(),
+                            earlier(down.until(), row.expires()),
+                            row.deadline(),
+                            false,
+                            row.delayNoticeSent()));
+        }
+        figures.deferred.increment(settlements.size());
+        write(settlements, List.of());
+    }
+
+    /// A fault of ours is temporary for the message.
+    void internalFault(Job job, RuntimeException fault) {
+        var outcome =
+                new Outcome.Deferred(
+                        "internal fault: " + fault.getClass().getSimpleName(), "4.3.0");
+        var now = clock.instant();
+        var settlements = new ArrayList<Settlement>();
+        for (var row : job.recipients()) {
+            settlements.add(
+                    deferred(job, row, now, outcome.detail(), outcome.status(), new ArrayList<>()));
+        }
+        write(settlements, List.of());
+    }
+
+    /// Untouched, to be taken again.
+    void putBack(Job job) {
+        var _ = store.giveBack(job.recipients())
+                .whenComplete((_, failure) -> {
+                    if (failure != null) {
+                        LOG.info(
+                                "message {} waits for the next start: {}",
+                                job.id(),
+                                failure.toString());
+                    }
+                });
+    }
+
+    /// The deadline of rows that wait in the store has passed: expired, or a delay notice is due.
+    void overdue(Job job, Instant now, Optional<Content> content) {
+        var settlements = new ArrayList<Settlement>();
+        var told = new ArrayList<Reports.Told>();
+        for (var row : job.recipients()) {
+            if (!now.isBefore(row.expires())) {
+                settlements.add(expired(job, row, now, "not delivered before it expired", told));
+            } else {
+                if (wants(row, Notify.Outcome.DELAY) && !row.delayNoticeSent()) {
+                    told.add(Reports.Told.delayed(row, "still waiting"));
+                }
+                settlements.add(
+                        new Settlement.Deferred(
+                                row.id(),
+                                row.number(),
+                                now,
+                                "still waiting; the sender is told once",
+                                row.due(),
+                                row.expires(),
+                                false,
+                                true));
+            }
+        }
+        write(settlements, reports.about(job, told, content, now));
+    }
+
+    /// Repeats the writes that the store refused earlier.
+    void repeatUnsettled() {
+        for (int left = unsettled.size(); left > 0; left--) {
+            var again = unsettled.poll();
+            if (again != null) {
+                write(again.settlements(), again.dsns());
+            }
+        }
+    }
+
+    private Settlement delivered(Job job, QueuedRecipient row, Instant now, String detail) {
+        figures.delivered.increment();
+        MailLog.event(
+                "delivered",
+                "id",
+                row.id(),
+                "to",
+                row.recipient().path(),
+                "destination",
+                row.destination(),
+                "delay",
+                Durations.print(Duration.between(job.receivedAt(), now)),
+                "reply",
+                detail);
+        return new Settlement.Delivered(row.id(), row.number(), now, detail);
+    }
+
+    private Settlement deferred(
+            Job job,
+            QueuedRecipient row,
+            Instant now,
+            String detail,
+            String status,
+            List<Reports.Told> told) {
+        if (!now.isBefore(row.expires())) {
+            return expired(job, row, now, detail, told);
+        }
+        figures.deferred.increment();
+        var next = earlier(now.plus(schedule.after(row.attempts() + 1)), row.expires());
+        MailLog.event(
+                "deferred",
+                "id",
+                row.id(),
+                "to",
+                row.recipient().path(),
+                "status",
+                status,
+                "next",
+                next,
+                "reason",
+                detail);
+        return new Settlement.Deferred(
+                row.id(),
+                row.number(),
+                now,
+                detail,
+                next,
+                row.deadline(),
+                true,
+                row.delayNoticeSent());
+    }
+
+    private Settlement expired(
+            Job job, QueuedRecipient row, Instant now, String detail, List<Reports.Told> told) {
+        // RFC 3463 §3.5: X.4.7 delivery time expired.
+        return failed(
+                job,
+                row,
+                now,
+                new Outcome.Failed("expired; last: " + detail, "5.4.7", "", ""),
+                told);
+    }
+
+    private Settlement failed(
+            Job job,
+            QueuedRecipient row,
+            Instant now,
+            Outcome.Failed failed,
+            List<Reports.Told> told) {
+        figures.failed.increment();
+        MailLog.event(
+                "failed",
+                "id",
+                row.id(),
+                "from",
+                job.envelope().reversePath(),
+                "to",
+                row.recipient().path(),
+                "status",
+                failed.status(),
+                "reason",
+                failed.detail());
+        if (wants(row, Notify.Outcome.FAILURE)) {
+            told.add(Reports.Told.failed(row, failed));
+        }
+        return new Settlement.Failed(row.id(), row.number(), now, failed.detail());
+    }
+
+    /// RFC 3461 §4.1: without NOTIFY a failure is reported, a delay may be, a success is not.
+    private static boolean wants(QueuedRecipient row, Notify.Outcome outcome) {
+        return row.recipient()
+                .notifyOn()
+                .map(wanted -> wanted.on().contains(outcome))
+                .orElse(outcome != Notify.Outcome.SUCCESS);
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
+    }
+
+    private void write(List<Settlement> settlements, List<NewMessage> dsns) {
+        var _ = store.settle(settlements, dsns)
+                .whenComplete((_, failure) -> {
+                    dsns.forEach(dsn -> closed(dsn, failure));
+                    if (failure != null) {
+                        LOG.warn(
+                                "outcomes can't be written now and will be again: {}",
+                                failure.toString());
+                        unsettled.add(new Unsettled(settlements, dsns));
+                    }
+                });
+    }
+
+    private void closed(NewMessage dsn, @org.jspecify.annotations.Nullable Throwable failure) {
+        if (failure == null) {
+            figures.dsns.increment();
+            MailLog.event(
+                    "dsn",
+                    "id",
+                    dsn.id(),
+                    "to",
+                    dsn.envelope().recipients().getFirst().path(),
+                    "about",
+                    dsn.facts().getOrDefault("about", ""));
+            dsn.content().close();
+        }
+    }
+}
