@@ -28,7 +28,7 @@ import org.junit.jupiter.api.TestFactory;
 /// that starts to agree fails.
 @DisplayName("RFC 6376 §6: suites of other implementations")
 class DkimSuitesTest {
-    private static final DkimPolicy HISTORIC = DkimPolicy.STANDARD.historic();
+    private static final DkimPolicy HISTORIC = DkimPolicy.STANDARD.forOldMail();
 
     /// One message of a suite.
     ///
