@@ -258,6 +258,19 @@ class PostfixOpenDkim:
     def configure(self):
         pass
 
+    def kill(self):
+        self.postfix.kill()
+        time.sleep(0.2)
+
+    def java_pids(self):
+        return [0]
+
+    def cli(self, *_words, **_more):
+        return run(["postqueue", "-c", self.postfix.config, "-f"])
+
+    def queue_total(self, seconds=120):
+        return self.postfix.queue_length()
+
     def stop(self, grace=60):
         if self.postfix is not None:
             self.postfix.stop()
