@@ -50,18 +50,18 @@ final class House implements AutoCloseable {
     /// The least configuration, with a next hop on that port.
     static String config(int nextHop, String more) {
         return """
-               hostname = "gw.example.com"
-               data = "data"
-               [[listener]]
-               role = "outbound"
-               address = "127.0.0.1:0"
-               [[domain]]
-               name = "example.com"
-               [outbound]
-               smart_host = "127.0.0.1:%d"
-               retry = ["200ms"]
-               %s
-               """
+        hostname = "gw.example.com"
+        data = "data"
+        [[listener]]
+        role = "outbound"
+        address = "127.0.0.1:0"
+        [[domain]]
+        name = "example.com"
+        [outbound]
+        smart_host = "127.0.0.1:%d"
+        retry = ["200ms"]
+        %s
+        """
                 .formatted(nextHop, more);
     }
 
@@ -106,23 +106,30 @@ final class House implements AutoCloseable {
     }
 
     Reply submit(String from, Iterable<EnvelopeRecipient> to, String message) {
-        var envelope = Envelope.from(from.isEmpty() ? new ReversePath.Null() : new ReversePath.Of(mailbox(from)));
+        var envelope =
+                Envelope.from(
+                        from.isEmpty()
+                                ? new ReversePath.Null()
+                                : new ReversePath.Of(mailbox(from)));
         for (var one : to) {
             envelope = envelope.with(one);
         }
         var address = new InetSocketAddress("127.0.0.1", gateway.ports().getFirst());
-        try (var connection = SmtpConnection.open(address, ClientSettings.plain(Domain.of("inside.example.com")))) {
+        try (var connection =
+                SmtpConnection.open(
+                        address, ClientSettings.plain(Domain.of("inside.example.com")))) {
             return switch (connection.send(envelope, content(message))) {
                 case SendResult.Done(var outcomes) ->
                         switch (outcomes.getFirst()) {
                             case RecipientOutcome.Accepted(var reply) -> reply;
                             case RecipientOutcome.Refused(_, var reply) -> reply;
                             case RecipientOutcome.LeftOver _,
-                                            RecipientOutcome.Interrupted _,
-                                            RecipientOutcome.Unknown _ ->
+                                    RecipientOutcome.Interrupted _,
+                                    RecipientOutcome.Unknown _ ->
                                     throw new AssertionError(outcomes.toString());
                         };
-                case SendResult.CannotCarry _, SendResult.Stale _ -> throw new AssertionError("not sent");
+                case SendResult.CannotCarry _, SendResult.Stale _ ->
+                        throw new AssertionError("not sent");
             };
         }
     }

@@ -109,7 +109,10 @@ final class Sink implements AutoCloseable {
 
         @Override
         public Verdict rcpt(SessionFacts facts, Envelope soFar, EnvelopeRecipient recipient) {
-            return atRcpt.get().apply(recipient).<Verdict>map(Verdict.Refuse::new).orElseGet(Verdict.Go::new);
+            return atRcpt.get()
+                    .apply(recipient)
+                    .<Verdict>map(Verdict.Refuse::new)
+                    .orElseGet(Verdict.Go::new);
         }
 
         @Override
