@@ -16,6 +16,7 @@ from peers.opendkim import OpenDkim  # noqa: E402
 from peers.postfix import Postfix  # noqa: E402
 from peers.scratch import ROOT, Failure, Scratch, free_port, need, run, wait_port  # noqa: E402
 from peers.sink import CaptureSink  # noqa: E402
+from peers.sink import smtp_sink as sink_words  # noqa: E402
 from peers.verify import DkimPy, changes, judge, opendkim_results, same_parts, split_fields  # noqa: E402
 
 SEVEN_BIT = ("PIPELINING", "SIZE 104857600", "ENHANCEDSTATUSCODES")
@@ -395,8 +396,7 @@ def smtp_sink(suite, world):
     def one():
         port = free_port()
         folder = world.scratch.folder("dump", mode=0o777)
-        world.scratch.start(["smtp-sink", "-u", "postfix", "-d", os.path.join(folder, "%M."), f"127.0.0.1:{port}", "100"],
-                            "smtp-sink.log")
+        world.scratch.start(sink_words(port, "-d", os.path.join(folder, "%M.")), "smtp-sink.log")
         wait_port(port, what="smtp-sink")
         world.restart(port)
         plain, mime = (messages.kinds()[name][0] for name in ("plain", "mime"))
