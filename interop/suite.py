@@ -3,6 +3,7 @@
 import argparse
 import os
 import re
+import subprocess
 import sys
 import time
 import traceback
@@ -345,20 +346,66 @@ def own_tools(suite, world):
 
     suite.check("postern dkim import: an OpenDKIM key keeps its record", imported)
 
-    def sendmail():
-        rcpt = "sendmail@example.net"
-        status, output = world.sut.cli(
-            "sendmail", "-t", "-i", "-f", messages.AUTHOR,
-            input=f"From: {messages.AUTHOR}\nTo: {rcpt}\nSubject: cron\n\n.\nout\n".encode(),
+    def signed_here():
+        folder = world.scratch.path("foreign")
+        plain = messages.kinds(big=100)["mime"][0]
+        done = subprocess.run(
+            [gateway.LAUNCHER, "sign", "--key", os.path.join(folder, "theirs.private"), "--selector", "theirs",
+             "--domain", "example.com"], input=plain, capture_output=True, timeout=60, check=False)
+        if done.returncode != 0:
+            return f"status {done.returncode}: {done.stderr.decode()[-300:]}"
+        with open(os.path.join(folder, "theirs.txt"), encoding="ascii") as file:
+            text = "".join(re.findall(r'"([^"]*)"', file.read())).encode()
+        import dkim
+        good = dkim.verify(done.stdout, dnsfunc=lambda name, timeout=5: text)
+        return changes(plain, done.stdout)[1] or ("" if good else "dkimpy does not verify it")
+
+    suite.check("postern sign --key: what it signs with an opendkim-genkey key, dkimpy verifies", signed_here)
+
+    def json_record():
+        status, output = world.sut.cli("dkim", "record", "example.com", "--json")
+        if status != 0:
+            return f"status {status}: {output[-300:]}"
+        text = output.replace('\\"', '"')
+        for _, selector, _ in world.dkimpy.results(open(sample, "rb").read()):
+            served = world.dkimpy.txt(f"{selector}._domainkey.example.com")
+            public = re.search(rb"p=([^;]+)", served or b"")
+            if public is None or public.group(1).decode() not in text.replace('" "', ""):
+                return f"the key of selector {selector} is not in {text[:300]}"
+        return ""
+
+    suite.check("postern dkim record --json: the same keys as the DNS server serves", json_record)
+
+    def sendmail(name, words, end):
+        rcpt = f"sendmail-{name}@example.net"
+        link = world.scratch.path("sendmail")
+        if not os.path.exists(link):
+            os.symlink(gateway.LAUNCHER, link)
+        status, output = run(
+            [link, *words, *([] if "-t" in words else [rcpt])],
+            input=f"From: {messages.AUTHOR}\nTo: {rcpt}\nSubject: cron\n\none\n.\nout\n".encode(),
+            env={**os.environ, "POSTERN_SENDMAIL": f"127.0.0.1:{world.sut.port}"},
         )
         if status != 0:
             return f"status {status}: {output[-300:]}"
         got = world.capture.wait_for(rcpt)
         if got is None:
             return "did not come out"
-        return world.judge(got.content) or ("" if b"\r\n\r\n.\r\nout\r\n" in got.content else "body changed")
+        body = got.content.partition(b"\r\n\r\n")[2]
+        return world.judge(got.content) or ("" if body == end else f"body became {body[:60]!r}")
 
-    suite.check("postern sendmail -t -i, as cron uses it", sendmail)
+    whole = b"one\r\n.\r\nout\r\n"
+    suite.check("postern sendmail -t -i, as PHP uses it", lambda: sendmail("t", ["-t", "-i"], whole))
+    suite.check("postern sendmail -oi -f, as mailx uses it",
+                lambda: sendmail("f", ["-oi", "-f", messages.AUTHOR, "--"], whole))
+    suite.check("postern sendmail without -i: a dot ends the message",
+                lambda: sendmail("dot", ["-f", messages.AUTHOR], b"one\r\n"))
+
+    def batch():
+        status, output = run([gateway.LAUNCHER, "sendmail", "-bs"])
+        return "" if status == 64 and "-bs" in output else f"status {status}: {output[-200:]}"
+
+    suite.check("postern sendmail -bs: refused with a word and EX_USAGE", batch)
 
 
 def seven_bit(suite, world):
