@@ -101,13 +101,7 @@ smart_host = "127.0.0.1:{self.smart_host}"
 
     def start(self, seconds=60):
         """Returns the seconds from the start of the process to its `ready` line."""
-        log = f"{self.name}/log"
-        # Into a file, not a pipe: a reader of its event lines would cost processor time under load.
-        seen = os.path.getsize(self.scratch.path(log)) if os.path.exists(self.scratch.path(log)) else 0
-        began = time.monotonic()
-        self.process = self.scratch.start(
-            [LAUNCHER, "serve", "--config", self.config], log, cwd=ROOT, env=self.environment()
-        )
+        log, seen, began = self.launch()
         while True:
             with open(self.scratch.path(log), "rb") as file:
                 file.seek(seen)
@@ -118,6 +112,17 @@ smart_host = "127.0.0.1:{self.smart_host}"
             if time.monotonic() - began > seconds:
                 raise Failure(f"{self.name} is not ready after {seconds} s: {self.log_tail()}")
             time.sleep(0.01)
+
+    def launch(self):
+        """Starts the process without waiting; (log, its length before, monotonic time)."""
+        log = f"{self.name}/log"
+        # Into a file, not a pipe: a reader of its event lines would cost processor time under load.
+        seen = os.path.getsize(self.scratch.path(log)) if os.path.exists(self.scratch.path(log)) else 0
+        began = time.monotonic()
+        self.process = self.scratch.start(
+            [LAUNCHER, "serve", "--config", self.config], log, cwd=ROOT, env=self.environment()
+        )
+        return log, seen, began
 
     def java_pids(self):
         """Process ids of the JVMs that the launcher started (itself, when it has become one)."""
