@@ -9,17 +9,23 @@ import java.util.function.Supplier;
 
 /// The gateway's figures for Prometheus. Counters only grow; gauges are read when asked.
 public final class Figures {
-    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final PrometheusMeterRegistry registry =
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
     public final Counter received = counter("postern.messages.received", "Messages answered 250.");
-    public final Counter refused = counter("postern.commands.refused", "Commands and contents refused with 4xx or 5xx.");
+    public final Counter refused =
+            counter("postern.commands.refused", "Commands and contents refused with 4xx or 5xx.");
     public final Counter signatures = counter("postern.dkim.signatures", "DKIM signatures made.");
-    public final Counter delivered = counter("postern.recipients.delivered", "Recipients a next hop took.");
-    public final Counter deferred = counter("postern.recipients.deferred", "Attempts that will be repeated.");
+    public final Counter delivered =
+            counter("postern.recipients.delivered", "Recipients a next hop took.");
+    public final Counter deferred =
+            counter("postern.recipients.deferred", "Attempts that will be repeated.");
     public final Counter failed = counter("postern.recipients.failed", "Recipients given up.");
     public final Counter dsns = counter("postern.dsn.made", "Delivery status notifications made.");
     public final Timer keeping =
-            Timer.builder("postern.store.accept").description("Wait for stable storage.").register(registry);
+            Timer.builder("postern.store.accept")
+                    .description("Wait for stable storage.")
+                    .register(registry);
 
     private Counter counter(String name, String help) {
         return Counter.builder(name).description(help).register(registry);

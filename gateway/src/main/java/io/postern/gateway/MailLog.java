@@ -5,7 +5,8 @@ import org.slf4j.LoggerFactory;
 
 /// The stream of mail events: one line a fact, key=value, for operators, tests and log shippers.
 ///
-/// The words are received, refused, queued, delivered, deferred, failed, dsn. Never bodies, credentials or keys.
+/// The words are received, refused, queued, delivered, deferred, failed, dsn. Never bodies,
+/// credentials or keys.
 public final class MailLog {
     private static final Logger LOG = LoggerFactory.getLogger("postern.mail");
 
@@ -14,7 +15,8 @@ public final class MailLog {
     /// Writes one event.
     ///
     /// @param event the fact, one word
-    /// @param pairs keys and values in turn; values that are not plain words are quoted and neutralised
+    /// @param pairs keys and values in turn; values that are not plain words are quoted and
+    ///   neutralised
     public static void event(String event, Object... pairs) {
         if (!LOG.isInfoEnabled()) {
             return;

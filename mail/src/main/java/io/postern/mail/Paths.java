@@ -28,27 +28,56 @@ public final class Paths {
     ///
     /// @param smtpUtf8 whether characters beyond ASCII are allowed
     public static Parsed<ReversePath> reversePath(String text, boolean smtpUtf8) {
-        return Stub.missing();
+        if (text.equals("<>")) {
+            return new Parsed.Ok<>(new ReversePath.Null(), false);
+        }
+        return switch (new PathReader(text, smtpUtf8).path()) {
+            case Parsed.Ok<Mailbox>(var mailbox, var route) ->
+                    new Parsed.Ok<>(new ReversePath.Of(mailbox), route);
+            case Parsed.Bad<Mailbox>(var at, var why) -> new Parsed.Bad<>(at, why);
+        };
     }
 
     /// The argument of RCPT, brackets included, and nothing after it.
     ///
     /// @param smtpUtf8 whether characters beyond ASCII are allowed
     public static Parsed<ForwardPath> forwardPath(String text, boolean smtpUtf8) {
-        return Stub.missing();
+        // RFC 5321 §4.1.1.3: without a domain, and in any case of letters.
+        if (text.equalsIgnoreCase("<postmaster>")) {
+            return new Parsed.Ok<>(new ForwardPath.Postmaster(), false);
+        }
+        return switch (new PathReader(text, smtpUtf8).path()) {
+            case Parsed.Ok<Mailbox>(var mailbox, var route) ->
+                    new Parsed.Ok<>(new ForwardPath.Of(mailbox), route);
+            case Parsed.Bad<Mailbox>(var at, var why) -> new Parsed.Bad<>(at, why);
+        };
     }
 
     /// A mailbox without brackets, as people type and files keep it.
     ///
     /// @param smtpUtf8 whether characters beyond ASCII are allowed
     public static Parsed<Mailbox> mailbox(String text, boolean smtpUtf8) {
-        return Stub.missing();
+        return new PathReader(text, smtpUtf8).mailboxOnly();
     }
 
     /// The index after the `>` that closes the path which begins at `start`: quoted strings may
     /// hold `>` and spaces. The text's length when nothing closes it, or `start` when no `<` stands
     /// there.
     public static int end(String text, int start) {
-        return Stub.missing();
+        if (start >= text.length() || text.charAt(start) != '<') {
+            return start;
+        }
+        boolean quoted = false;
+        for (int i = start + 1; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (quoted && c == '\\') {
+                i++;
+            } else if (c == '"') {
+                quoted = !quoted;
+            } else if (c == '>' && !quoted) {
+                return i + 1;
+            }
+        }
+        return text.length();
     }
 }

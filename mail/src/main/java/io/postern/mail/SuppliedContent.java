@@ -7,7 +7,8 @@ public final class SuppliedContent {
     /// A content of that header section over that body.
     ///
     /// @param bodySize octets that `body` gives
-    /// @param facts as they were when the content was kept
+    /// @param facts as they were when the content was kept; under another header section the
+    ///   longest line of the first one still counts
     /// @param onClose run once, at the first close
     public static Content of(
             HeaderFields header,
@@ -15,6 +16,11 @@ public final class SuppliedContent {
             ContentFacts facts,
             BodySource body,
             Runnable onClose) {
-        return Stub.missing();
+        return BodyContent.of(
+                header,
+                bodySize,
+                other -> other.equals(header) ? facts : BodyFacts.replaced(facts, other),
+                body,
+                onClose);
     }
 }

@@ -39,11 +39,15 @@ final class CaptureTransport implements Transport {
                 out.flush();
                 channel.force(true);
             }
-            var finished = Files.move(unfinished, folder.resolve("new").resolve(name),
-                    java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+            var finished =
+                    Files.move(
+                            unfinished,
+                            folder.resolve("new").resolve(name),
+                            java.nio.file.StandardCopyOption.ATOMIC_MOVE);
             return new Attempt.Done(
                     Collections.nCopies(
-                            job.recipients().size(), new Outcome.Delivered("captured in " + finished, false)));
+                            job.recipients().size(),
+                            new Outcome.Delivered("captured in " + finished, false)));
         } catch (IOException e) {
             return new Attempt.Down("capture folder " + folder + " can't be written: " + e);
         }

@@ -28,27 +28,29 @@ import org.slf4j.LoggerFactory;
 
 /// Delivers what the store keeps.
 ///
-/// Three parts. *Fresh* messages come from acceptance straight into the queue of their destination, in memory, and are
-/// not read back. The *feeder* (one thread) takes from the store what waits there: after a restart, after a retry's
-/// wait, or because memory was full. *Workers* (virtual threads, at most so many a destination and in all) take jobs of
-/// one destination, hand them to a [Transport], and give the outcomes to the [Settler].
+/// Three parts. *Fresh* messages come from acceptance straight into the queue of their destination,
+/// in memory, and are not read back. The *feeder* (one thread) takes from the store what waits
+/// there: after a restart, after a retry's wait, or because memory was full. *Workers* (virtual
+/// threads, at most so many a destination and in all) take jobs of one destination, hand them to a
+/// [Transport], and give the outcomes to the [Settler].
 ///
-/// What is in memory is a copy of rows in the store that are marked as taken; if the process dies, the marks die with
-/// it, and the rows are taken again. So a message may be delivered twice, never lost. Lock order: none is held while
-/// another is taken, but the queue's inside the registry's.
+/// What is in memory is a copy of rows in the store that are marked as taken; if the process dies,
+/// the marks die with it, and the rows are taken again. So a message may be delivered twice, never
+/// lost. Lock order: none is held while another is taken, but the queue's inside the registry's.
 public final class DeliveryEngine {
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryEngine.class);
 
     /// Jobs of one destination that the feeder puts in memory at once.
     private static final int BATCH = 500;
 
-    /// How many of them when the destination's last attempt failed: enough to see whether it is back.
+    /// How many of them when the destination's last attempt failed: enough to see whether it is
+    /// back.
     private static final int PROBE_BATCH = 5;
 
     private final MessageStore store;
     private final Routes routes;
     private final DeliverySettings settings;
-    private final Function<Destination, Transport> transports;
+    private final Function<DestinationQueue, Transport> transports;
     private final Settler settler;
     private final InstantSource clock;
     private final Map<String, DestinationQueue> queues = new ConcurrentHashMap<>();
@@ -63,7 +65,7 @@ public final class DeliveryEngine {
             MessageStore store,
             Routes routes,
             DeliverySettings settings,
-            Function<Destination, Transport> transports,
+            Function<DestinationQueue, Transport> transports,
             Settler settler,
             InstantSource clock) {
         this.store = store;
@@ -84,7 +86,8 @@ public final class DeliveryEngine {
     /// Shows the engine's gauges.
     public void measure(Figures figures) {
         figures.gauge("postern.delivery.jobs", "Jobs in memory.", jobsInMemory::get);
-        figures.gauge("postern.delivery.octets", "Octets of content in memory.", octetsInMemory::get);
+        figures.gauge(
+                "postern.delivery.octets", "Octets of content in memory.", octetsInMemory::get);
         figures.gauge(
                 "postern.delivery.connections",
                 "Connections to next hops.",
@@ -120,23 +123,24 @@ public final class DeliveryEngine {
         return queue != null && queue.refusesEightBit();
     }
 
-    /// Takes a message that was just kept with `inMemory`. The content may be closed by the caller afterwards unless
-    /// `contentStays`.
+    /// Takes a message that was just kept with `inMemory`. The content may be closed by the caller
+    /// afterwards unless `contentStays`.
     public void offer(NewMessage message, boolean contentStays) {
         var byDestination = new LinkedHashMap<Destination, List<QueuedRecipient>>();
         var recipients = message.envelope().recipients();
         for (int i = 0; i < recipients.size(); i++) {
             var recipient = recipients.get(i);
-            var row = new QueuedRecipient(
-                    message.id(),
-                    i,
-                    recipient,
-                    message.destinations().get(i),
-                    0,
-                    message.due(),
-                    message.deadline(),
-                    message.expires(),
-                    false);
+            var row =
+                    new QueuedRecipient(
+                            message.id(),
+                            i,
+                            recipient,
+                            message.destinations().get(i),
+                            0,
+                            message.due(),
+                            message.deadline(),
+                            message.expires(),
+                            false);
             byDestination.computeIfAbsent(route(row), _ -> new ArrayList<>()).add(row);
         }
         int jobs = byDestination.values().stream().mapToInt(rows -> pieces(rows.size())).sum();
@@ -144,12 +148,12 @@ public final class DeliveryEngine {
                 contentStays && octetsInMemory.get() < settings.octetsInMemory()
                         ? Optional.of(new FreshContent(message.content(), jobs, octetsInMemory))
                         : Optional.empty();
-        byDestination.forEach(
-                (destination, rows) ->
-                        enqueue(destination, message.envelope(), message.receivedAt(), rows, fresh));
+        byDestination.forEach((destination, rows) ->
+                enqueue(destination, message.envelope(), message.receivedAt(), rows, fresh));
     }
 
-    /// Recipients waiting for [#retry] and the like to act on the store: puts back what no worker has yet.
+    /// Puts back into the store what no worker has yet, so that an operator's command on the queue
+    /// reaches it.
     public void giveBackWaiting() {
         var rows = new ArrayList<QueuedRecipient>();
         for (var queue : queues.values()) {
@@ -174,7 +178,8 @@ public final class DeliveryEngine {
         feed.beat();
     }
 
-    /// Stops: no new job is begun, those being sent may end until the deadline, the rest goes back to the store.
+    /// Stops: no new job is begun, those being sent may end until the deadline, the rest goes back
+    /// to the store.
     public void stop(Duration patience) {
         running = false;
         feed.beat();
@@ -184,7 +189,9 @@ public final class DeliveryEngine {
             feeder.join(patience);
             for (var queue : queues.values()) {
                 if (!queue.awaitIdle(deadline, clock)) {
-                    LOG.info("deliveries to {} did not end in time and will be repeated", queue.destination().name());
+                    LOG.info(
+                            "deliveries to {} did not end in time and will be repeated",
+                            queue.destination().name());
                 }
             }
             giveBackWaiting();
@@ -197,13 +204,19 @@ public final class DeliveryEngine {
     }
 
     private Destination route(QueuedRecipient row) {
-        // The row may be of an older configuration, which had another route or took address literals.
+        // The row may be of an older configuration, which had another route or took address
+        // literals.
         return routes.of(row.recipient().path())
-                .orElseGet(() -> new Destination.Hosts("unroutable", List.of(), io.postern.gateway.config.Config.TlsMode.NONE));
+                .orElseGet(() ->
+                        new Destination.Hosts(
+                                "unroutable",
+                                List.of(),
+                                io.postern.gateway.config.Config.TlsMode.NONE));
     }
 
     private int pieces(int recipients) {
-        return (recipients + settings.recipientsPerTransaction() - 1) / settings.recipientsPerTransaction();
+        return (recipients + settings.recipientsPerTransaction() - 1)
+                / settings.recipientsPerTransaction();
     }
 
     private void enqueue(
@@ -215,13 +228,23 @@ public final class DeliveryEngine {
         var queue =
                 queues.computeIfAbsent(
                         destination.name(),
-                        _ -> new DestinationQueue(destination, settings.connectionsPerDestination()));
+                        _ ->
+                                new DestinationQueue(
+                                        destination, settings.connectionsPerDestination()));
         for (int from = 0; from < rows.size(); from += settings.recipientsPerTransaction()) {
-            var piece = rows.subList(from, Math.min(rows.size(), from + settings.recipientsPerTransaction()));
+            var piece =
+                    rows.subList(
+                            from,
+                            Math.min(rows.size(), from + settings.recipientsPerTransaction()));
             List<EnvelopeRecipient> to = piece.stream().map(QueuedRecipient::recipient).toList();
             jobsInMemory.incrementAndGet();
             queue.add(
-                    new Job(piece.getFirst().id(), receivedAt, envelope.withRecipients(to), piece, fresh));
+                    new Job(
+                            piece.getFirst().id(),
+                            receivedAt,
+                            envelope.withRecipients(to),
+                            piece,
+                            fresh));
         }
         startWorkers(queue);
     }
@@ -232,14 +255,18 @@ public final class DeliveryEngine {
                 connections.release();
                 return;
             }
-            Thread.ofVirtual().name("deliver-" + queue.destination().name()).start(() -> work(queue));
+            Thread.ofVirtual()
+                    .name("deliver-" + queue.destination().name())
+                    .start(() -> work(queue));
         }
     }
 
     private void work(DestinationQueue queue) {
         boolean counted = true;
-        try (var transport = transports.apply(queue.destination())) {
-            for (var job = queue.next(settings.idle()); job.isPresent(); job = queue.next(settings.idle())) {
+        try (var transport = transports.apply(queue)) {
+            for (var job = queue.next(settings.idle());
+                    job.isPresent();
+                    job = queue.next(settings.idle())) {
                 attempt(queue, transport, job.get());
             }
             counted = false;
@@ -280,7 +307,10 @@ public final class DeliveryEngine {
             LOG.warn("message {} can't be read, its delivery waits: {}", job.id(), e.getMessage());
             settler.putBack(job);
         } catch (RuntimeException e) {
-            LOG.error("attempt for message {} failed by a fault of ours; it will be repeated", job.id(), e);
+            LOG.error(
+                    "attempt for message {} failed by a fault of ours; it will be repeated",
+                    job.id(),
+                    e);
             settler.internalFault(job, e);
         } finally {
             done(job);
@@ -352,24 +382,23 @@ public final class DeliveryEngine {
         if (byMessage.size() == limit) {
             feed.beat();
         }
-        byMessage.forEach(
-                (id, rows) -> {
-                    var kept = store.find(id);
-                    if (kept.isEmpty()) {
-                        LOG.error("message {} has queue rows but no record", id);
-                        return;
-                    }
-                    var byRoute = new LinkedHashMap<Destination, List<QueuedRecipient>>();
-                    rows.forEach(row -> byRoute.computeIfAbsent(route(row), _ -> new ArrayList<>()).add(row));
-                    byRoute.forEach(
-                            (to, some) ->
-                                    enqueue(
-                                            to,
-                                            kept.get().envelope(),
-                                            kept.get().receivedAt(),
-                                            some,
-                                            Optional.empty()));
-                });
+        byMessage.forEach((id, rows) -> {
+            var kept = store.find(id);
+            if (kept.isEmpty()) {
+                LOG.error("message {} has queue rows but no record", id);
+                return;
+            }
+            var byRoute = new LinkedHashMap<Destination, List<QueuedRecipient>>();
+            rows.forEach(
+                    row -> byRoute.computeIfAbsent(route(row), _ -> new ArrayList<>()).add(row));
+            byRoute.forEach((to, some) ->
+                    enqueue(
+                            to,
+                            kept.get().envelope(),
+                            kept.get().receivedAt(),
+                            some,
+                            Optional.empty()));
+        });
     }
 
     /// Delay notices and expiry of what waits in the store.
@@ -379,13 +408,19 @@ public final class DeliveryEngine {
         for (var row : store.takeOverdue(now, BATCH)) {
             byMessage.computeIfAbsent(row.id(), _ -> new ArrayList<>()).add(row);
         }
-        byMessage.forEach(
-                (id, rows) ->
-                        store.find(id).ifPresent(kept -> settler.overdue(jobOf(kept, rows), now, store.content(id))));
+        byMessage.forEach((id, rows) ->
+                store.find(id)
+                        .ifPresent(kept ->
+                                settler.overdue(jobOf(kept, rows), now, store.content(id))));
     }
 
     private static Job jobOf(KeptMessage kept, List<QueuedRecipient> rows) {
         var to = rows.stream().map(QueuedRecipient::recipient).toList();
-        return new Job(kept.id(), kept.receivedAt(), kept.envelope().withRecipients(to), rows, Optional.empty());
+        return new Job(
+                kept.id(),
+                kept.receivedAt(),
+                kept.envelope().withRecipients(to),
+                rows,
+                Optional.empty());
     }
 }

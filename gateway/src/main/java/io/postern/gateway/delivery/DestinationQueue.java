@@ -12,8 +12,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// The jobs in memory for one destination, its workers, and whether it can be reached.
 ///
-/// All state is guarded by one lock; nothing blocks under it but waiting for a job. A worker holds at most one
-/// connection, so the number of workers is the number of connections.
+/// All state is guarded by one lock; nothing blocks under it but waiting for a job. A worker holds
+/// at most one connection, so the number of workers is the number of connections.
 final class DestinationQueue {
     /// The destination is not tried before `until`.
     ///
@@ -65,7 +65,8 @@ final class DestinationQueue {
         }
     }
 
-    /// The next job, waiting for one up to `patience`; empty ends the worker, which then counts as gone.
+    /// The next job, waiting for one up to `patience`; empty ends the worker, which then counts as
+    /// gone.
     Optional<Job> next(Duration patience) {
         lock.lock();
         try {

@@ -4,7 +4,8 @@ import io.postern.mail.Content;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Content kept in memory from acceptance to the end of the first attempt, shared by a message's jobs, and counted.
+/// Content kept in memory from acceptance to the end of the first attempt, shared by a message's
+/// jobs, and counted.
 final class FreshContent {
     private final Content content;
     private final AtomicInteger users;

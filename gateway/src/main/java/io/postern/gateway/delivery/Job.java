@@ -9,7 +9,8 @@ import java.util.Optional;
 
 /// One message for one destination: what one transaction carries.
 ///
-/// @param envelope the message's envelope with this job's recipients only, in the order of `recipients`
+/// @param envelope the message's envelope with this job's recipients only, in the order of
+///   `recipients`
 /// @param recipients their rows
 /// @param fresh the content when it is still in memory; else it is read from the store
 record Job(

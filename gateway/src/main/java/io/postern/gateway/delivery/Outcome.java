@@ -20,5 +20,6 @@ sealed interface Outcome {
     /// @param status enhanced status code, 5.x.x
     /// @param remoteHost who refused it; empty when nobody was asked
     /// @param remoteReply the reply as received; empty when nobody was asked
-    record Failed(String detail, String status, String remoteHost, String remoteReply) implements Outcome {}
+    record Failed(String detail, String status, String remoteHost, String remoteReply)
+            implements Outcome {}
 }

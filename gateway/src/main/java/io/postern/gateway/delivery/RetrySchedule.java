@@ -8,8 +8,8 @@ import java.util.random.RandomGenerator;
 ///
 /// @param waits by number of attempts made; the last one repeats
 record RetrySchedule(List<Duration> waits, RandomGenerator random) {
-    /// The wait after that many attempts (1 or more), lengthened by up to a fifth so that mail which failed together
-    /// does not come back together.
+    /// The wait after that many attempts (1 or more), lengthened by up to a fifth so that mail
+    /// which failed together does not come back together.
     Duration after(int attempts) {
         var wait = waits.get(Math.min(Math.max(attempts, 1), waits.size()) - 1);
         return wait.plusMillis((long) (wait.toMillis() * 0.2 * random.nextDouble()));

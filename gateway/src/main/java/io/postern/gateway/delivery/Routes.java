@@ -25,13 +25,17 @@ public final class Routes {
         } else {
             everything =
                     outbound.smartHost()
-                            .map(host -> new Destination.Hosts("smart-host", List.of(host), outbound.tls()));
+                            .map(host ->
+                                    new Destination.Hosts(
+                                            "smart-host", List.of(host), outbound.tls()));
         }
         for (var route : config.route()) {
             byDomain.put(
                     route.domain(),
                     new Destination.Hosts(
-                            "route:" + route.domain(), route.to(), route.tls().orElse(outbound.tls())));
+                            "route:" + route.domain(),
+                            route.to(),
+                            route.tls().orElse(outbound.tls())));
         }
     }
 
@@ -43,8 +47,8 @@ public final class Routes {
         };
     }
 
-    /// The destination; empty for an address literal that no route covers: the gateway connects to no address that a
-    /// client names.
+    /// The destination; empty for an address literal that no route covers: the gateway connects to
+    /// no address that a client names.
     public Optional<Destination> of(ForwardPath path) {
         return switch (mailboxOf(path).host()) {
             case Domain domain -> {

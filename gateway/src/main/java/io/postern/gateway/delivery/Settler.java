@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
 final class Settler {
     private static final Logger LOG = LoggerFactory.getLogger(Settler.class);
 
-    /// A write that the store refused; it is repeated, so that a full disk does not make duplicates of all that left.
+    /// A write that the store refused; it is repeated, so that a full disk does not make duplicates
+    /// of all that left.
     private record Unsettled(List<Settlement> settlements, List<NewMessage> dsns) {}
 
     private final MessageStore store;
@@ -33,7 +34,12 @@ final class Settler {
     private final InstantSource clock;
     private final ConcurrentLinkedQueue<Unsettled> unsettled = new ConcurrentLinkedQueue<>();
 
-    Settler(MessageStore store, RetrySchedule schedule, Reports reports, Figures figures, InstantSource clock) {
+    Settler(
+            MessageStore store,
+            RetrySchedule schedule,
+            Reports reports,
+            Figures figures,
+            InstantSource clock) {
         this.store = store;
         this.schedule = schedule;
         this.reports = reports;
@@ -80,8 +86,17 @@ final class Settler {
         var settlements = new ArrayList<Settlement>();
         for (var row : job.recipients()) {
             MailLog.event(
-                    "deferred", "id", row.id(), "to", row.recipient().path(), "status", "4.4.1", "attempted", "no",
-                    "reason", down.reason());
+                    "deferred",
+                    "id",
+                    row.id(),
+                    "to",
+                    row.recipient().path(),
+                    "status",
+                    "4.4.1",
+                    "attempted",
+                    "no",
+                    "reason",
+                    down.reason());
             settlements.add(
                     new Settlement.Deferred(
                             row.id(),
@@ -99,11 +114,14 @@ final class Settler {
 
     /// A fault of ours is temporary for the message.
     void internalFault(Job job, RuntimeException fault) {
-        var outcome = new Outcome.Deferred("internal fault: " + fault.getClass().getSimpleName(), "4.3.0");
+        var outcome =
+                new Outcome.Deferred(
+                        "internal fault: " + fault.getClass().getSimpleName(), "4.3.0");
         var now = clock.instant();
         var settlements = new ArrayList<Settlement>();
         for (var row : job.recipients()) {
-            settlements.add(deferred(job, row, now, outcome.detail(), outcome.status(), new ArrayList<>()));
+            settlements.add(
+                    deferred(job, row, now, outcome.detail(), outcome.status(), new ArrayList<>()));
         }
         write(settlements, List.of());
     }
@@ -111,12 +129,14 @@ final class Settler {
     /// Untouched, to be taken again.
     void putBack(Job job) {
         store.giveBack(job.recipients())
-                .whenComplete(
-                        (_, failure) -> {
-                            if (failure != null) {
-                                LOG.info("message {} waits for the next start: {}", job.id(), failure.toString());
-                            }
-                        });
+                .whenComplete((_, failure) -> {
+                    if (failure != null) {
+                        LOG.info(
+                                "message {} waits for the next start: {}",
+                                job.id(),
+                                failure.toString());
+                    }
+                });
     }
 
     /// The deadline of rows that wait in the store has passed: expired, or a delay notice is due.
@@ -159,16 +179,26 @@ final class Settler {
         figures.delivered.increment();
         MailLog.event(
                 "delivered",
-                "id", row.id(),
-                "to", row.recipient().path(),
-                "destination", row.destination(),
-                "delay", Durations.print(Duration.between(job.receivedAt(), now)),
-                "reply", detail);
+                "id",
+                row.id(),
+                "to",
+                row.recipient().path(),
+                "destination",
+                row.destination(),
+                "delay",
+                Durations.print(Duration.between(job.receivedAt(), now)),
+                "reply",
+                detail);
         return new Settlement.Delivered(row.id(), row.number(), now, detail);
     }
 
     private Settlement deferred(
-            Job job, QueuedRecipient row, Instant now, String detail, String status, List<Reports.Told> told) {
+            Job job,
+            QueuedRecipient row,
+            Instant now,
+            String detail,
+            String status,
+            List<Reports.Told> told) {
         if (!now.isBefore(row.expires())) {
             return expired(job, row, now, detail, told);
         }
@@ -176,31 +206,57 @@ final class Settler {
         var next = earlier(now.plus(schedule.after(row.attempts() + 1)), row.expires());
         MailLog.event(
                 "deferred",
-                "id", row.id(),
-                "to", row.recipient().path(),
-                "status", status,
-                "next", next,
-                "reason", detail);
+                "id",
+                row.id(),
+                "to",
+                row.recipient().path(),
+                "status",
+                status,
+                "next",
+                next,
+                "reason",
+                detail);
         return new Settlement.Deferred(
-                row.id(), row.number(), now, detail, next, row.deadline(), true, row.delayNoticeSent());
+                row.id(),
+                row.number(),
+                now,
+                detail,
+                next,
+                row.deadline(),
+                true,
+                row.delayNoticeSent());
     }
 
     private Settlement expired(
             Job job, QueuedRecipient row, Instant now, String detail, List<Reports.Told> told) {
         // RFC 3463 §3.5: X.4.7 delivery time expired.
-        return failed(job, row, now, new Outcome.Failed("expired; last: " + detail, "5.4.7", "", ""), told);
+        return failed(
+                job,
+                row,
+                now,
+                new Outcome.Failed("expired; last: " + detail, "5.4.7", "", ""),
+                told);
     }
 
     private Settlement failed(
-            Job job, QueuedRecipient row, Instant now, Outcome.Failed failed, List<Reports.Told> told) {
+            Job job,
+            QueuedRecipient row,
+            Instant now,
+            Outcome.Failed failed,
+            List<Reports.Told> told) {
         figures.failed.increment();
         MailLog.event(
                 "failed",
-                "id", row.id(),
-                "from", job.envelope().reversePath(),
-                "to", row.recipient().path(),
-                "status", failed.status(),
-                "reason", failed.detail());
+                "id",
+                row.id(),
+                "from",
+                job.envelope().reversePath(),
+                "to",
+                row.recipient().path(),
+                "status",
+                failed.status(),
+                "reason",
+                failed.detail());
         if (wants(row, Notify.Outcome.FAILURE)) {
             told.add(Reports.Told.failed(row, failed));
         }
@@ -221,21 +277,27 @@ final class Settler {
 
     private void write(List<Settlement> settlements, List<NewMessage> dsns) {
         store.settle(settlements, dsns)
-                .whenComplete(
-                        (_, failure) -> {
-                            dsns.forEach(dsn -> closed(dsn, failure));
-                            if (failure != null) {
-                                LOG.warn("outcomes can't be written now and will be again: {}", failure.toString());
-                                unsettled.add(new Unsettled(settlements, dsns));
-                            }
-                        });
+                .whenComplete((_, failure) -> {
+                    dsns.forEach(dsn -> closed(dsn, failure));
+                    if (failure != null) {
+                        LOG.warn(
+                                "outcomes can't be written now and will be again: {}",
+                                failure.toString());
+                        unsettled.add(new Unsettled(settlements, dsns));
+                    }
+                });
     }
 
     private void closed(NewMessage dsn, @org.jspecify.annotations.Nullable Throwable failure) {
         if (failure == null) {
             figures.dsns.increment();
             MailLog.event(
-                    "dsn", "id", dsn.id(), "to", dsn.envelope().recipients().getFirst().path(), "about",
+                    "dsn",
+                    "id",
+                    dsn.id(),
+                    "to",
+                    dsn.envelope().recipients().getFirst().path(),
+                    "about",
                     dsn.facts().getOrDefault("about", ""));
             dsn.content().close();
         }

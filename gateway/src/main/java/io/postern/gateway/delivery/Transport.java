@@ -3,7 +3,8 @@ package io.postern.gateway.delivery;
 import io.postern.mail.Content;
 import java.util.List;
 
-/// A way to hand messages to a destination, one at a time; keeps what can be used again (a connection) between them.
+/// A way to hand messages to a destination, one at a time; keeps what can be used again (a
+/// connection) between them.
 interface Transport extends AutoCloseable {
     /// Tries one job. Blocks within the configured time-outs.
     Attempt send(Job job, Content content);

@@ -2,38 +2,143 @@ package io.postern.smtp.client;
 
 import io.postern.mail.Content;
 import io.postern.mail.Envelope;
+import io.postern.smtp.Reply;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 
 /// A connection to an SMTP server, ready for transactions. RFC 5321.
 ///
-/// Confined to one thread at a time; blocking, meant for virtual threads.
-@SuppressWarnings("DoNotCallSuggester")
+/// Confined to one thread at a time; blocking, meant for virtual threads. The thread that hands the
+/// connection to another one publishes it (a queue, a lock).
+///
+/// Interrupting the thread closes the connection; the result is then that of a closed connection,
+/// and the thread stays interrupted.
 public final class SmtpConnection implements AutoCloseable {
-    private SmtpConnection() {}
+    private final Wire wire;
+    private final ClientSettings settings;
+    private Capabilities capabilities = Capabilities.NONE;
+    private Optional<TlsFacts> tls = Optional.empty();
+    private Transaction.After state = Transaction.After.CLEAN;
+    private int transactions;
+    private int messagesSent;
+    private Instant idleSince;
+
+    private SmtpConnection(Wire wire, ClientSettings settings) {
+        this.wire = wire;
+        this.settings = settings;
+        idleSince = settings.clock().instant();
+    }
 
     /// Connects, greets, and starts TLS as the settings say.
     ///
     /// @param target a resolved address
     /// @throws SmtpClientException when there is no usable connection; nothing is left open
     public static SmtpConnection open(InetSocketAddress target, ClientSettings settings) {
-        throw new UnsupportedOperationException();
+        var connection = new SmtpConnection(Wire.connect(target, settings), settings);
+        try {
+            connection.begin();
+            return connection;
+        } catch (SmtpClientException e) {
+            switch (e.failure()) {
+                // The peer is still there and hears a farewell.
+                case Failure.Refused refused -> connection.quit();
+                case Failure.Tls tls when tls.stage() == Stage.STARTTLS -> connection.quit();
+                default -> connection.close();
+            }
+            throw e;
+        } catch (RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    private void begin() {
+        var greeting = wire.read(Stage.GREETING);
+        // RFC 5321 §3.1: 554 instead of 220 is a host without a mail service.
+        if (!greeting.positive()) {
+            throw refused(Stage.GREETING, greeting);
+        }
+        greet();
+        switch (settings.tls()) {
+            case TlsPolicy.None none -> {}
+            case TlsPolicy.Opportunistic(var context) -> startTls(context, false);
+            case TlsPolicy.Required(var context) -> startTls(context, true);
+        }
+    }
+
+    private void greet() {
+        var ehlo = command(Stage.EHLO, "EHLO " + settings.ehloName());
+        if (ehlo.positive()) {
+            capabilities = Capabilities.parse(ehlo);
+            return;
+        }
+        capabilities = Capabilities.NONE;
+        // RFC 5321 §3.2: a peer that does not know EHLO gets HELO.
+        if (!ehlo.permanent()) {
+            throw refused(Stage.EHLO, ehlo);
+        }
+        var helo = command(Stage.EHLO, "HELO " + settings.ehloName());
+        if (!helo.positive()) {
+            throw refused(Stage.EHLO, helo);
+        }
+    }
+
+    private void startTls(SSLContext context, boolean required) {
+        if (!capabilities.startTls()) {
+            if (required) {
+                throw noTls("the peer does not offer STARTTLS");
+            }
+            return;
+        }
+        var reply = command(Stage.STARTTLS, "STARTTLS");
+        if (reply.code() == 421) {
+            throw refused(Stage.STARTTLS, reply);
+        }
+        if (!reply.positive()) {
+            // RFC 3207 §4: 454 and others; then the client decides whether to go on.
+            if (required) {
+                throw noTls("the peer refused STARTTLS: " + reply);
+            }
+            return;
+        }
+        wire.startTls(context, settings.serverName().map(Object::toString));
+        tls =
+                wire.ssl()
+                        .map(ssl ->
+                                new TlsFacts(
+                                        ssl.getSession().getProtocol(),
+                                        ssl.getSession().getCipherSuite(),
+                                        TlsContexts.unverified(ssl.getSession(), required)));
+        // RFC 3207 §4.2: what was learnt in clear is forgotten.
+        greet();
+    }
+
+    private Reply command(Stage stage, String line) {
+        if (line.chars().anyMatch(c -> c < ' ' || c > '~')) {
+            throw new IllegalArgumentException("not a command: " + Words.harmless(line));
+        }
+        var octets = (line + "\r\n").getBytes(StandardCharsets.US_ASCII);
+        wire.write(stage, line, octets);
+        return wire.read(stage);
     }
 
     /// The peer's address.
     public InetSocketAddress peer() {
-        throw new UnsupportedOperationException();
+        return wire.peer();
     }
 
     /// What the peer offers (under TLS, if that is on).
     public Capabilities capabilities() {
-        throw new UnsupportedOperationException();
+        return capabilities;
     }
 
     /// The TLS that is on; empty in clear.
     public Optional<TlsFacts> tls() {
-        throw new UnsupportedOperationException();
+        return tls;
     }
 
     /// One transaction, whatever its outcome: no failure of the peer or the network is thrown.
@@ -42,39 +147,136 @@ public final class SmtpConnection implements AutoCloseable {
     ///
     /// @param envelope with at least one recipient
     /// @throws IllegalStateException when the connection is not [#reusable]
+    /// @throws IllegalArgumentException when the envelope has no recipient, or a control character
+    ///   in one of its parts
     public SendResult send(Envelope envelope, Content content) {
-        throw new UnsupportedOperationException();
+        if (envelope.recipients().isEmpty()) {
+            throw new IllegalArgumentException("an envelope without recipients");
+        }
+        if (state == Transaction.After.UNUSABLE || mailMaxReached()) {
+            throw new IllegalStateException("the connection is not reusable");
+        }
+        var plan = TransactionPlan.of(envelope, content.facts(), content.size(), capabilities);
+        return switch (plan) {
+            case TransactionPlan.CannotCarry(var reason) -> new SendResult.CannotCarry(reason);
+            case TransactionPlan.Commands commands ->
+                    run(commands, envelope.recipients().size(), content);
+        };
+    }
+
+    private SendResult run(TransactionPlan.Commands commands, int recipients, Content content) {
+        // What came unasked (421 for idleness, mostly) would be taken for the reply to MAIL.
+        if (wire.closed() || wire.surplus()) {
+            close();
+            return unusable(recipients);
+        }
+        var transaction =
+                new Transaction(
+                        wire,
+                        commands,
+                        recipients,
+                        content,
+                        capabilities.pipelining(),
+                        state == Transaction.After.RESET_NEEDED,
+                        transactions > 0);
+        // Whatever is thrown from here on leaves the connection in the middle of something.
+        state = Transaction.After.UNUSABLE;
+        transactions++;
+        try {
+            var result = transaction.run();
+            state = transaction.after();
+            return result;
+        } finally {
+            if (transaction.finalReply()) {
+                messagesSent++;
+            }
+            idleSince = settings.clock().instant();
+            if (state == Transaction.After.UNUSABLE) {
+                wire.close();
+            }
+        }
+    }
+
+    private SendResult unusable(int recipients) {
+        if (transactions > 0) {
+            return new SendResult.Stale(
+                    new Failure.Closed(Stage.MAIL, "the peer ended the idle connection"));
+        }
+        // A new connection is not stale, or a strange peer would be tried again without end.
+        var failure = new Failure.Protocol(Stage.MAIL, "octets that nothing asked for");
+        return new SendResult.Done(
+                Collections.nCopies(recipients, new RecipientOutcome.Interrupted(failure)));
     }
 
     /// Whether another transaction can be tried here.
     public boolean reusable() {
-        throw new UnsupportedOperationException();
+        return state != Transaction.After.UNUSABLE && !wire.closed() && !mailMaxReached();
     }
 
-    /// Messages that got a final reply here.
+    // RFC 9422 §4.1: no more transactions than the peer takes in a session.
+    private boolean mailMaxReached() {
+        var limit = capabilities.mailMax();
+        return limit.isPresent() && transactions >= limit.getAsInt();
+    }
+
+    /// Messages that got a final reply here, positive or not.
     public int messagesSent() {
-        throw new UnsupportedOperationException();
+        return messagesSent;
     }
 
     /// When the last transaction, or the opening, ended.
     public Instant idleSince() {
-        throw new UnsupportedOperationException();
+        return idleSince;
     }
 
     /// Whether an idle connection is still open at the peer's end, as far as can be seen without
-    /// asking. Takes about a millisecond; worth it after some seconds of idleness.
+    /// asking; closes it when it is not. Takes about a millisecond: worth it after some seconds of
+    /// idleness, while [SendResult.Stale] covers the rest.
     public boolean probe() {
-        throw new UnsupportedOperationException();
+        if (reusable() && wire.silent()) {
+            return true;
+        }
+        close();
+        return false;
     }
 
-    /// Takes leave and closes, without waiting for the peer.
+    /// Takes leave and closes. Does not wait for the peer: that is done aside, for no longer than
+    /// [Timeouts#quit].
     public void quit() {
-        throw new UnsupportedOperationException();
+        if (state == Transaction.After.UNUSABLE || wire.closed()) {
+            close();
+            return;
+        }
+        state = Transaction.After.UNUSABLE;
+        Thread.ofVirtual().name("smtp-client-quit").start(this::farewell);
+    }
+
+    private void farewell() {
+        try {
+            // RFC 5321 §4.1.1.10: a client waits for the 221; without that the peer's reply would
+            // meet a closed socket and be logged there as a lost connection.
+            command(Stage.QUIT, "QUIT");
+            wire.closeKindly();
+        } catch (SmtpClientException e) {
+            wire.close();
+        }
     }
 
     /// Closes at once. Idempotent.
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        state = Transaction.After.UNUSABLE;
+        wire.close();
+    }
+
+    private static SmtpClientException refused(Stage stage, Reply reply) {
+        return new SmtpClientException(
+                reply.temporary() || reply.permanent()
+                        ? new Failure.Refused(stage, reply)
+                        : new Failure.Protocol(stage, "unexpected reply: " + reply));
+    }
+
+    private static SmtpClientException noTls(String why) {
+        return new SmtpClientException(new Failure.Tls(Stage.STARTTLS, why));
     }
 }

@@ -1,0 +1,291 @@
+package io.postern.gateway;
+
+import io.postern.dns.CachingResolver;
+import io.postern.dns.DnsResolver;
+import io.postern.gateway.config.Config;
+import io.postern.gateway.delivery.Delivery;
+import io.postern.gateway.delivery.DeliveryEngine;
+import io.postern.gateway.delivery.Routes;
+import io.postern.gateway.path.OutboundHandler;
+import io.postern.gateway.path.OutboundPath;
+import io.postern.gateway.path.Storage;
+import io.postern.gateway.path.Treatment;
+import io.postern.keys.DkimKeys;
+import io.postern.keys.StartSecret;
+import io.postern.mail.ContentBuilder;
+import io.postern.mail.ContentRewriter;
+import io.postern.mail.Mailbox;
+import io.postern.mail.Paths;
+import io.postern.smtp.server.Endpoint;
+import io.postern.smtp.server.Limits;
+import io.postern.smtp.server.ServerSettings;
+import io.postern.smtp.server.ServerTls;
+import io.postern.smtp.server.SmtpServer;
+import io.postern.store.MessageStore;
+import io.postern.store.SqliteStore;
+import io.postern.store.StoreSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A running gateway: store, keys, delivery and listeners, opened in this order and closed in the
+/// reverse.
+public final class Gateway implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+
+    /// How long sessions and deliveries under way may go on after a stop was asked for.
+    private static final Duration DRAIN = Duration.ofSeconds(10);
+
+    private final Config config;
+    private final MessageStore store;
+    private final DkimKeys keys;
+    private final Figures figures = new Figures();
+    private final DeliveryEngine engine;
+    private final List<SmtpServer> servers = new ArrayList<>();
+    private final ScheduledExecutorService chores =
+            Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().name("chores").daemon().factory());
+    private boolean closed;
+
+    /// Opens everything but the listeners. Locks the data folder.
+    ///
+    /// @throws io.postern.store.StoreException when the data folder or the store can't be used
+    /// @throws io.postern.keys.KeysException when the keys can't be read
+    public static Gateway open(Config config, InstantSource clock) {
+        var store = SqliteStore.open(config.data(), StoreSettings.DEFAULTS, clock);
+        try {
+            return new Gateway(config, store, store.folder().spool(), clock);
+        } catch (RuntimeException e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    private Gateway(Config config, MessageStore store, Path spool, InstantSource clock) {
+        this.config = config;
+        this.store = store;
+        var random = new SecureRandom();
+        this.keys = new DkimKeys(store, startSecret(config, random), clock, random);
+        var limits = config.limits();
+        var rewriter =
+                new ContentRewriter(
+                        spool,
+                        ContentBuilder.DEFAULT_MEMORY_THRESHOLD,
+                        new ContentRewriter.Limits(
+                                limits.mimeDepth(),
+                                limits.mimeParts(),
+                                (int) limits.header().bytes()));
+        var treatment = new Treatment(config, keys, rewriter, figures, random);
+        var routes = new Routes(config, postmaster(config));
+        var servers = config.dns().servers();
+        var resolver =
+                new CachingResolver(
+                        new DnsResolver(
+                                servers.isEmpty()
+                                        ? DnsResolver.systemServers()
+                                        : servers.stream()
+                                                .map(server -> server.toSocketAddress())
+                                                .toList(),
+                                config.dns().timeout()),
+                        CachingResolver.Limits.DEFAULT,
+                        com.github.benmanes.caffeine.cache.Ticker.systemTicker());
+        this.engine =
+                Delivery.engine(
+                        config,
+                        store,
+                        routes,
+                        treatment,
+                        resolver,
+                        figures,
+                        spool,
+                        clock,
+                        RandomGenerator.getDefault());
+        var storage = new Storage(store, limits.freeDisk().bytes());
+        storage.look();
+        this.path =
+                new OutboundPath(
+                        config, routes, treatment, store, engine, storage, figures, spool, clock);
+        this.clock = clock;
+    }
+
+    private final OutboundPath path;
+    private final InstantSource clock;
+
+    private static StartSecret startSecret(Config config, SecureRandom random) {
+        return config.secrets()
+                .startSecret()
+                .map(StartSecret::read)
+                .orElseGet(() -> StartSecret.inFolder(config.data(), random));
+    }
+
+    /// Where `<Postmaster>` mail goes. RFC 5321 §4.5.1.
+    private static Mailbox postmaster(Config config) {
+        var text =
+                config.postmaster()
+                        .orElseGet(() -> "postmaster@" + config.domain().getFirst().name());
+        return switch (Paths.mailbox(text, true)) {
+            case Paths.Parsed.Ok<Mailbox>(var mailbox, _) -> mailbox;
+            case Paths.Parsed.Bad<Mailbox>(_, var why) ->
+                    throw new IllegalArgumentException(
+                            "postmaster = \"" + text + "\" is no address: " + why);
+        };
+    }
+
+    /// Begins to deliver and opens the listeners.
+    ///
+    /// @throws IOException when an address can't be bound; those before it are open
+    public void start() throws IOException {
+        engine.start();
+        for (var listener : config.listener()) {
+            try {
+                servers.add(
+                        SmtpServer.open(
+                                settings(listener), () -> new OutboundHandler(path, listener)));
+            } catch (IOException e) {
+                throw new IOException(
+                        "can't listen on "
+                                + listener.address()
+                                + ": "
+                                + e.getMessage()
+                                + ". Is another program on that port, or is it below 1024 without the capability?",
+                        e);
+            }
+        }
+        engine.measure(figures);
+        figures.gauge("postern.sessions", "Sessions open now.", this::sessions);
+        chores.scheduleWithFixedDelay(guarded(path.storage()::look), 1, 1, TimeUnit.SECONDS);
+        chores.scheduleWithFixedDelay(guarded(this::forget), 1, 10, TimeUnit.MINUTES);
+    }
+
+    private ServerSettings settings(Config.Listener listener) throws IOException {
+        var bounds = config.limits();
+        var limits =
+                Limits.DEFAULT
+                        .withMessageSize(bounds.messageSize().bytes())
+                        .withRecipients(bounds.recipients())
+                        .withMessages(bounds.messagesPerSession())
+                        .withCommands(bounds.commands())
+                        .withErrors(bounds.errors())
+                        .withSessions(bounds.sessions(), bounds.sessionsPerClient())
+                        .withWaits(
+                                bounds.idle(),
+                                bounds.dataBlock(),
+                                Limits.DEFAULT.session(),
+                                Limits.DEFAULT.linger());
+        Optional<ServerTls> tls =
+                listener.tlsCertificate().isPresent()
+                        ? Optional.of(
+                                ListenerTls.of(
+                                        listener.tlsCertificate().get(),
+                                        listener.tlsKey().orElseThrow()))
+                        : Optional.empty();
+        return new ServerSettings(
+                "outbound-" + listener.address().port(),
+                config.hostname().name(),
+                endpoint(listener),
+                limits,
+                tls,
+                clock);
+    }
+
+    /// The socket that systemd handed over as standard input (`StandardInput=socket`), when it is
+    /// for this listener; so the service needs no right to bind a port below 1024.
+    private static Endpoint endpoint(Config.Listener listener) throws IOException {
+        var address = listener.address().toSocketAddress();
+        if (System.inheritedChannel() instanceof java.nio.channels.ServerSocketChannel inherited
+                && inherited.getLocalAddress() instanceof java.net.InetSocketAddress bound
+                && bound.getPort() == address.getPort()) {
+            return new Endpoint.Inherited(inherited);
+        }
+        return new Endpoint.Address(address);
+    }
+
+    private void forget() {
+        while (store.expireHistory(clock.instant().minus(config.history().keep()), 5000) == 5000) {
+            // In pieces, so that mail is kept in between.
+        }
+    }
+
+    private static Runnable guarded(Runnable chore) {
+        return () -> {
+            try {
+                chore.run();
+            } catch (RuntimeException e) {
+                LOG.warn("a chore failed and will be repeated: {}", e.toString());
+            }
+        };
+    }
+
+    /// Sessions open now.
+    public long sessions() {
+        return servers.stream().mapToLong(server -> server.counts().sessionsNow()).sum();
+    }
+
+    /// The ports of the listeners, in the order of the configuration.
+    public List<Integer> ports() {
+        return servers.stream().map(SmtpServer::port).toList();
+    }
+
+    public Config config() {
+        return config;
+    }
+
+    public MessageStore store() {
+        return store;
+    }
+
+    public DkimKeys keys() {
+        return keys;
+    }
+
+    public Figures figures() {
+        return figures;
+    }
+
+    /// To be called before an operator's command changes the queue: what waits in memory goes back
+    /// to the store.
+    public void beforeQueueChange() {
+        engine.giveBackWaiting();
+    }
+
+    /// To be called after it: what became due is tried now.
+    public void afterQueueChange() {
+        engine.tryNow();
+    }
+
+    /// Stops taking mail, lets what is under way end within a bound, and closes the store.
+    /// Idempotent.
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        chores.shutdownNow();
+        var draining =
+                servers.stream()
+                        .map(server -> Thread.ofVirtual().start(() -> server.drain(DRAIN)))
+                        .toList();
+        for (var thread : draining) {
+            try {
+                thread.join(DRAIN.plusSeconds(1));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        servers.forEach(SmtpServer::close);
+        engine.stop(DRAIN);
+        store.close();
+    }
+}

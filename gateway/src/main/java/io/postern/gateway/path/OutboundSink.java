@@ -1,0 +1,307 @@
+package io.postern.gateway.path;
+
+import io.postern.auth.dkim.BodyHasher;
+import io.postern.gateway.MailLog;
+import io.postern.gateway.config.Config;
+import io.postern.gateway.delivery.Destination;
+import io.postern.mail.BodyType;
+import io.postern.mail.Content;
+import io.postern.mail.ContentBuilder;
+import io.postern.mail.ContentRewriter;
+import io.postern.mail.Envelope;
+import io.postern.mail.HeaderField;
+import io.postern.mail.HeaderFields;
+import io.postern.mail.Trace;
+import io.postern.smtp.Reply;
+import io.postern.smtp.server.DataSink;
+import io.postern.smtp.server.SessionFacts;
+import io.postern.store.Decision;
+import io.postern.store.NewMessage;
+import io.postern.store.QueueId;
+import io.postern.store.StoreException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Receives one outbound message: its octets as they pass, then treatment, keeping and the reply.
+/// For one thread.
+final class OutboundSink implements DataSink {
+    private static final Logger LOG = LoggerFactory.getLogger(OutboundSink.class);
+
+    private final OutboundPath path;
+    private final Config.Listener listener;
+    private final SessionFacts session;
+    private final Envelope envelope;
+    private final int threshold;
+    private final BodyHasher hasher;
+    private final ContentBuilder builder;
+    private long counted;
+
+    OutboundSink(
+            OutboundPath path, Config.Listener listener, SessionFacts session, Envelope envelope) {
+        this.path = path;
+        this.listener = listener;
+        this.session = session;
+        this.envelope = envelope;
+        this.threshold = path.budget().threshold();
+        this.hasher = path.treatment().hasher();
+        this.builder = path.builder(threshold, hasher::update);
+    }
+
+    @Override
+    public void write(byte[] octets, int offset, int length) {
+        builder.write(octets, offset, length);
+        long inMemory = Math.min(builder.size(), threshold);
+        path.budget().take(inMemory - counted);
+        counted = inMemory;
+    }
+
+    @Override
+    public void abandon() {
+        release();
+    }
+
+    private void release() {
+        builder.close();
+        path.budget().give(counted);
+        counted = 0;
+    }
+
+    @Override
+    public Reply finish() {
+        try {
+            return switch (builder.finish()) {
+                case ContentBuilder.Built.Ok(var content) -> received(content);
+                case ContentBuilder.Built.Refused(var reason, var why) ->
+                        refused(
+                                switch (reason) {
+                                    case HEADER_TOO_LARGE -> Reply.of(552, "5.3.4", why);
+                                    case HEADER_MALFORMED -> Reply.of(554, "5.6.0", why);
+                                });
+            };
+        } catch (IOException | TreatmentException | StoreException e) {
+            LOG.warn("message in session {} deferred: {}", session.sessionId(), e.toString());
+            return refused(
+                    Reply.of(451, "4.3.0", "the message can't be processed now, try again later"));
+        } finally {
+            release();
+        }
+    }
+
+    private Reply received(Content content) {
+        boolean closeIt = true;
+        try {
+            var now = path.clock().instant();
+            var id = path.store().nextId();
+            var decisions = new ArrayList<Decision>();
+            decisions.add(
+                    Treatment.decision(
+                            "client",
+                            "inside host of listener " + session.listener(),
+                            "address",
+                            session.client().getAddress().getHostAddress(),
+                            "helo",
+                            helo()));
+            var destinations =
+                    envelope.recipients().stream()
+                            .map(to -> path.routes().of(to.path()).orElseThrow())
+                            .toList();
+            var task =
+                    new Treatment.Task(
+                            content,
+                            hasher.finish().getFirst(),
+                            target(destinations),
+                            trace(id, now),
+                            listener.unsigned(),
+                            now);
+            return switch (path.treatment().outbound(task, decisions)) {
+                case Treatment.Treated.Refused(var reply) -> refused(reply);
+                case Treatment.Treated.Ready(var treated, var rewritten) -> {
+                    boolean stays =
+                            treated.bodySize() <= (rewritten ? MemoryBudget.ROOMY : threshold);
+                    try {
+                        var reply =
+                                keep(id, treated, rewritten, destinations, decisions, now, stays);
+                        closeIt = !(reply.positive() && stays);
+                        yield reply;
+                    } finally {
+                        if (rewritten && closeIt) {
+                            treated.close();
+                        }
+                    }
+                }
+            };
+        } finally {
+            if (closeIt) {
+                content.close();
+            }
+        }
+    }
+
+    private ContentRewriter.Target target(List<Destination> destinations) {
+        // A binary body goes on in lines whatever the next hop offers: few hops take BINARYMIME.
+        return destinations.stream().anyMatch(path.engine()::refusesEightBit)
+                ? ContentRewriter.Target.SEVEN_BIT
+                : ContentRewriter.Target.LINES;
+    }
+
+    private Reply keep(
+            QueueId id,
+            Content content,
+            boolean rewritten,
+            List<Destination> destinations,
+            List<Decision> decisions,
+            Instant now,
+            boolean stays) {
+        var plan = path.engine().plan(destinations, now);
+        decisions.add(
+                Treatment.decision(
+                        "route",
+                        plan.note().isEmpty() ? "delivered at once" : plan.note(),
+                        "destinations",
+                        String.join(
+                                ", ",
+                                destinations.stream().map(Destination::name).distinct().toList())));
+        var expires = now.plus(path.config().outbound().expire());
+        var notice = path.config().outbound().delayNotice();
+        var deadline =
+                notice.isZero() || notice.compareTo(Duration.between(now, expires)) >= 0
+                        ? expires
+                        : now.plus(notice);
+        var message =
+                new NewMessage(
+                        id,
+                        now,
+                        envelopeAfter(content, rewritten),
+                        content,
+                        destinations.stream().map(Destination::name).toList(),
+                        plan.due(),
+                        deadline,
+                        expires,
+                        plan.inMemory(),
+                        facts(content.header()),
+                        decisions);
+        var reply = path.keeper().keep(message, stays);
+        if (reply.positive()) {
+            path.figures().received.increment();
+            MailLog.event(
+                    "received",
+                    "id",
+                    id,
+                    "session",
+                    session.sessionId(),
+                    "listener",
+                    session.listener(),
+                    "client",
+                    session.client().getAddress().getHostAddress(),
+                    "from",
+                    envelope.reversePath(),
+                    "rcpts",
+                    envelope.recipients().size(),
+                    "size",
+                    content.size(),
+                    "msgid",
+                    message.facts().getOrDefault("messageId", ""));
+        } else {
+            logRefusal(reply);
+        }
+        return reply;
+    }
+
+    /// What the next hop is told of the body: what it is now, not what it was.
+    private Envelope envelopeAfter(Content content, boolean rewritten) {
+        if (!rewritten && envelope.bodyType() != BodyType.BINARY_MIME) {
+            return envelope;
+        }
+        var type = content.facts().eightBitBody() ? BodyType.EIGHT_BIT_MIME : BodyType.SEVEN_BIT;
+        return new Envelope(
+                envelope.reversePath(),
+                type,
+                envelope.smtpUtf8(),
+                envelope.ret(),
+                envelope.envelopeId(),
+                envelope.recipients());
+    }
+
+    private HeaderField trace(QueueId id, Instant now) {
+        var recipients = envelope.recipients();
+        return Trace.received(
+                new Trace.Received(
+                        helo(),
+                        Optional.empty(),
+                        session.client().getAddress(),
+                        path.config().hostname().name(),
+                        session.protocol(envelope.smtpUtf8()),
+                        session.tls(),
+                        id.toString(),
+                        recipients.size() == 1
+                                ? Optional.of(recipients.getFirst().path())
+                                : Optional.empty(),
+                        now));
+    }
+
+    private String helo() {
+        return session.heloName().orElse("unknown");
+    }
+
+    /// What `track` finds a message by.
+    private Map<String, String> facts(HeaderFields header) {
+        var facts = new LinkedHashMap<String, String>();
+        facts.put("client", session.client().getAddress().getHostAddress());
+        facts.put("helo", helo());
+        facts.put("listener", session.listener());
+        facts.put("session", session.sessionId());
+        facts.put("protocol", session.protocol(envelope.smtpUtf8()));
+        session.tls().ifPresent(tls -> facts.put("tls", tls));
+        header.first("From").ifPresent(field -> facts.put("author", shown(field)));
+        header.first("Message-ID").ifPresent(field -> facts.put("messageId", shown(field)));
+        header.first("Subject").ifPresent(field -> facts.put("subject", shown(field)));
+        return facts;
+    }
+
+    /// A field's body for people: decoded, on one line, bounded, without control characters.
+    private static String shown(HeaderField field) {
+        var raw = field.rawBody();
+        var text =
+                new String(
+                                raw.substring(0, Math.min(raw.length(), 400))
+                                        .getBytes(StandardCharsets.ISO_8859_1),
+                                StandardCharsets.UTF_8)
+                        .replaceAll("\\p{Cntrl}+", "")
+                        .strip();
+        return text.substring(0, Math.min(text.length(), 200));
+    }
+
+    private Reply refused(Reply reply) {
+        logRefusal(reply);
+        return reply;
+    }
+
+    private void logRefusal(Reply reply) {
+        path.figures().refused.increment();
+        MailLog.event(
+                "refused",
+                "session",
+                session.sessionId(),
+                "listener",
+                session.listener(),
+                "client",
+                session.client().getAddress().getHostAddress(),
+                "stage",
+                "data",
+                "from",
+                envelope.reversePath(),
+                "to",
+                envelope.recipients().getFirst().path(),
+                "reply",
+                reply);
+    }
+}

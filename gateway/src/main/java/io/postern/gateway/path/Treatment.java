@@ -1,0 +1,298 @@
+package io.postern.gateway.path;
+
+import io.postern.auth.dkim.BodyHash;
+import io.postern.auth.dkim.BodyHasher;
+import io.postern.auth.dkim.DkimAlgorithm;
+import io.postern.auth.dkim.DkimSigner;
+import io.postern.auth.dkim.SignOptions;
+import io.postern.auth.dkim.SigningException;
+import io.postern.auth.dkim.SigningKey;
+import io.postern.gateway.Figures;
+import io.postern.gateway.config.Config;
+import io.postern.gateway.config.Config.Unsigned;
+import io.postern.keys.DkimKeys;
+import io.postern.mail.AuthorDomain;
+import io.postern.mail.Content;
+import io.postern.mail.ContentRewriter;
+import io.postern.mail.Domain;
+import io.postern.mail.HeaderField;
+import io.postern.mail.HeaderFields;
+import io.postern.mail.MailDate;
+import io.postern.mail.MessageId;
+import io.postern.mail.Trace;
+import io.postern.smtp.Reply;
+import io.postern.store.Decision;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// What is done to an outbound message before it is kept: it leaves byte for byte as it is after
+/// this. Safe for many threads.
+public final class Treatment {
+    private final Config config;
+    private final DkimKeys keys;
+    private final DkimSigner signer = new DkimSigner();
+    private final SignOptions signOptions;
+    private final ContentRewriter rewriter;
+    private final Figures figures;
+    private final RandomGenerator random;
+
+    public Treatment(
+            Config config,
+            DkimKeys keys,
+            ContentRewriter rewriter,
+            Figures figures,
+            RandomGenerator random) {
+        this.config = config;
+        this.keys = keys;
+        this.rewriter = rewriter;
+        this.figures = figures;
+        this.random = random;
+        var validFor = config.signing().validFor();
+        this.signOptions =
+                validFor.isZero()
+                        ? SignOptions.STANDARD
+                        : SignOptions.STANDARD.withValidity(validFor);
+    }
+
+    /// Takes the body hash that [#outbound] wants, as the octets pass.
+    public BodyHasher hasher() {
+        return BodyHasher.of(signOptions);
+    }
+
+    /// How it ended.
+    public sealed interface Treated {
+        /// As it will leave.
+        ///
+        /// @param rewritten whether this is another content than the one given, to be closed as
+        ///   well
+        record Ready(Content content, boolean rewritten) implements Treated {}
+
+        /// Not acceptable, or not now; the reply says which rule.
+        record Refused(Reply reply) implements Treated {}
+    }
+
+    /// What is to be done to one message.
+    ///
+    /// @param bodyHash of `content`, taken by [#hasher]
+    /// @param target what the next hops take
+    /// @param received the trace field to put on top
+    public record Task(
+            Content content,
+            BodyHash bodyHash,
+            ContentRewriter.Target target,
+            HeaderField received,
+            Unsigned unsigned,
+            Instant now) {}
+
+    /// Treats a message that an inside host handed in.
+    ///
+    /// @param decisions the decision record, added to
+    public Treated outbound(Task task, List<Decision> decisions) {
+        int hops = Trace.hops(task.content().header());
+        if (hops > config.limits().hops()) {
+            decisions.add(decision("loop", "too many Received fields", "hops", hops));
+            return refused(554, "5.4.6", "message has passed " + hops + " hops: it loops");
+        }
+        var author = AuthorDomain.of(task.content().header());
+        var signing = signingDomain(author, decisions);
+        if (signing.isEmpty() && task.unsigned() == Unsigned.REFUSE) {
+            return refused(550, "5.7.1", whyNotOurs(author));
+        }
+        List<SigningKey> with = List.of();
+        if (signing.isPresent()) {
+            with = keysOf(signing.get());
+            if (with.isEmpty()) {
+                decisions.add(decision("dkim-sign", "no active key", "domain", signing.get()));
+                return refused(451, "4.7.5", "no active DKIM key for " + signing.get() + " yet");
+            }
+        }
+        return rewriteAndSign(task, with, decisions);
+    }
+
+    private Treated rewriteAndSign(Task task, List<SigningKey> with, List<Decision> decisions) {
+        var content = task.content();
+        var hash = task.bodyHash();
+        boolean rewritten = false;
+        if (ContentRewriter.needed(content.facts(), task.target())) {
+            try {
+                switch (rewriter.rewrite(content, task.target())) {
+                    case ContentRewriter.Result.Unchanged _ -> {}
+                    case ContentRewriter.Result.Rewritten(var other, var changes) -> {
+                        decisions.add(
+                                decision(
+                                        "rewrite",
+                                        String.join("; ", changes),
+                                        "for",
+                                        task.target()));
+                        content = other;
+                        rewritten = true;
+                        hash = hashOf(other);
+                    }
+                    case ContentRewriter.Result.Cannot(var why) -> {
+                        decisions.add(
+                                decision("rewrite", "impossible: " + why, "for", task.target()));
+                        // RFC 3463 §3.7: X.6.3 conversion required but not supported.
+                        return refused(
+                                554, "5.6.3", "content can't be made fit for the next hop: " + why);
+                    }
+                }
+            } catch (IOException e) {
+                throw new TreatmentException("content can't be read or written", e);
+            }
+        }
+        var header = content.header().prepended(missing(content.header(), task.now(), decisions));
+        var top = new ArrayList<HeaderField>();
+        top.addAll(sign(header, hash, with, task.now(), decisions));
+        top.add(task.received());
+        return new Treated.Ready(content.withHeader(header.prepended(top)), rewritten);
+    }
+
+    /// Signs a report of our own; unsigned when its author domain has no key.
+    public Content signReport(Content content, Instant now, List<Decision> decisions) {
+        var signing = signingDomain(AuthorDomain.of(content.header()), decisions);
+        var with = signing.map(this::keysOf).orElse(List.of());
+        try {
+            var fields = sign(content.header(), hashOf(content), with, now, decisions);
+            return content.withHeader(content.header().prepended(fields));
+        } catch (IOException e) {
+            throw new TreatmentException("report can't be read", e);
+        }
+    }
+
+    private BodyHash hashOf(Content content) throws IOException {
+        var hasher = hasher();
+        var buffer = new byte[16 * 1024];
+        try (var in = content.openBody()) {
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                hasher.update(buffer, 0, n);
+            }
+        }
+        return hasher.finish().getFirst();
+    }
+
+    /// The author domain if it is ours and to be signed.
+    private Optional<Domain> signingDomain(AuthorDomain author, List<Decision> decisions) {
+        if (author instanceof AuthorDomain.One(var domain, var address)) {
+            boolean ours = config.own(domain).map(Config.OwnDomain::sign).orElse(false);
+            decisions.add(
+                    decision(
+                            "author-domain",
+                            ours ? "ours, to be signed" : "not ours to sign",
+                            "from",
+                            address));
+            return ours ? Optional.of(domain) : Optional.empty();
+        }
+        decisions.add(decision("author-domain", whyNotOurs(author)));
+        return Optional.empty();
+    }
+
+    private static String whyNotOurs(AuthorDomain author) {
+        return switch (author) {
+            case AuthorDomain.One(var domain, _) ->
+                    "author domain " + domain + " is not ours to sign";
+            case AuthorDomain.NoFrom() -> "message has no From field";
+            case AuthorDomain.SeveralFromFields(var count) ->
+                    "message has " + count + " From fields";
+            case AuthorDomain.SeveralDomains(var domains) ->
+                    "From field names authors of " + domains.size() + " domains";
+            case AuthorDomain.Unparsable(var why) -> "From field can't be read: " + why;
+        };
+    }
+
+    private List<SigningKey> keysOf(Domain domain) {
+        var wanted = config.own(domain).map(Config.OwnDomain::algorithms).orElse(List.of());
+        var found = new ArrayList<SigningKey>();
+        for (var ready : keys.signingKeys(domain)) {
+            var algorithm =
+                    switch (ready.key().algorithm()) {
+                        case RSA -> Config.Algorithm.RSA;
+                        case ED25519 -> Config.Algorithm.ED25519;
+                    };
+            if (wanted.contains(algorithm)) {
+                found.add(
+                        new SigningKey(
+                                domain,
+                                ready.key().selector(),
+                                algorithm == Config.Algorithm.RSA
+                                        ? DkimAlgorithm.RSA_SHA256
+                                        : DkimAlgorithm.ED25519_SHA256,
+                                ready.privateKey()));
+            }
+        }
+        return found;
+    }
+
+    private List<HeaderField> sign(
+            HeaderFields header,
+            BodyHash hash,
+            List<SigningKey> with,
+            Instant now,
+            List<Decision> decisions) {
+        if (with.isEmpty()) {
+            decisions.add(decision("dkim-sign", "leaves unsigned"));
+            return List.of();
+        }
+        try {
+            var fields = signer.sign(header, hash, with, signOptions, now);
+            figures.signatures.increment(fields.size());
+            for (var key : with) {
+                decisions.add(
+                        decision(
+                                "dkim-sign",
+                                "signed",
+                                "d",
+                                key.signingDomain(),
+                                "s",
+                                key.selector(),
+                                "a",
+                                key.algorithm().tag(),
+                                "bh",
+                                hash.base64()));
+            }
+            return fields;
+        } catch (SigningException e) {
+            throw new TreatmentException("signing failed", e);
+        }
+    }
+
+    /// RFC 6409 §8.1, §8.2: a submission server may add Date and Message-ID. RFC 5322 §3.6 demands
+    /// the first.
+    private List<HeaderField> missing(HeaderFields header, Instant now, List<Decision> decisions) {
+        var fields = new ArrayList<HeaderField>();
+        if (!header.has("Date")) {
+            fields.add(new HeaderField("Date", "Date: " + MailDate.format(now) + "\r\n"));
+        }
+        if (!header.has("Message-ID")) {
+            var id = MessageId.make(now, random, config.hostname());
+            fields.add(new HeaderField("Message-ID", "Message-ID: " + id + "\r\n"));
+        }
+        if (!fields.isEmpty()) {
+            decisions.add(
+                    decision(
+                            "complete",
+                            "added "
+                                    + String.join(
+                                            ", ",
+                                            fields.stream().map(HeaderField::name).toList())));
+        }
+        return fields;
+    }
+
+    private static Treated refused(int code, String enhanced, String text) {
+        return new Treated.Refused(Reply.of(code, enhanced, text));
+    }
+
+    static Decision decision(String check, String conclusion, Object... inputs) {
+        Map<String, String> all = new LinkedHashMap<>();
+        for (int i = 0; i + 1 < inputs.length; i += 2) {
+            all.put(inputs[i].toString(), inputs[i + 1].toString());
+        }
+        return new Decision(check, conclusion, all);
+    }
+}

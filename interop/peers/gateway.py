@@ -1,0 +1,258 @@
+"""The systems under test: Postern, and Postfix + OpenDKIM as a stand-in and for comparison."""
+
+import json
+import os
+import queue
+import signal
+import threading
+import time
+
+from .opendkim import OpenDkim
+from .postfix import Postfix
+from .scratch import ROOT, Failure, free_port, run
+
+LAUNCHER = os.path.join(ROOT, "postern")
+
+
+def build(seconds=900):
+    """The launcher builds on first use; this lets it do so before anything is timed."""
+    if not os.access(LAUNCHER, os.X_OK):
+        raise Failure("there is no ./postern launcher in this checkout")
+    status, output = run([LAUNCHER, "--version"], seconds=seconds, cwd=ROOT)
+    if status != 0:
+        raise Failure(f"./postern --version ended with {status}: {output[-600:]}")
+    return output.strip().splitlines()[-1] if output.strip() else ""
+
+
+class Postern:
+    """One gateway with its own data folder.
+
+    `more` is TOML put at the end of the configuration, `domain_more` inside the [[domain]] table and
+    `listener_more` inside [[listener]].
+    """
+
+    domain = "example.com"
+    name_shown = "Postern"
+
+    def __init__(self, scratch, name, smart_host, algorithms=None, dns_port=None, data=None, java_options="", **more):
+        self.scratch = scratch
+        self.name = name
+        self.port = free_port()
+        self.smart_host = smart_host
+        self.algorithms = algorithms
+        self.dns_port = dns_port
+        self.data = data or scratch.path(name, "data")
+        self.java_options = java_options
+        self.more = more
+        self.process = None
+        self.events = []
+        scratch.folder(name)
+        scratch.on_close(self.stop)
+        self.configure()
+
+    def configure(self):
+        """Writes the configuration as it is now; a running gateway does not notice."""
+        domain_more = self.more.get("domain_more", "")
+        if self.algorithms:
+            domain_more += f"algorithms = {json.dumps(self.algorithms)}\n"
+        dns = f'\n[dns]\nservers = ["127.0.0.1:{self.dns_port}"]\n' if self.dns_port else ""
+        self.config = self.scratch.write(
+            f"{self.name}/postern.toml",
+            f"""\
+hostname = "gw.example.com"
+data = {json.dumps(self.data)}
+
+[[listener]]
+role = "outbound"
+address = "127.0.0.1:{self.port}"
+trust = ["127.0.0.0/8"]
+{self.more.get("listener_more", "")}
+[[domain]]
+name = "{self.domain}"
+sign = true
+{domain_more}
+[outbound]
+smart_host = "127.0.0.1:{self.smart_host}"
+{self.more.get("outbound_more", "")}{dns}
+{self.more.get("more", "")}""",
+        )
+
+    def environment(self):
+        environment = dict(os.environ)
+        if self.java_options:
+            environment["JAVA_TOOL_OPTIONS"] = self.java_options
+        return environment
+
+    def cli(self, *words, seconds=60, **more):
+        """(status, output and errors) of one command for this gateway."""
+        return run([LAUNCHER, *words, "--config", self.config], seconds=seconds, cwd=ROOT, **more)
+
+    def new_key(self):
+        status, output = self.cli("dkim", "new", self.domain)
+        if status != 0:
+            raise Failure(f"postern dkim new: {output.strip()[-600:]}")
+
+    def records(self):
+        """The zone-file lines that `dkim record` prints."""
+        status, output = self.cli("dkim", "record", self.domain)
+        if status != 0 or "v=DKIM1" not in output:
+            raise Failure(f"postern dkim record: status {status}: {output.strip()[-600:]}")
+        return output
+
+    def start(self, seconds=60):
+        """Returns the seconds from the start of the process to its `ready` line."""
+        began = time.monotonic()
+        import subprocess
+
+        self.process = self.scratch.start(
+            [LAUNCHER, "serve", "--config", self.config],
+            f"{self.name}/log",
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+            env=self.environment(),
+        )
+        lines = queue.Queue()
+        threading.Thread(target=_pump, args=(self.process.stdout, lines, self), daemon=True).start()
+        deadline = began + seconds
+        while True:
+            try:
+                line = lines.get(timeout=max(0.01, deadline - time.monotonic()))
+            except queue.Empty:
+                raise Failure(f"{self.name} is not ready after {seconds} s: {self.log_tail()}") from None
+            if line is None:
+                raise Failure(f"{self.name} ended before it was ready: {self.log_tail()}")
+            if b"ready" in line:
+                return time.monotonic() - began
+
+    def java_pids(self):
+        """Process ids of the JVMs that the launcher started (itself, when it has become one)."""
+        if self.process is None or self.process.poll() is not None:
+            return []
+        found = []
+        for entry in os.listdir("/proc"):
+            if not entry.isdigit():
+                continue
+            try:
+                with open(f"/proc/{entry}/stat", encoding="ascii", errors="replace") as file:
+                    session = int(file.read().rsplit(")", 1)[1].split()[3])
+                if session == self.process.pid and os.path.basename(os.readlink(f"/proc/{entry}/exe")) == "java":
+                    found.append(int(entry))
+            except (OSError, IndexError, ValueError):
+                continue
+        return found
+
+    def kill(self):
+        """SIGKILL of the JVM: no chance to tidy up."""
+        pids = self.java_pids()
+        if not pids:
+            raise Failure(f"{self.name} has no running JVM to kill: {self.log_tail()}")
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        self.process.wait(30)
+
+    def stop(self, grace=60):
+        """SIGTERM; gives the seconds until the process was gone."""
+        if self.process is None or self.process.poll() is not None:
+            return 0.0
+        began = time.monotonic()
+        for pid in self.java_pids() or [self.process.pid]:
+            os.kill(pid, signal.SIGTERM)
+        try:
+            self.process.wait(grace)
+        except Exception:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+        return time.monotonic() - began
+
+    def memory(self):
+        """(resident now, highest resident) in MiB, of the JVM."""
+        out = {}
+        for pid in self.java_pids():
+            with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
+                for line in file:
+                    if line.startswith(("VmRSS:", "VmHWM:")):
+                        name, value = line.split(":")
+                        out[name] = int(value.split()[0]) / 1024
+        return out.get("VmRSS", 0.0), out.get("VmHWM", 0.0)
+
+    def queue_list(self, *filters, seconds=120):
+        """The entries of `queue list --json`, or None when the command failed."""
+        status, output = self.cli("queue", "list", "--json", *filters, seconds=seconds)
+        if status != 0:
+            return None
+        return parse_entries(output)
+
+    def log_tail(self, lines=15):
+        return self.scratch.tail(f"{self.name}/log", lines) + b"".join(self.events[-lines:]).decode("utf-8", "replace")
+
+
+def _pump(stream, lines, owner):
+    for line in stream:
+        owner.events.append(line)
+        del owner.events[:-200]
+        if b"ready" in line:
+            lines.put(line)
+    lines.put(None)
+
+
+def parse_entries(output):
+    """One JSON array, an object that holds one, or one JSON object a line."""
+    text = output.strip()
+    if not text:
+        return []
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    if isinstance(value, dict):
+        lists = [v for v in value.values() if isinstance(v, list)]
+        return lists[0] if lists else [value]
+    return value
+
+
+class PostfixOpenDkim:
+    """Postfix with OpenDKIM as its smtpd milter: RSA-2048, relaxed/relaxed."""
+
+    domain = "example.com"
+    name_shown = "Postfix + OpenDKIM"
+
+    def __init__(self, scratch, name, smart_host, settings=None, **_more):
+        self.scratch = scratch
+        self.name = name
+        self.smart_host = smart_host
+        self.settings = settings or {}
+        self.port = free_port()
+        self.signer = None
+        self.postfix = None
+
+    def new_key(self):
+        self.signer = OpenDkim(self.scratch, self.name + "-opendkim").signer(self.domain)
+
+    def records(self):
+        return self.signer.record
+
+    def start(self, seconds=60):
+        if self.signer is None:
+            self.new_key()
+        began = time.monotonic()
+        settings = {
+            "smtpd_milters": self.signer.milter,
+            "milter_default_action": "tempfail",
+            **self.settings,
+        }
+        self.postfix = Postfix(self.scratch, self.name, self.port, self.smart_host, settings).start()
+        return time.monotonic() - began
+
+    def configure(self):
+        pass
+
+    def stop(self, grace=60):
+        if self.postfix is not None:
+            self.postfix.stop()
+        return 0.0
+
+    def queue_list(self, *_filters, seconds=120):
+        return [None] * self.postfix.queue_length()
+
+    def log_tail(self, lines=15):
+        return self.postfix.log_tail(lines) if self.postfix else ""
