@@ -29,4 +29,16 @@ public record QueueFilter(
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty());
+
+    /// All recipients of one message.
+    public static QueueFilter of(QueueId id) {
+        return new QueueFilter(
+                Optional.of(id),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
 }
