@@ -7,21 +7,27 @@ import java.util.List;
 
 /// Verifies DKIM signatures. RFC 6376 §6. Immutable, safe for many threads if the resolver is.
 public final class DkimVerifier {
+    private final Resolver resolver;
+    private final DkimPolicy policy;
+    private final SignatureFactory signatures;
+
     /// Verifies with the platform's providers, in their order.
     public DkimVerifier(Resolver resolver, DkimPolicy policy) {
         this(resolver, policy, SignatureFactory.PLATFORM);
     }
 
-    public DkimVerifier(Resolver resolver, DkimPolicy policy, SignatureFactory signatures) {}
+    public DkimVerifier(Resolver resolver, DkimPolicy policy, SignatureFactory signatures) {
+        this.resolver = resolver;
+        this.policy = policy;
+        this.signatures = signatures;
+    }
 
     /// Reads the signatures of a message whose body is about to pass. Asks nothing of the DNS yet.
     ///
     /// @param now against which `t=` and `x=` are held
     public VerifyRun start(HeaderFields header, Instant now) {
-        if (header.fields().isEmpty()) {
-            throw new UnsupportedOperationException(now.toString());
-        }
-        throw new UnsupportedOperationException();
+        return new MessageVerification(
+                new KeyLookup(resolver, policy.maxRsaBits()), policy, signatures, header, now);
     }
 
     /// One message being verified; confined to one thread.

@@ -10,7 +10,7 @@ import java.util.OptionalLong;
 /// @param bodyCanonicalization second half of `c=`; the body hash must have been taken with it
 /// @param fields what is signed and what may not be added later
 /// @param validity from signing to `x=`; no `x=` when absent. At least a second
-/// @param identity `i=`, the AUID as it goes on the wire; no `i=` when absent
+/// @param identity `i=`, the AUID: `local@domain` or `@domain`, in clear; no `i=` when absent
 public record SignOptions(
         Canonicalization headerCanonicalization,
         Canonicalization bodyCanonicalization,
