@@ -29,11 +29,17 @@ public final class LocalOperations implements Operations {
     /// What differs between a gateway that runs and a folder that was opened for one command.
     ///
     /// @param running whether mail is being delivered
-    /// @param wake called after entries became due, so that delivery looks at the queue again
+    /// @param beforeChange called before the queue is changed, so that nothing of it is held in
+    ///   memory elsewhere
+    /// @param afterChange called after it, so that delivery looks at the queue again
     /// @param config asked when the settings are shown
     /// @param onClose lets go of what belongs to these operations
     public record Surroundings(
-            boolean running, Runnable wake, Supplier<ConfigView> config, Runnable onClose) {}
+            boolean running,
+            Runnable beforeChange,
+            Runnable afterChange,
+            Supplier<ConfigView> config,
+            Runnable onClose) {}
 
     /// Why an entry was held or deleted, for its event.
     private static final String BY_OPERATOR = "by an operator";
@@ -113,6 +119,7 @@ public final class LocalOperations implements Operations {
         var filter = selection.filter(now);
         return guarded(
                 () -> {
+                    surroundings.beforeChange().run();
                     int changed =
                             switch (action) {
                                 case HOLD -> store.hold(filter, now, BY_OPERATOR);
@@ -120,9 +127,7 @@ public final class LocalOperations implements Operations {
                                 case RETRY -> store.retry(filter, now);
                                 case DELETE -> store.delete(filter, now, BY_OPERATOR);
                             };
-                    if (changed > 0) {
-                        surroundings.wake().run();
-                    }
+                    surroundings.afterChange().run();
                     return new Changed(changed);
                 });
     }

@@ -83,7 +83,7 @@ final class Access {
                         }),
                 io.clock(),
                 new LocalOperations.Surroundings(
-                        false, () -> {}, Access::noConfig, store::close));
+                        false, () -> {}, () -> {}, Access::noConfig, store::close));
     }
 
     /// The gateway's own start secret: where the configuration says, else in the folder.

@@ -221,7 +221,7 @@ final class DkimCommand extends Common implements Runnable {
             }
             return new String(octets, StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
-            throw unreadable(pem, e);
+            throw Inputs.unreadable(pem, e);
         }
     }
 }
