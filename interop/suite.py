@@ -73,10 +73,9 @@ class World:
             self.algorithms = ["rsa-sha256"]
         else:
             self.certificate, key = certificate(scratch)
-            more = options.tls.format(certificate=self.certificate, key=key)
             self.sut = gateway.Postern(
-                scratch, "sut", self.capture.port, dns_port=self.dns_port, more=more,
-                listener_more=options.listener,
+                scratch, "sut", self.capture.port, dns_port=self.dns_port,
+                listener_more=f'tls_certificate = "{self.certificate}"\ntls_key = "{key}"\n',
             )
             self.algorithms = ["rsa-sha256", "ed25519-sha256"]
         self.sut.new_key()
@@ -472,8 +471,7 @@ def everything(suite, world):
         kinds_to_sink(suite, world)
         swaks(suite, world)
     if postern and world.options.part in ("all", "kinds"):
-        if world.options.tls:
-            openssl_starttls(suite, world)
+        openssl_starttls(suite, world)
         own_tools(suite, world)
     if world.options.part in ("all", "corpora"):
         corpora(suite, world, world.options.corpora)
@@ -502,9 +500,6 @@ def options():
                         help="folder of real messages (default ../shared/corpora/mime beside the checkout)")
     parser.add_argument("--limit", type=int, default=0, help="only so many messages of the corpora")
     parser.add_argument("--keep", action="store_true", help="keep the temporary folder")
-    parser.add_argument("--tls", default='[tls]\ncertificate = "{certificate}"\nkey = "{key}"\n', metavar="TOML",
-                        help="configuration for the listener's certificate; empty leaves TLS out")
-    parser.add_argument("--listener", default="", metavar="TOML", help="more keys for the [[listener]] table")
     return parser.parse_args()
 
 

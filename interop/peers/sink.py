@@ -16,7 +16,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-MODES = ("take", "refuse", "hang", "reset", "dribble")
+MODES = ("take", "refuse", "hang", "reset", "dribble", "shut")
 MESSAGE_ID = re.compile(rb"(?im)^message-id:[ \t]*(?:\r\n[ \t]+)?(<[^>\r\n]*>)")
 
 
@@ -49,6 +49,10 @@ class Session(asyncio.Protocol):
         self.sink.sessions.add(self)
         self.sink.connections += 1
         if self.sink.mode == "hang" and random.random() < 0.2:
+            return
+        if self.sink.mode == "shut":
+            self.say("421 4.3.2 closed")
+            self.transport.close()
             return
         self.say("220 sink.example.net ESMTP")
 
@@ -227,7 +231,7 @@ class CaptureSink:
     def set_mode(self, mode):
         """Changes the behaviour; sessions left hanging by the old one are cut."""
         assert mode in MODES
-        cut = self.mode in ("hang", "dribble")
+        cut = self.mode in ("hang", "dribble") or mode == "shut"
         self.mode = mode
         if cut:
             self._loop.call_soon_threadsafe(lambda: [s.reset() for s in list(self.sessions)])

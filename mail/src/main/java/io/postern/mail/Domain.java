@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 public record Domain(String name) implements Host {
     private static final Pattern LABELS =
             Pattern.compile(
-                    "[a-z0-9_](?:[a-z0-9_-]{0,61}+[a-z0-9_])?+(?:\\.[a-z0-9_](?:[a-z0-9_-]{0,61}+[a-z0-9_])?+)*+");
+                    "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?+(?:\\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?+)*+");
 
     // UTS #46 §1.3, the deviation characters. IDNA2003 makes "ss" of sharp s: another domain.
     private static final Pattern DEVIATION = Pattern.compile("[\u00DF\u1E9E\u03C2\u200C\u200D]");

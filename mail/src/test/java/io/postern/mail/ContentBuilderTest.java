@@ -170,6 +170,27 @@ class ContentBuilderTest {
     void spills() throws IOException {
         var octets = new byte[300_000];
         new Random(3).nextBytes(octets);
+        var content = spilled(octets);
+        assertEquals(1, files());
+        try (var files = Files.list(spool)) {
+            assertEquals(
+                    "rw-------",
+                    PosixFilePermissions.toString(
+                            Files.getPosixFilePermissions(files.findFirst().orElseThrow())));
+        }
+        var copy = content.withHeader(HeaderFields.EMPTY);
+        assertEquals(0, copy.header().size());
+        try (var in = copy.openBody();
+                var again = content.openBody()) {
+            assertArrayEquals(octets, in.readAllBytes());
+            assertArrayEquals(octets, again.readAllBytes());
+        }
+        content.close();
+        content.close();
+        assertEquals(0, files());
+    }
+
+    private Content spilled(byte[] octets) throws IOException {
         try (var builder =
                 new ContentBuilder(spool, 100_000, HeaderLimits.DEFAULT, BodyTap.none())) {
             builder.write("A: 1\r\n\r\n".getBytes(ISO_8859_1), 0, 8);
@@ -178,26 +199,8 @@ class ContentBuilderTest {
                 builder.write(octets, i, n);
                 i += n;
             }
-            var content = ok(builder);
-            assertEquals(1, files());
-            try (var files = Files.list(spool)) {
-                assertEquals(
-                        "rw-------",
-                        PosixFilePermissions.toString(
-                                Files.getPosixFilePermissions(files.findFirst().orElseThrow())));
-            }
-            var copy = content.withHeader(HeaderFields.EMPTY);
-            builder.close();
-            assertEquals(0, copy.header().size());
-            try (var in = copy.openBody();
-                    var again = content.openBody()) {
-                assertArrayEquals(octets, in.readAllBytes());
-                assertArrayEquals(octets, again.readAllBytes());
-            }
-            content.close();
-            content.close();
+            return ok(builder);
         }
-        assertEquals(0, files());
     }
 
     @Test

@@ -35,9 +35,12 @@ class TraceTest {
     @DisplayName("RFC 5321 §4.4 every clause, folded")
     void whole() {
         assertEquals(
-                "Received: from client.example.net (client.example.net [192.0.2.1])\r\n"
-                        + "\tby gw.example.com with ESMTPS (TLSv1.3 TLS_AES_256_GCM_SHA384) id q1\r\n"
-                        + "\tfor <\"a b\"@example.org>; Mon, 2 Nov 2026 05:06:07 +0000\r\n",
+                """
+                Received: from client.example.net (client.example.net [192.0.2.1])
+                \tby gw.example.com with ESMTPS (TLSv1.3 TLS_AES_256_GCM_SHA384) id q1
+                \tfor <"a b"@example.org>; Mon, 2 Nov 2026 05:06:07 +0000
+                """
+                        .replace("\n", "\r\n"),
                 Trace.received(
                                 facts(
                                         "client.example.net",
@@ -95,7 +98,7 @@ class TraceTest {
                                     raw.getBytes(StandardCharsets.ISO_8859_1),
                                     HeaderLimits.DEFAULT);
             assertEquals(1, parsed.fields().fields().size());
-            for (var line : raw.split("\r\n")) {
+            for (var line : raw.split("\r\n", -1)) {
                 assertTrue(line.length() <= 998, line);
             }
         }

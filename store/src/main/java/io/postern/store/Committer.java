@@ -119,8 +119,7 @@ final class Committer {
                         new StoreException("the store is closed: the gateway is stopping"));
             }
             if (waitingWrites >= settings.maxWaitingWrites()
-                    || (waitingBytes > 0
-                            && waitingBytes + bytes > settings.maxWaitingBytes())) {
+                    || (waitingBytes > 0 && waitingBytes + bytes > settings.maxWaitingBytes())) {
                 return CompletableFuture.failedFuture(
                         new StoreException(
                                 "overloaded: "

@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /// The embedded store: one SQLite file in the data folder, written by one thread that commits in
 /// groups, read by a few.
@@ -178,7 +178,7 @@ public final class SqliteStore implements MessageStore {
 
     @Override
     public CompletableFuture<Void> settle(List<Settlement> settlements, List<NewMessage> dsns) {
-        var kept = new java.util.ArrayList<Kept>(dsns.size());
+        var kept = new ArrayList<Kept>(dsns.size());
         try {
             for (var message : dsns) {
                 kept.add(Kept.of(message, committer));
@@ -197,14 +197,14 @@ public final class SqliteStore implements MessageStore {
                                 message.insert(on, run, ids.next());
                             }
                         });
-        if (kept.stream().anyMatch(Kept::staged)) {
-            done.whenComplete((_, failure) -> {
-                if (failure != null) {
-                    kept.forEach(message -> message.discard(committer));
-                }
-            });
+        if (kept.stream().noneMatch(Kept::staged)) {
+            return done;
         }
-        return done;
+        return done.whenComplete((_, failure) -> {
+            if (failure != null) {
+                kept.forEach(message -> message.discard(committer));
+            }
+        });
     }
 
     /// A write that gives nothing.
@@ -213,8 +213,9 @@ public final class SqliteStore implements MessageStore {
         void apply(Statements on) throws SQLException;
     }
 
+    @SuppressWarnings("NullAway") // the only value of type Void is null
     private CompletableFuture<Void> submit(long weight, Change change) {
-        return committer.<@Nullable Void>submit(
+        return committer.submit(
                 weight,
                 on -> {
                     change.apply(on);

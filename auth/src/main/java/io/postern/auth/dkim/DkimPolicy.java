@@ -6,7 +6,7 @@ import java.time.Duration;
 ///
 /// @param minRsaBits a signature by a shorter key that verifies is `policy`
 /// @param maxRsaBits longer keys are refused unread, for the work they make
-/// @param sha1 whether rsa-sha1 is verified at all
+/// @param historic whether forms that are no longer allowed are verified at all
 /// @param unsignedOctets what becomes of a good signature whose `l=` leaves octets uncovered
 /// @param maxSignatures signatures verified per message, top first, one key look-up each; the
 ///   others are `policy`
@@ -14,15 +14,16 @@ import java.time.Duration;
 public record DkimPolicy(
         int minRsaBits,
         int maxRsaBits,
-        Sha1 sha1,
+        Historic historic,
         UnsignedOctets unsignedOctets,
         int maxSignatures,
         Duration clockSkew) {
-    /// Whether rsa-sha1 is verified.
-    public enum Sha1 {
-        /// RFC 8301 §3.1: permanently failed.
+    /// What becomes of forms that are no longer allowed: rsa-sha1 (RFC 8301 §3.1), and what the
+    /// drafts before RFC 4871 wrote (no `v=` or `v=0.5`, `q=dns`).
+    public enum Historic {
+        /// permerror or neutral, without a look at the key.
         REFUSE,
-        /// For historic mail only.
+        /// Verified like others. For old mail and test suites only.
         VERIFY
     }
 
@@ -37,11 +38,11 @@ public record DkimPolicy(
     /// RFC 8301 minimum of 1024 bits, no rsa-sha1, no unsigned octets, 8 signatures, 5 minutes.
     public static final DkimPolicy STANDARD =
             new DkimPolicy(
-                    1024, 8192, Sha1.REFUSE, UnsignedOctets.POLICY, 8, Duration.ofMinutes(5));
+                    1024, 8192, Historic.REFUSE, UnsignedOctets.POLICY, 8, Duration.ofMinutes(5));
 
-    /// For mail signed before RFC 8301: short keys and rsa-sha1 verify.
-    public DkimPolicy historic() {
+    /// The same for old mail: short keys and historic forms verify.
+    public DkimPolicy forOldMail() {
         return new DkimPolicy(
-                384, maxRsaBits, Sha1.VERIFY, unsignedOctets, maxSignatures, clockSkew);
+                384, maxRsaBits, Historic.VERIFY, unsignedOctets, maxSignatures, clockSkew);
     }
 }

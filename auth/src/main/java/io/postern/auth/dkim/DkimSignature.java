@@ -57,7 +57,8 @@ public record DkimSignature(
     public static Parsed parse(String value) {
         var text = value.endsWith("\r\n") ? value.substring(0, value.length() - 2) : value;
         return switch (TagList.parse(text)) {
-            case TagList.Parsed.Ok(var tags) -> SignatureReader.read(tags);
+            case TagList.Parsed.Ok(var tags) ->
+                    SignatureReader.read(tags, DkimPolicy.Historic.REFUSE);
             case TagList.Parsed.Bad(int at, var why) ->
                     new Parsed.Bad(new DkimResult.Neutral(why + " at octet " + at));
         };

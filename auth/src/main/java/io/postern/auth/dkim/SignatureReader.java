@@ -28,23 +28,23 @@ final class SignatureReader {
 
     private final TagList tags;
 
-    private SignatureReader(TagList tags) {
+    private final boolean drafts;
+
+    private SignatureReader(TagList tags, DkimPolicy.Historic historic) {
         this.tags = tags;
+        drafts = historic == DkimPolicy.Historic.VERIFY;
     }
 
-    static Parsed read(TagList tags) {
+    static Parsed read(TagList tags, DkimPolicy.Historic historic) {
         try {
-            return new Parsed.Ok(new SignatureReader(tags).read());
+            return new Parsed.Ok(new SignatureReader(tags, historic).read());
         } catch (Refused e) {
             return new Parsed.Bad(e.result);
         }
     }
 
     private DkimSignature read() throws Refused {
-        var version = required("v");
-        if (!version.equals("1")) {
-            throw neutral("version " + version + " is not known");
-        }
+        checkVersion();
         var algorithmTag = required("a");
         var algorithm =
                 DkimAlgorithm.parse(algorithmTag)
@@ -94,6 +94,17 @@ final class SignatureReader {
                 timestamp,
                 expiration,
                 tags.value("z"));
+    }
+
+    private void checkVersion() throws Refused {
+        // The drafts before RFC 4871 had no v= or 0.5.
+        if (drafts && tags.compact("v").filter(v -> !v.equals("0.5")).isEmpty()) {
+            return;
+        }
+        var version = required("v");
+        if (!version.equals("1")) {
+            throw neutral("version " + version + " is not known");
+        }
     }
 
     private String required(String name) throws Refused {
@@ -154,14 +165,13 @@ final class SignatureReader {
     private void checkQuery() throws Refused {
         var methods = tags.elements("q");
         // §3.5: unknown methods are ignored, but one must be left.
-        if (methods.isPresent()
-                && methods.get().stream().noneMatch(SignatureReader::isKnownQuery)) {
+        if (methods.isPresent() && methods.get().stream().noneMatch(this::isKnownQuery)) {
             throw neutral("query method " + String.join(":", methods.get()) + " is not known");
         }
     }
 
-    private static boolean isKnownQuery(String method) {
-        return method.equalsIgnoreCase("dns/txt");
+    private boolean isKnownQuery(String method) {
+        return method.equalsIgnoreCase("dns/txt") || (drafts && method.equalsIgnoreCase("dns"));
     }
 
     private OptionalLong bodyLength() throws Refused {

@@ -54,7 +54,7 @@ final class SignatureVerification {
                     settled = new DkimResult.Neutral(why + " at octet " + at);
             case TagList.Parsed.Ok(var list) -> {
                 tags = list;
-                switch (SignatureReader.read(list)) {
+                switch (SignatureReader.read(list, policy.historic())) {
                     case DkimSignature.Parsed.Ok(var read) -> check(read, now);
                     case DkimSignature.Parsed.Bad(var result) -> settled = result;
                 }
@@ -79,7 +79,8 @@ final class SignatureVerification {
                                 now,
                                 read.timestamp().map(t -> ", signed " + t).orElse(""),
                                 read.expiration().map(x -> ", expires " + x).orElse("")));
-        if (read.algorithm() == DkimAlgorithm.RSA_SHA1 && policy.sha1() == DkimPolicy.Sha1.REFUSE) {
+        if (read.algorithm() == DkimAlgorithm.RSA_SHA1
+                && policy.historic() == DkimPolicy.Historic.REFUSE) {
             // RFC 8301 §3.1: permanently failed evaluation.
             settled = new DkimResult.PermError("rsa-sha1 is historic");
         } else if (read.expiration().isPresent()

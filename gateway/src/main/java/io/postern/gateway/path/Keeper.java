@@ -55,11 +55,11 @@ final class Keeper {
                     PATIENCE_SECONDS);
             // Should it be kept after all it is delivered, and the client's next try makes a
             // duplicate.
-            kept.thenRun(() -> handOver(message, false));
+            var _ = kept.thenRun(() -> handOver(message, false));
             return Reply.of(451, "4.3.0", "storage does not answer, try again later");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            kept.thenRun(() -> handOver(message, false));
+            var _ = kept.thenRun(() -> handOver(message, false));
             return Reply.of(451, "4.3.0", "shutting down, try again later");
         }
         figures.keeping.record(System.nanoTime() - began, TimeUnit.NANOSECONDS);

@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.auth.authres;
+
+import org.jspecify.annotations.NullMarked;

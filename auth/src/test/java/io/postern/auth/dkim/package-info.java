@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.auth.dkim;
+
+import org.jspecify.annotations.NullMarked;
