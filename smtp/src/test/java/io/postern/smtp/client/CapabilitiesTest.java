@@ -65,14 +65,13 @@ class CapabilitiesTest {
                         new Size("no limit", "SIZE 0", OptionalLong.empty()),
                         new Size("not a figure", "SIZE -5", OptionalLong.empty()),
                         new Size("too long", "SIZE " + "9".repeat(30), OptionalLong.empty()))
-                .map(
-                        size ->
-                                DynamicTest.dynamicTest(
-                                        "RFC 1870 §4: " + size.rule,
-                                        () -> {
-                                            assertEquals(size.size, of("x", size.line).maxSize());
-                                            assertTrue(of("x", size.line).size());
-                                        }));
+                .map(size ->
+                        DynamicTest.dynamicTest(
+                                "RFC 1870 §4: " + size.rule,
+                                () -> {
+                                    assertEquals(size.size, of("x", size.line).maxSize());
+                                    assertTrue(of("x", size.line).size());
+                                }));
     }
 
     @Test

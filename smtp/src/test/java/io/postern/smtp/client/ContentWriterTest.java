@@ -29,18 +29,17 @@ class ContentWriterTest {
                                 "RFC 5321 §4.5.2: a dot in each line",
                                 "a\r\n.\r\n.\r\n..\r\nb.c\r\n",
                                 "a\r\n..\r\n..\r\n...\r\nb.c\r\n.\r\n"),
-                        new Stuffed("A bare LF hides no end", "a\n.\r\nb\r\n", "a\n..\r\nb\r\n.\r\n"))
-                .map(
-                        stuffed ->
-                                DynamicTest.dynamicTest(
-                                        stuffed.rule,
-                                        () -> {
-                                            for (int step = 1; step < 9; step++) {
-                                                assertEquals(
-                                                        stuffed.wire,
-                                                        written(stuffed.content, step, 16));
-                                            }
-                                        }));
+                        new Stuffed(
+                                "A bare LF hides no end", "a\n.\r\nb\r\n", "a\n..\r\nb\r\n.\r\n"))
+                .map(stuffed ->
+                        DynamicTest.dynamicTest(
+                                stuffed.rule,
+                                () -> {
+                                    for (int step = 1; step < 9; step++) {
+                                        assertEquals(
+                                                stuffed.wire, written(stuffed.content, step, 16));
+                                    }
+                                }));
     }
 
     @Test

@@ -77,14 +77,13 @@ class ReplyParserTest {
                                 "Control characters are made harmless",
                                 List.of("550 a\u0000b\rc\u001b[1m\td\r"),
                                 Reply.of(550, "", "a?b?c?[1m d")))
-                .map(
-                        good ->
-                                DynamicTest.dynamicTest(
-                                        good.rule,
-                                        () ->
-                                                assertEquals(
-                                                        new ReplyParser.Step.Complete(good.reply),
-                                                        parse(good.lines))));
+                .map(good ->
+                        DynamicTest.dynamicTest(
+                                good.rule,
+                                () ->
+                                        assertEquals(
+                                                new ReplyParser.Step.Complete(good.reply),
+                                                parse(good.lines))));
     }
 
     private record Bad(String rule, List<String> lines, String why) {}
@@ -122,20 +121,16 @@ class ReplyParserTest {
                                 "RFC 5321 §4.5.3.1: too much in all",
                                 java.util.Collections.nCopies(40, "250-" + "x".repeat(4000)),
                                 "reply is too long"))
-                .map(
-                        bad ->
-                                DynamicTest.dynamicTest(
-                                        bad.rule,
-                                        () -> {
-                                            var step = parse(bad.lines);
-                                            var malformed =
-                                                    assertInstanceOf(
-                                                            ReplyParser.Step.Malformed.class,
-                                                            step);
-                                            assertTrue(
-                                                    malformed.why().contains(bad.why),
-                                                    malformed.why());
-                                        }));
+                .map(bad ->
+                        DynamicTest.dynamicTest(
+                                bad.rule,
+                                () -> {
+                                    var step = parse(bad.lines);
+                                    var malformed =
+                                            assertInstanceOf(
+                                                    ReplyParser.Step.Malformed.class, step);
+                                    assertTrue(malformed.why().contains(bad.why), malformed.why());
+                                }));
     }
 
     @Test

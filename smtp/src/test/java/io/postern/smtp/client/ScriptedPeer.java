@@ -80,7 +80,7 @@ final class ScriptedPeer implements AutoCloseable {
         try {
             run.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw new AssertionError("script: " + e.getCause().getMessage(), e.getCause());
+            throw new AssertionError("script: " + e.getMessage(), e);
         } catch (TimeoutException | InterruptedException e) {
             throw new AssertionError("the script did not come to its end", e);
         } finally {
@@ -227,8 +227,7 @@ final class ScriptedPeer implements AutoCloseable {
                         return;
                     }
                 } catch (SocketTimeoutException e) {
-                    // The pace.
-                    continue;
+                    // This is the pace.
                 } catch (SocketException e) {
                     return;
                 }

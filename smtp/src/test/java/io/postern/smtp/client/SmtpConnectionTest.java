@@ -56,8 +56,7 @@ class SmtpConnectionTest {
 
     static Envelope envelope(String... recipients) {
         var envelope =
-                Envelope.from(
-                        new ReversePath.Of(new Mailbox("alice", Domain.of("example.com"))));
+                Envelope.from(new ReversePath.Of(new Mailbox("alice", Domain.of("example.com"))));
         for (var recipient : recipients) {
             envelope =
                     envelope.with(
@@ -95,25 +94,20 @@ class SmtpConnectionTest {
             boolean reusable) {}
 
     private static Stream<DynamicTest> run(Stream<Case> cases) {
-        return cases.map(
-                test ->
-                        DynamicTest.dynamicTest(
-                                test.rule,
-                                () -> {
-                                    try (var peer = ScriptedPeer.of(test.script);
-                                            var connection =
-                                                    SmtpConnection.open(
-                                                            peer.address(), SETTINGS)) {
-                                        var result =
-                                                connection.send(
-                                                        envelope(
-                                                                test.to.toArray(
-                                                                        new String[0])),
-                                                        HELLO);
-                                        assertEquals(test.outcomes, outcomes(result));
-                                        assertEquals(test.reusable, connection.reusable());
-                                    }
-                                }));
+        return cases.map(test ->
+                DynamicTest.dynamicTest(
+                        test.rule,
+                        () -> {
+                            try (var peer = ScriptedPeer.of(test.script);
+                                    var connection =
+                                            SmtpConnection.open(peer.address(), SETTINGS)) {
+                                var result =
+                                        connection.send(
+                                                envelope(test.to.toArray(new String[0])), HELLO);
+                                assertEquals(test.outcomes, outcomes(result));
+                                assertEquals(test.reusable, connection.reusable());
+                            }
+                        }));
     }
 
     @TestFactory
@@ -351,23 +345,19 @@ class SmtpConnectionTest {
                                 "RFC 5321 §4.5.3.2.6: half a reply to the message is none",
                                 MAIL_TO_BOB + GO + HELLO_LINES + "S! 250 que\nX: close",
                                 new RecipientOutcome.Unknown(closed(Stage.END_OF_CONTENT))))
-                .map(
-                        test ->
-                                DynamicTest.dynamicTest(
-                                        test.rule,
-                                        () -> {
-                                            try (var peer = ScriptedPeer.of(test.script);
-                                                    var connection =
-                                                            SmtpConnection.open(
-                                                                    peer.address(), SETTINGS)) {
-                                                assertEquals(
-                                                        List.of(test.outcome),
-                                                        outcomes(
-                                                                connection.send(
-                                                                        envelope("bob"), HELLO)));
-                                                assertFalse(connection.reusable());
-                                            }
-                                        }));
+                .map(test ->
+                        DynamicTest.dynamicTest(
+                                test.rule,
+                                () -> {
+                                    try (var peer = ScriptedPeer.of(test.script);
+                                            var connection =
+                                                    SmtpConnection.open(peer.address(), SETTINGS)) {
+                                        assertEquals(
+                                                List.of(test.outcome),
+                                                outcomes(connection.send(envelope("bob"), HELLO)));
+                                        assertFalse(connection.reusable());
+                                    }
+                                }));
     }
 
     private static Failure closed(Stage stage) {
@@ -429,8 +419,7 @@ class SmtpConnectionTest {
             assertEquals(0, connection.messagesSent());
             clock.advance(Duration.ofSeconds(5));
             assertEquals(
-                    List.of(accepted("one")),
-                    outcomes(connection.send(envelope("carol"), HELLO)));
+                    List.of(accepted("one")), outcomes(connection.send(envelope("carol"), HELLO)));
             assertEquals(Instant.EPOCH.plusSeconds(5), connection.idleSince());
             assertTrue(connection.probe());
             assertEquals(
@@ -438,8 +427,7 @@ class SmtpConnectionTest {
             assertEquals(2, connection.messagesSent());
             connection.quit();
             assertFalse(connection.reusable());
-            assertThrows(
-                    IllegalStateException.class, () -> connection.send(envelope("x"), HELLO));
+            assertThrows(IllegalStateException.class, () -> connection.send(envelope("x"), HELLO));
         }
     }
 
@@ -459,22 +447,20 @@ class SmtpConnectionTest {
                         "X: reset",
                         again + "X: close",
                         again + "S: 421 idle for too long\nX: close")
-                .map(
-                        end ->
-                                DynamicTest.dynamicTest(
-                                        end,
-                                        () -> {
-                                            try (var peer = ScriptedPeer.of(ONE_MESSAGE + end);
-                                                    var connection =
-                                                            SmtpConnection.open(
-                                                                    peer.address(), SETTINGS)) {
-                                                connection.send(envelope("bob"), HELLO);
-                                                assertInstanceOf(
-                                                        SendResult.Stale.class,
-                                                        connection.send(envelope("bob"), HELLO));
-                                                assertFalse(connection.reusable());
-                                            }
-                                        }));
+                .map(end ->
+                        DynamicTest.dynamicTest(
+                                end,
+                                () -> {
+                                    try (var peer = ScriptedPeer.of(ONE_MESSAGE + end);
+                                            var connection =
+                                                    SmtpConnection.open(peer.address(), SETTINGS)) {
+                                        connection.send(envelope("bob"), HELLO);
+                                        assertInstanceOf(
+                                                SendResult.Stale.class,
+                                                connection.send(envelope("bob"), HELLO));
+                                        assertFalse(connection.reusable());
+                                    }
+                                }));
     }
 
     @Test
@@ -561,8 +547,7 @@ class SmtpConnectionTest {
                 var connection = SmtpConnection.open(peer.address(), SETTINGS)) {
             var outcome =
                     outcomes(connection.send(envelope("bob"), HELLO.failingAfter(5))).getFirst();
-            assertEquals(
-                    new Failure.Content(Stage.CONTENT, "the disk is gone"), failure(outcome));
+            assertEquals(new Failure.Content(Stage.CONTENT, "the disk is gone"), failure(outcome));
             assertFalse(connection.reusable());
         }
     }
@@ -571,17 +556,14 @@ class SmtpConnectionTest {
     @DisplayName("RFC 5321 §4.2: what a peer says before it closes in the middle is heard")
     void lastWord() {
         var large = TestContent.ofSize(20_000_000);
-        try (var peer =
-                        ScriptedPeer.of(
-                                MAIL_TO_BOB + GO + "C# 1000\nS: 552 too large\nX: close");
+        try (var peer = ScriptedPeer.of(MAIL_TO_BOB + GO + "C# 1000\nS: 552 too large\nX: close");
                 var connection = SmtpConnection.open(peer.address(), SETTINGS)) {
             var outcome = outcomes(connection.send(envelope("bob"), large)).getFirst();
             // The reset may overtake the reply; both are true.
             switch (outcome) {
                 case RecipientOutcome.Refused refused ->
                         assertEquals(refused(Stage.CONTENT, 552, "too large"), refused);
-                default ->
-                        assertInstanceOf(Failure.Closed.class, failure(outcome));
+                default -> assertInstanceOf(Failure.Closed.class, failure(outcome));
             }
         }
     }
@@ -628,22 +610,20 @@ class SmtpConnectionTest {
                                         X: eof
                                         """,
                                 new Failure.Refused(Stage.EHLO, Reply.of(550, "", "never"))))
-                .map(
-                        test ->
-                                DynamicTest.dynamicTest(
-                                        test.rule,
-                                        () -> {
-                                            try (var peer = ScriptedPeer.of(test.script)) {
-                                                var e =
-                                                        assertThrows(
-                                                                SmtpClientException.class,
-                                                                () ->
-                                                                        SmtpConnection.open(
-                                                                                peer.address(),
-                                                                                SETTINGS));
-                                                assertEquals(test.failure, e.failure());
-                                            }
-                                        }));
+                .map(test ->
+                        DynamicTest.dynamicTest(
+                                test.rule,
+                                () -> {
+                                    try (var peer = ScriptedPeer.of(test.script)) {
+                                        var e =
+                                                assertThrows(
+                                                        SmtpClientException.class,
+                                                        () ->
+                                                                SmtpConnection.open(
+                                                                        peer.address(), SETTINGS));
+                                        assertEquals(test.failure, e.failure());
+                                    }
+                                }));
     }
 
     @Test
@@ -651,8 +631,7 @@ class SmtpConnectionTest {
     void nobodyListens() throws Exception {
         InetSocketAddress address;
         try (var socket = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
-            address =
-                    new InetSocketAddress(socket.getInetAddress(), socket.getLocalPort());
+            address = new InetSocketAddress(socket.getInetAddress(), socket.getLocalPort());
         }
         var e =
                 assertThrows(
