@@ -217,15 +217,19 @@ final class Settler {
                 next,
                 "reason",
                 detail);
+        boolean tell = !row.delayNoticeSent() && !now.isBefore(row.deadline());
+        if (tell && wants(row, Notify.Outcome.DELAY)) {
+            told.add(Reports.Told.delayed(row, detail));
+        }
         return new Settlement.Deferred(
                 row.id(),
                 row.number(),
                 now,
                 detail,
                 next,
-                row.deadline(),
+                tell ? row.expires() : row.deadline(),
                 true,
-                row.delayNoticeSent());
+                tell || row.delayNoticeSent());
     }
 
     private Settlement expired(
