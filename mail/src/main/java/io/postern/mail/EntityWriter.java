@@ -148,9 +148,11 @@ final class EntityWriter {
         return new HeaderFields(fields);
     }
 
-    /// Text that nobody reads: what can't pass becomes `?`, and lines end where they must. A line
-    /// cut short makes no delimiter, because delimiters are short.
+    /// Text that nobody reads: what can't pass becomes `*`, and lines are cut where they must end.
+    /// Neither makes a delimiter: no boundary may have a `*`, and delimiters are short.
     private static final class IgnoredText extends OutputStream {
+        private static final int INSTEAD = '*';
+
         private final OutputStream out;
         private int column;
         private boolean afterCr;
@@ -169,11 +171,11 @@ final class EntityWriter {
                 return;
             }
             if (afterCr) {
-                put('?');
+                put(INSTEAD);
             }
             afterCr = b == '\r';
             if (!afterCr) {
-                put(b <= 0 || b == '\n' ? '?' : b);
+                put(b <= 0 || b == '\n' ? INSTEAD : b);
             }
         }
 

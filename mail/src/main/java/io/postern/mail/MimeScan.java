@@ -105,7 +105,12 @@ final class MimeScan {
     }
 
     private boolean delimiter(int length) {
-        var line = new String(beginning, 0, length, ISO_8859_1).stripTrailing();
+        int end = length;
+        // RFC 2046 §5.1.1 transport-padding: only spaces and tabs.
+        while (end > 0 && (beginning[end - 1] == ' ' || beginning[end - 1] == '\t')) {
+            end--;
+        }
+        var line = new String(beginning, 0, end, ISO_8859_1);
         // RFC 2046 §5.1.2: the innermost first, but an outer one ends the inner ones too.
         for (int i = open.size() - 1; i >= 0; i--) {
             var boundary = open.get(i).boundary;
