@@ -349,7 +349,7 @@ class DnsResolverTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("answers")
     void answers(Case c) throws IOException {
-        try (var server = new LoopbackDns(c.script())) {
+        try (var server = LoopbackDns.start(c.script())) {
             var resolver = new DnsResolver(List.of(server.address()), c.deadline());
             assertEquals(c.want(), Answers.text(c.ask().apply(resolver)));
         }
@@ -358,7 +358,7 @@ class DnsResolverTest {
     @ParameterizedTest(name = "nothing is known: {0}")
     @MethodSource("failures")
     void failures(Case c) throws IOException {
-        try (var server = new LoopbackDns(c.script())) {
+        try (var server = LoopbackDns.start(c.script())) {
             var resolver = new DnsResolver(List.of(server.address()), c.deadline());
             long before = System.nanoTime();
             var answer = c.ask().apply(resolver);
@@ -377,8 +377,8 @@ class DnsResolverTest {
     @Test
     @DisplayName("a bad server costs one question, and the next one answers")
     void nextServer() throws IOException {
-        try (var bad = new LoopbackDns(says(Rcode.SERVFAIL, "", ""));
-                var good = new LoopbackDns(says("www.example.com. 60 A 192.0.2.1"))) {
+        try (var bad = LoopbackDns.start(says(Rcode.SERVFAIL, "", ""));
+                var good = LoopbackDns.start(says("www.example.com. 60 A 192.0.2.1"))) {
             var resolver = new DnsResolver(List.of(bad.address(), good.address()), DEADLINE);
             assertEquals("[192.0.2.1] 60", Answers.text(a(resolver)));
             assertEquals(List.of("udp www.example.com. A"), bad.asked);
@@ -389,10 +389,10 @@ class DnsResolverTest {
     @DisplayName("a server that is not there is passed over; when none is, it says so at once")
     void closedPort() throws IOException {
         InetSocketAddress closed;
-        try (var gone = new LoopbackDns(says(""))) {
+        try (var gone = LoopbackDns.start(says(""))) {
             closed = gone.address();
         }
-        try (var good = new LoopbackDns(says("www.example.com. 60 A 192.0.2.1"))) {
+        try (var good = LoopbackDns.start(says("www.example.com. 60 A 192.0.2.1"))) {
             var resolver = new DnsResolver(List.of(closed, good.address()), DEADLINE);
             assertEquals("[192.0.2.1] 60", Answers.text(a(resolver)));
         }
@@ -409,7 +409,7 @@ class DnsResolverTest {
                         silent.getAndSet(false)
                                 ? List.of()
                                 : says("www.example.com. 60 A 192.0.2.1").replies(query, tcp);
-        try (var server = new LoopbackDns(script)) {
+        try (var server = LoopbackDns.start(script)) {
             var resolver = new DnsResolver(List.of(server.address()), Duration.ofSeconds(3));
             assertEquals("[192.0.2.1] 60", Answers.text(a(resolver)));
             assertEquals(2, server.asked.size());
@@ -419,7 +419,7 @@ class DnsResolverTest {
     @Test
     @DisplayName("a name that cannot exist is not asked for")
     void impossible() throws IOException {
-        try (var server = new LoopbackDns(says(""))) {
+        try (var server = LoopbackDns.start(says(""))) {
             var resolver = new DnsResolver(List.of(server.address()), DEADLINE);
             for (var name :
                     List.of("", ".", "a..b", "x".repeat(64) + ".example", "\u00e9.example")) {
@@ -439,8 +439,8 @@ class DnsResolverTest {
                     reply.getHeader().setFlag(Flags.AD);
                     return one(reply, tcp);
                 };
-        try (var server = new LoopbackDns(vouches);
-                var plain = new LoopbackDns(says("www.example.com. A 192.0.2.1"))) {
+        try (var server = LoopbackDns.start(vouches);
+                var plain = LoopbackDns.start(says("www.example.com. A 192.0.2.1"))) {
             var yes = new DnsResolver(List.of(server.address()), DEADLINE).a("www.example.com");
             assertTrue(assertInstanceOf(Answer.Records.class, yes).authentic());
             var no = new DnsResolver(List.of(plain.address()), DEADLINE).a("www.example.com");
@@ -457,7 +457,7 @@ class DnsResolverTest {
                     asked.countDown();
                     return List.of();
                 };
-        try (var server = new LoopbackDns(silent)) {
+        try (var server = LoopbackDns.start(silent)) {
             var resolver = new DnsResolver(List.of(server.address()), Duration.ofMinutes(5));
             var result = new CompletableFuture<String>();
             var thread =
@@ -485,7 +485,7 @@ class DnsResolverTest {
                     }
                     return List.of(octets);
                 };
-        try (var server = new LoopbackDns(noise)) {
+        try (var server = LoopbackDns.start(noise)) {
             var resolver = new DnsResolver(List.of(server.address()), Duration.ofSeconds(2));
             for (int i = 0; i < 1000; i++) {
                 assertFalse(Answers.text(a(resolver)).isEmpty());

@@ -4,6 +4,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -31,12 +32,28 @@ final class LoopbackDns implements AutoCloseable {
     /// Each question in order, such as `udp example.com. A`.
     final List<String> asked = new CopyOnWriteArrayList<>();
 
-    LoopbackDns(Script script) throws IOException {
+    static LoopbackDns start(Script script) throws IOException {
+        for (int tries = 1; ; tries++) {
+            try {
+                return new LoopbackDns(script);
+            } catch (BindException e) {
+                // The port that TCP was given is some client's UDP port at this moment.
+                if (tries == 20) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private LoopbackDns(Script script) throws IOException {
         this.script = script;
-        var loopback = InetAddress.getLoopbackAddress();
-        // The kernel gives a TCP port; that the same UDP port is taken is not to be expected.
-        tcp = new ServerSocket(0, 50, loopback);
-        udp = new DatagramSocket(new InetSocketAddress(loopback, tcp.getLocalPort()));
+        tcp = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        try {
+            udp = new DatagramSocket(tcp.getLocalSocketAddress());
+        } catch (IOException e) {
+            tcp.close();
+            throw e;
+        }
         Thread.startVirtualThread(this::serveUdp);
         Thread.startVirtualThread(this::serveTcp);
     }
