@@ -67,9 +67,8 @@ class AuthenticationResultsTest {
         assertEquals(
                 """
                 Authentication-Results: mx.example.org;
-                \tdkim=pass (2048-bit key) header.d=example.com
-                \theader.i=@example.com header.s=sel header.a=rsa-sha256
-                \theader.b="ab/d+fgh";
+                \tdkim=pass (2048-bit key) header.d=example.com header.i=@example.com
+                \theader.s=sel header.a=rsa-sha256 header.b="ab/d+fgh";
                 \tdkim=fail (2048-bit key) reason="body hash did not verify"
                 \theader.d=example.com header.i=joe@example.com header.s=sel
                 \theader.a=rsa-sha256 header.b="ab/d+fgh"

@@ -106,7 +106,8 @@ class DkimSignerTest {
                 new Change("folded", s -> s.replace("Subject: A ", "Subject: A\r\n\t"), true),
                 new Change(
                         "white space in a field", s -> s.replace("A report", "A   report"), true),
-                new Change("case of a field name", s -> s.replace("Subject:", "SUBJECT :"), true),
+                new Change(
+                        "case of a field name", s -> s.replace("Subject: A", "SUBJECT : A"), true),
                 new Change("trace field added", s -> "Received: from x by y; z\r\n" + s, true),
                 new Change(
                         "unsigned field gone", s -> s.replace("X-Other: not signed\r\n", ""), true),
@@ -170,7 +171,7 @@ class DkimSignerTest {
             boolean covered =
                     !List.of("Received", "X-Other", "DKIM-Signature").contains(field.name());
             var raw = field.raw();
-            for (int at = raw.indexOf(':') + 1; at < raw.length() - 2; at += 3) {
+            for (int at = raw.indexOf(':') + 1; at < raw.length() - 2; at += 7) {
                 if (raw.charAt(at) <= ' ') {
                     continue;
                 }

@@ -326,6 +326,15 @@ class DkimVerifierTest {
     }
 
     @Test
+    @DisplayName("§3.7 the field itself is never among those that h= names")
+    void notItself() {
+        var mail = Forge.sign(MAIL, TAGS + ":DKIM-Signature:DKIM-Signature", RSA);
+        assertEquals(
+                List.of("pass"),
+                Verifying.words(Verifying.verify(mail, key(RSA), DkimPolicy.STANDARD)));
+    }
+
+    @Test
     @DisplayName("what is known is told: domain, selector, identity, key, steps")
     void facts() {
         var result =

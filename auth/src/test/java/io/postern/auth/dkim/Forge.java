@@ -26,7 +26,8 @@ final class Forge {
                                 new SignedHeader(mail.header())
                                         .select(
                                                 draft.signedFields(),
-                                                draft.headerCanonicalization()))
+                                                draft.headerCanonicalization(),
+                                                field(value)))
                         + own.substring(0, own.length() - 2);
         try {
             var signature = SignatureFactory.PLATFORM.create(draft.algorithm().signatureName());
