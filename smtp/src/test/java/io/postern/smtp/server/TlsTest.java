@@ -4,15 +4,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.postern.testkit.Corpora;
 import io.postern.testkit.SmtpScript;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("RFC 3207: STARTTLS")
@@ -127,12 +136,76 @@ class TlsTest {
                             throw new IllegalStateException("no certificate");
                         },
                         ServerTls.Requirement.OFFERED);
-        try (var rig = new Rig(Rig.QUICK, Optional.of(tls), InstantSource.system())) {
+        try (var log = new Warnings();
+                var rig = new Rig(Rig.QUICK, Optional.of(tls), InstantSource.system())) {
             rig.play(
                     """
                     C: STARTTLS  S: 454 4.7.0 *
                     C: MAIL FROM:<a@one.example>  S: 250 *
                     """);
+            assertEquals(1, log.messages().size());
         }
+    }
+
+    @Test
+    @DisplayName("a handshake that does not end is cut off")
+    void slowHandshake() throws IOException {
+        var limits = Rig.QUICK.withHandshake(Duration.ofMillis(200));
+        var tls = new ServerTls(context::orElseThrow, ServerTls.Requirement.OFFERED);
+        try (var rig = new Rig(limits, Optional.of(tls), InstantSource.system());
+                var socket = rig.connect()) {
+            var out = socket.getOutputStream();
+            out.write("STARTTLS\r\n".getBytes(StandardCharsets.US_ASCII));
+            var in = socket.getInputStream();
+            int lines = 0;
+            int octet = 0;
+            while (octet >= 0) { // the greeting, 220, and then nothing but the end
+                octet = in.read();
+                lines += octet == '\n' ? 1 : 0;
+            }
+            assertEquals(2, lines);
+        }
+    }
+
+    @TestFactory
+    @DisplayName("§6: the corpus of injections")
+    Stream<DynamicTest> corpus() throws IOException {
+        var folder = Corpora.folder("attacks/starttls-injection");
+        if (folder.isEmpty()) {
+            return Stream.of();
+        }
+        var cases = new ObjectMapper().readTree(folder.get().resolve("cases.json").toFile());
+        return StreamSupport.stream(cases.get("cases").spliterator(), false)
+                .map(one ->
+                        DynamicTest.dynamicTest(
+                                one.get("id").asText(), () -> steps(one.get("steps"))));
+    }
+
+    /// Plays the steps: what is injected in clear ends the session with 5yz, so that the handshake
+    /// never comes; a clean script goes through.
+    private static void steps(JsonNode steps) {
+        var script = new StringBuilder();
+        for (var step : steps) {
+            var send = step.path("send").asText("");
+            if (send.startsWith("STARTTLS\r\n") && send.length() > "STARTTLS\r\n".length()) {
+                script.append("C-BYTES: ").append(escaped(send)).append("  S: 5*\nS: (close)\n");
+                break;
+            }
+            if (step.has("tls")) {
+                script.append("TLS\n");
+                continue;
+            }
+            if (!send.isEmpty()) {
+                script.append("C-BYTES: ").append(escaped(send)).append('\n');
+            }
+            script.append("S: ").append(step.get("expect").asText()).append(" *\n");
+        }
+        try (var rig = rig(ServerTls.Requirement.OFFERED)) {
+            play(rig, script.toString());
+        }
+    }
+
+    private static String escaped(String text) {
+        return text.replace("\r", "\\r").replace("\n", "\\n");
     }
 }
