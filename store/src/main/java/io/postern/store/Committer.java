@@ -321,9 +321,13 @@ final class Committer {
         try {
             on.update("ROLLBACK");
         } catch (SQLException e) {
-            // After some errors SQLite has rolled back itself, and then says that there is nothing
-            // to roll back. A transaction that is really still open makes the next BEGIN fail.
-            LOG.debug("No roll-back", e);
+            // After some errors SQLite has rolled back itself, and says that there is nothing to
+            // roll back. After any other answer the connection may still be in the transaction.
+            var words = e.getMessage();
+            if (words == null || !words.contains("no transaction is active")) {
+                LOG.warn("The transaction could not be rolled back; connecting anew", e);
+                drop();
+            }
         }
     }
 
