@@ -2,9 +2,8 @@
 
 import json
 import os
-import queue
+import re
 import signal
-import threading
 import time
 
 from .opendkim import OpenDkim
@@ -47,7 +46,6 @@ class Postern:
         self.java_options = java_options
         self.more = more
         self.process = None
-        self.events = []
         scratch.folder(name)
         scratch.on_close(self.stop)
         self.configure()
@@ -103,28 +101,28 @@ smart_host = "127.0.0.1:{self.smart_host}"
 
     def start(self, seconds=60):
         """Returns the seconds from the start of the process to its `ready` line."""
-        began = time.monotonic()
-        import subprocess
-
-        self.process = self.scratch.start(
-            [LAUNCHER, "serve", "--config", self.config],
-            f"{self.name}/log",
-            stdout=subprocess.PIPE,
-            cwd=ROOT,
-            env=self.environment(),
-        )
-        lines = queue.Queue()
-        threading.Thread(target=_pump, args=(self.process.stdout, lines, self), daemon=True).start()
-        deadline = began + seconds
+        log, seen, began = self.launch()
         while True:
-            try:
-                line = lines.get(timeout=max(0.01, deadline - time.monotonic()))
-            except queue.Empty:
-                raise Failure(f"{self.name} is not ready after {seconds} s: {self.log_tail()}") from None
-            if line is None:
+            with open(self.scratch.path(log), "rb") as file:
+                file.seek(seen)
+                if re.search(rb"(?m)\bready\b.*\n", file.read(65536)):
+                    return time.monotonic() - began
+            if self.process.poll() is not None:
                 raise Failure(f"{self.name} ended before it was ready: {self.log_tail()}")
-            if b"ready" in line:
-                return time.monotonic() - began
+            if time.monotonic() - began > seconds:
+                raise Failure(f"{self.name} is not ready after {seconds} s: {self.log_tail()}")
+            time.sleep(0.01)
+
+    def launch(self):
+        """Starts the process without waiting; (log, its length before, monotonic time)."""
+        log = f"{self.name}/log"
+        # Into a file, not a pipe: a reader of its event lines would cost processor time under load.
+        seen = os.path.getsize(self.scratch.path(log)) if os.path.exists(self.scratch.path(log)) else 0
+        began = time.monotonic()
+        self.process = self.scratch.start(
+            [LAUNCHER, "serve", "--config", self.config], log, cwd=ROOT, env=self.environment()
+        )
+        return log, seen, began
 
     def java_pids(self):
         """Process ids of the JVMs that the launcher started (itself, when it has become one)."""
@@ -195,16 +193,7 @@ smart_host = "127.0.0.1:{self.smart_host}"
             return None
 
     def log_tail(self, lines=15):
-        return self.scratch.tail(f"{self.name}/log", lines) + b"".join(self.events[-lines:]).decode("utf-8", "replace")
-
-
-def _pump(stream, lines, owner):
-    for line in stream:
-        owner.events.append(line)
-        del owner.events[:-200]
-        if b"ready" in line:
-            lines.put(line)
-    lines.put(None)
+        return self.scratch.tail(f"{self.name}/log", lines)
 
 
 def parse_entries(output):

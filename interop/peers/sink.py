@@ -7,6 +7,7 @@ FILE`) that takes modes on standard input and logs one line for each message.
 import argparse
 import asyncio
 import hashlib
+import os
 import random
 import re
 import socket
@@ -268,6 +269,12 @@ class CaptureSink:
     def stop(self):
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
+
+
+def smtp_sink(port, *options):
+    """The words that start Postfix's smtp-sink on that port; as root it gives up its rights."""
+    user = ["-u", "postfix"] if os.getuid() == 0 else []
+    return ["smtp-sink", *options, *user, f"127.0.0.1:{port}", "1000"]
 
 
 def log_line(message, answered):

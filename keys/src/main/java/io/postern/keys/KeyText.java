@@ -43,6 +43,9 @@ final class KeyText {
         if (text.length() > LONGEST) {
             return new Parsed.Bad("too long for a key");
         }
+        if (text.isBlank()) {
+            return new Parsed.Bad("no key in it: it is empty");
+        }
         if (!text.contains("-----BEGIN")) {
             return bare(text);
         }

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 /// - `C: text` expects the line
 /// - `C# n` takes n octets, whatever they are
 /// - `X: quiet` expects that nothing more has been sent
-/// - `X: tls` does a handshake; `X: eof` expects the client to close
+/// - `X: tls` does a handshake; `X: tls refused` expects it to fail; `X: eof` expects the client to
+///   close
 /// - `X: close` closes, `X: reset` resets; `X: hang` neither reads nor writes any more
 /// - `X: dribble` sends octets of a reply that never ends until the client closes
 /// - `---` what follows is for the next connection
@@ -177,12 +179,15 @@ final class ScriptedPeer implements AutoCloseable {
                     }
                 }
                 case "tls" -> handshake();
-                case "eof" -> {
-                    int octet = in.read();
-                    if (octet >= 0) {
-                        throw new AssertionError("expected the end, got " + (char) octet);
+                case "tls refused" -> {
+                    try {
+                        handshake();
+                    } catch (SSLException e) {
+                        return false;
                     }
+                    throw new AssertionError("the client took the certificate");
                 }
+                case "eof" -> expectEnd();
                 case "close" -> {
                     return false;
                 }
@@ -201,6 +206,19 @@ final class ScriptedPeer implements AutoCloseable {
                 default -> throw new AssertionError("not in the language: " + what);
             }
             return true;
+        }
+
+        private void expectEnd() throws IOException {
+            int octet;
+            try {
+                octet = in.read();
+            } catch (SocketException e) {
+                // Closed with octets unread, which is a reset.
+                return;
+            }
+            if (octet >= 0) {
+                throw new AssertionError("expected the end, got " + (char) octet);
+            }
         }
 
         private void handshake() throws IOException {
