@@ -1,6 +1,12 @@
 package io.postern.mail;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Writer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -48,15 +54,26 @@ public final class ContentRewriter {
         record Cannot(String why) implements Result {}
     }
 
+    private final Path spoolFolder;
+    private final int memoryThreshold;
+    private final Limits limits;
+
     /// A rewriter for any number of contents and threads.
     ///
     /// @param spoolFolder where a rewritten body above the threshold goes
     /// @param memoryThreshold octets of body kept in memory
-    public ContentRewriter(Path spoolFolder, int memoryThreshold, Limits limits) {}
+    public ContentRewriter(Path spoolFolder, int memoryThreshold, Limits limits) {
+        this.spoolFolder = spoolFolder;
+        this.memoryThreshold = memoryThreshold;
+        this.limits = limits;
+    }
 
     /// Whether that content must be rewritten for that target.
     public static boolean needed(ContentFacts facts, Target target) {
-        return Stub.missing();
+        return facts.nul()
+                || facts.bareCrOrLf()
+                || facts.longestLine() > HeaderFold.MAX_LINE
+                || (target == Target.SEVEN_BIT && facts.eightBitBody());
     }
 
     /// Rewrites what must be. An octet above 127 in the message's own header section is left: that
@@ -64,6 +81,72 @@ public final class ContentRewriter {
     ///
     /// @throws IOException when reading or writing a body fails: temporary
     public Result rewrite(Content content, Target target) throws IOException {
-        return Stub.missing();
+        if (!needed(content.facts(), target)) {
+            return new Result.Unchanged(content);
+        }
+        var found = MimeScan.scan(content, limits);
+        if (found.beyond().isPresent()) {
+            return new Result.Cannot(found.beyond().get());
+        }
+        var root = found.root();
+        var plan = RewritePlan.of(root, target);
+        if (plan.obstacle().isPresent()) {
+            return new Result.Cannot(plan.obstacle().get());
+        }
+        var rewritten = write(content, root, target);
+        // What the structure hid (a boundary with octets above 127) must not slip through.
+        if (needed(rewritten.facts(), target)) {
+            rewritten.close();
+            return new Result.Cannot("a MIME structure that can't be made to fit");
+        }
+        return new Result.Rewritten(rewritten, plan.changes());
+    }
+
+    private Content write(Content content, MimeNode root, Target target) throws IOException {
+        try (var body = new BodyBuffer(spoolFolder, memoryThreshold);
+                var in = content.openBody()) {
+            var out = new BufferedOutputStream(body, 8192);
+            new EntityWriter(in, out, target).body(root);
+            out.flush();
+            return body.finish(header(content, root, target));
+        }
+    }
+
+    private static HeaderFields header(Content content, MimeNode root, Target target)
+            throws IOException {
+        if (!root.touched) {
+            return root.header;
+        }
+        var header = EntityWriter.header(root, target);
+        boolean onlyHeader =
+                !root.bodyRewritten && root.children.stream().noneMatch(c -> c.touched);
+        if (onlyHeader) {
+            return header;
+        }
+        // RFC 2045 §4: without it the rest need not be understood.
+        if (!header.has("MIME-Version")) {
+            header = header.appended(HeaderText.field("MIME-Version", "1.0"));
+        }
+        if (!header.has("Content-Type")) {
+            header =
+                    header.appended(
+                            HeaderText.field(
+                                    "Content-Type", "text/plain; charset=" + charset(content)));
+        }
+        return header;
+    }
+
+    /// RFC 1428 §3: `unknown-8bit` is the honest word for octets of which nothing is known.
+    private static String charset(Content content) throws IOException {
+        if (!content.facts().eightBitBody()) {
+            return "us-ascii";
+        }
+        try (var in = content.openBody();
+                var reader = new InputStreamReader(in, UTF_8.newDecoder())) {
+            reader.transferTo(Writer.nullWriter());
+            return "utf-8";
+        } catch (CharacterCodingException e) {
+            return "unknown-8bit";
+        }
     }
 }

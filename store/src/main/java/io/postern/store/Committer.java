@@ -45,6 +45,9 @@ final class Committer {
         void beforeCommit(Statements statements) throws SQLException;
 
         void afterCommit();
+
+        /// Writes as much as a message of fair size, in steps, and leaves nothing.
+        List<Write<Integer>> probe();
     }
 
     private final Database database;
@@ -62,6 +65,7 @@ final class Committer {
 
     private @Nullable Statements statements;
     private boolean wrote;
+    private long probed;
     private volatile @Nullable String fault;
 
     private static final class Item<T> {
@@ -189,11 +193,14 @@ final class Committer {
     private void work() {
         try {
             for (var batch = next(); batch != null; batch = next()) {
-                if (batch.isEmpty()) {
-                    idle();
-                } else {
+                if (!batch.isEmpty()) {
                     commit(batch);
                     done(batch);
+                } else if (fault == null) {
+                    fold();
+                }
+                if (fault != null && System.nanoTime() - probed > IDLE.toNanos()) {
+                    probe();
                 }
             }
         } finally {
@@ -290,10 +297,6 @@ final class Committer {
         }
         wrote = true;
         database.afterCommit();
-        if (fault != null) {
-            fault = null;
-            LOG.info("The store can be written again");
-        }
         return null;
     }
 
@@ -302,6 +305,7 @@ final class Committer {
         if (what.everybody()) {
             if (!what.remedy().equals(fault)) {
                 fault = what.remedy();
+                probed = System.nanoTime();
                 LOG.error("The store can't be written: {}", what.remedy(), e);
             }
             if (what.reopen()) {
@@ -321,9 +325,13 @@ final class Committer {
         try {
             on.update("ROLLBACK");
         } catch (SQLException e) {
-            // After some errors SQLite has rolled back itself, and then says that there is nothing
-            // to roll back. A transaction that is really still open makes the next BEGIN fail.
-            LOG.debug("No roll-back", e);
+            // After some errors SQLite has rolled back itself, and says that there is nothing to
+            // roll back. After any other answer the connection may still be in the transaction.
+            var words = e.getMessage();
+            if (words == null || !words.contains("no transaction is active")) {
+                LOG.warn("The transaction could not be rolled back; connecting anew", e);
+                drop();
+            }
         }
     }
 
@@ -339,11 +347,21 @@ final class Committer {
         }
     }
 
-    private void idle() {
-        if (fault != null) {
-            attempt(List.of());
-            return;
+    /// A small write that succeeds does not say that a message would: a full disk has room for
+    /// some. So a fault ends only when this has been written.
+    private void probe() {
+        for (var step : database.probe()) {
+            if (attempt(List.of(new Item<>(step, 0, 0))) != null) {
+                probed = System.nanoTime();
+                return;
+            }
         }
+        fault = null;
+        LOG.info("The store can be written again");
+    }
+
+    /// Folds the log into the file, and gives the room that it took back to the disk.
+    private void fold() {
         wrote = false;
         var on = statements;
         if (on == null) {

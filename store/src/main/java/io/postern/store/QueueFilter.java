@@ -44,17 +44,20 @@ public record QueueFilter(
 
     /// The same with this condition too.
     public QueueFilter withDomain(String value) {
-        return new QueueFilter(id, Optional.of(value), from, to, receivedBefore, receivedAfter, state);
+        return new QueueFilter(
+                id, Optional.of(value), from, to, receivedBefore, receivedAfter, state);
     }
 
     /// The same with this condition too.
     public QueueFilter withFrom(String value) {
-        return new QueueFilter(id, domain, Optional.of(value), to, receivedBefore, receivedAfter, state);
+        return new QueueFilter(
+                id, domain, Optional.of(value), to, receivedBefore, receivedAfter, state);
     }
 
     /// The same with this condition too.
     public QueueFilter withTo(String value) {
-        return new QueueFilter(id, domain, from, Optional.of(value), receivedBefore, receivedAfter, state);
+        return new QueueFilter(
+                id, domain, from, Optional.of(value), receivedBefore, receivedAfter, state);
     }
 
     /// The same with this condition too.
@@ -69,6 +72,7 @@ public record QueueFilter(
 
     /// The same with this condition too.
     public QueueFilter withState(String value) {
-        return new QueueFilter(id, domain, from, to, receivedBefore, receivedAfter, Optional.of(value));
+        return new QueueFilter(
+                id, domain, from, to, receivedBefore, receivedAfter, Optional.of(value));
     }
 }

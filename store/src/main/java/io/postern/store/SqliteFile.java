@@ -27,6 +27,11 @@ final class SqliteFile {
     SqliteFile(Path path, StoreSettings settings) {
         this.path = path;
         this.settings = settings;
+        // The driver unpacks its library there: nobody else can write to it, and what a killed run
+        // left is deleted with the rest of the folder's temporary files.
+        if (System.getProperty("org.sqlite.tmpdir") == null) {
+            System.setProperty("org.sqlite.tmpdir", path.resolveSibling("spool").toString());
+        }
     }
 
     Path path() {

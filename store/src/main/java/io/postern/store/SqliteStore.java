@@ -87,6 +87,8 @@ public final class SqliteStore implements MessageStore {
                 "INSERT INTO meta (name, number) VALUES (?, ?)"
                         + " ON CONFLICT (name) DO UPDATE SET number = excluded.number";
 
+        private static final int PROBE_BYTES = 1 << 20;
+
         final SqliteFile file;
         final Statements statements;
         final Ids ids;
@@ -158,6 +160,25 @@ public final class SqliteStore implements MessageStore {
         @Override
         public void afterCommit() {
             ceiling = newCeiling;
+        }
+
+        @Override
+        public List<Write<Integer>> probe() {
+            // Under staging, so that a crash between the steps leaves nothing either. No id is 0.
+            return List.of(
+                    on -> on.update("DELETE FROM chunk WHERE message_id = 0"),
+                    on ->
+                            on.update(
+                                    "INSERT INTO staging (message_id) VALUES (0)"
+                                            + " ON CONFLICT DO NOTHING"),
+                    on ->
+                            on.update(
+                                    "INSERT INTO chunk (message_id, n, octets)"
+                                            + " VALUES (0, 0, zeroblob("
+                                            + PROBE_BYTES
+                                            + "))"),
+                    on -> on.update("DELETE FROM chunk WHERE message_id = 0"),
+                    on -> on.update("DELETE FROM staging WHERE message_id = 0"));
         }
     }
 

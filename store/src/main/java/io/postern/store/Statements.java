@@ -28,7 +28,12 @@ final class Statements implements AutoCloseable {
 
     /// Runs a statement that changes something. Returns the rows changed.
     int update(String sql, @Nullable Object... arguments) throws SQLException {
-        return bound(sql, arguments).executeUpdate();
+        try {
+            return bound(sql, arguments).executeUpdate();
+        } catch (SQLException e) {
+            forget(sql);
+            throw e;
+        }
     }
 
     /// All rows.
@@ -38,6 +43,9 @@ final class Statements implements AutoCloseable {
             while (rows.next()) {
                 found.add(row.read(rows));
             }
+        } catch (SQLException e) {
+            forget(sql);
+            throw e;
         }
         return found;
     }
@@ -47,6 +55,17 @@ final class Statements implements AutoCloseable {
             throws SQLException {
         try (var rows = bound(sql, arguments).executeQuery()) {
             return rows.next() ? Optional.of(row.read(rows)) : Optional.empty();
+        } catch (SQLException e) {
+            forget(sql);
+            throw e;
+        }
+    }
+
+    /// The driver closes a statement that failed, without saying so.
+    private void forget(String sql) throws SQLException {
+        var statement = prepared.remove(sql);
+        if (statement != null) {
+            statement.close();
         }
     }
 

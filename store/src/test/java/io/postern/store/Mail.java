@@ -142,8 +142,7 @@ record Mail(
                             new HeaderField("Subject", "Subject: folded\r\n here\r\n")));
 
     Content content() {
-        return SuppliedContent.of(
-                HEADER, bodySize, FACTS, () -> new Counting(bodySize), () -> {});
+        return SuppliedContent.of(HEADER, bodySize, FACTS, () -> new Counting(bodySize), () -> {});
     }
 
     byte[] octets() {

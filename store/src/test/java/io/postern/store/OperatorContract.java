@@ -41,7 +41,10 @@ public abstract class OperatorContract extends QueueContract {
                 new Case("all", f -> f, List.of("1", "2", "3", "4")),
                 new Case("domain, exactly", f -> f.withDomain("example.net"), List.of("1", "2")),
                 new Case("domain in any case", f -> f.withDomain("Example.NET"), List.of("1", "2")),
-                new Case("an underscore is no wildcard", f -> f.withDomain("exampl_.net"), List.of()),
+                new Case(
+                        "an underscore is no wildcard",
+                        f -> f.withDomain("exampl_.net"),
+                        List.of()),
                 new Case("part of the reverse-path", f -> f.withFrom("BOSS@"), List.of("3")),
                 new Case("part of the forward-path", f -> f.withTo("2@EX"), List.of("2")),
                 new Case("a percent sign is no wildcard", f -> f.withTo("2%net"), List.of()),
@@ -66,7 +69,9 @@ public abstract class OperatorContract extends QueueContract {
         var found =
                 list(filter).stream()
                         .map(entry -> entry.recipient().recipient().path().toString())
-                        .map(path -> path.replaceAll(".*?(\\d)@.*", "$1").replaceAll(".*localPart=(\\d).*", "$1"))
+                        .map(path ->
+                                path.replaceAll(".*?(\\d)@.*", "$1")
+                                        .replaceAll(".*localPart=(\\d).*", "$1"))
                         .toList();
         assertEquals(c.want(), found);
         assertEquals(c.want().size(), store.count(filter));
@@ -82,7 +87,9 @@ public abstract class OperatorContract extends QueueContract {
         }
         var found = new ArrayList<QueueId>();
         Optional<QueueId> after = Optional.empty();
-        for (var page = store.list(ALL, after, 4); !page.isEmpty(); page = store.list(ALL, after, 4)) {
+        for (var page = store.list(ALL, after, 4);
+                !page.isEmpty();
+                page = store.list(ALL, after, 4)) {
             page.forEach(entry -> found.add(entry.recipient().id()));
             after = Optional.of(found.getLast());
         }
@@ -96,8 +103,7 @@ public abstract class OperatorContract extends QueueContract {
         accept(mail("a@example.net", "b@example.org"));
         accept(mail("c@example.net").taken());
         store.hold(ALL.withTo("a@"), START, "");
-        assertEquals(
-                Map.of("example.net", 2L, "example.org", 1L), store.countByDestination());
+        assertEquals(Map.of("example.net", 2L, "example.org", 1L), store.countByDestination());
     }
 
     @Test
@@ -106,13 +112,19 @@ public abstract class OperatorContract extends QueueContract {
         var message = accept(mail("one@example.net", "two@example.net"));
         assertEquals(1, store.hold(ALL.withTo("one"), START, "suspicious"));
         assertEquals(0, store.hold(ALL.withTo("one"), START, "again"));
-        assertEquals(List.of(1), take("example.net").stream().map(QueuedRecipient::number).toList());
+        assertEquals(
+                List.of(1), take("example.net").stream().map(QueuedRecipient::number).toList());
         clock.advance(Mail.LIFE);
         restart();
-        assertEquals(List.of(1), store.takeOverdue(clock.instant(), 9).stream().map(QueuedRecipient::number).toList());
+        assertEquals(
+                List.of(1),
+                store.takeOverdue(clock.instant(), 9).stream()
+                        .map(QueuedRecipient::number)
+                        .toList());
         assertEquals("held", list(ALL.withTo("one")).getFirst().state());
         assertEquals(1, store.release(ALL, clock.instant()));
-        assertEquals(List.of(0), take("example.net").stream().map(QueuedRecipient::number).toList());
+        assertEquals(
+                List.of(0), take("example.net").stream().map(QueuedRecipient::number).toList());
         var events = store.find(message.id()).orElseThrow().events();
         assertEquals(
                 List.of("received", "held", "released"),
@@ -153,7 +165,9 @@ public abstract class OperatorContract extends QueueContract {
         assertEquals(1, store.delete(QueueFilter.of(message.id()), START, "asked by operator"));
         assertTrue(store.content(message.id()).isEmpty());
         assertEquals(0, store.count(ALL));
-        assertEquals("asked by operator", store.find(message.id()).orElseThrow().events().getLast().detail());
+        assertEquals(
+                "asked by operator",
+                store.find(message.id()).orElseThrow().events().getLast().detail());
     }
 
     @Test
@@ -174,7 +188,13 @@ public abstract class OperatorContract extends QueueContract {
 
     static Stream<String> found() {
         return Stream.of(
-                "author@example", "REPORT@", "two@example.org", "<77@example.com>", "Nightly", "192.0.2.77", "100%_\\ sure");
+                "author@example",
+                "REPORT@",
+                "two@example.org",
+                "<77@example.com>",
+                "Nightly",
+                "192.0.2.77",
+                "100%_\\ sure");
     }
 
     @ParameterizedTest(name = "search finds {0}")
@@ -189,7 +209,8 @@ public abstract class OperatorContract extends QueueContract {
                                 .fact("client", "192.0.2.77"));
         store.delete(QueueFilter.of(message.id()), START, "gone");
         assertEquals(
-                List.of(message.id()), store.search(text, 5).stream().map(KeptMessage::id).toList());
+                List.of(message.id()),
+                store.search(text, 5).stream().map(KeptMessage::id).toList());
     }
 
     @Test
