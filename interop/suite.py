@@ -9,6 +9,7 @@ import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import tools  # noqa: E402
 from peers import gateway, messages  # noqa: E402
 from peers.client import Submitter  # noqa: E402
 from peers.nsd import Nsd  # noqa: E402
@@ -16,6 +17,7 @@ from peers.opendkim import OpenDkim  # noqa: E402
 from peers.postfix import Postfix  # noqa: E402
 from peers.scratch import ROOT, Failure, Scratch, free_port, need, run, wait_port  # noqa: E402
 from peers.sink import CaptureSink  # noqa: E402
+from peers.sink import smtp_sink as sink_words  # noqa: E402
 from peers.verify import DkimPy, changes, judge, opendkim_results, same_parts, split_fields  # noqa: E402
 
 SEVEN_BIT = ("PIPELINING", "SIZE 104857600", "ENHANCEDSTATUSCODES")
@@ -73,10 +75,9 @@ class World:
             self.algorithms = ["rsa-sha256"]
         else:
             self.certificate, key = certificate(scratch)
-            more = options.tls.format(certificate=self.certificate, key=key)
             self.sut = gateway.Postern(
-                scratch, "sut", self.capture.port, dns_port=self.dns_port, more=more,
-                listener_more=options.listener,
+                scratch, "sut", self.capture.port, dns_port=self.dns_port,
+                listener_more=f'tls_certificate = "{self.certificate}"\ntls_key = "{key}"\n',
             )
             self.algorithms = ["rsa-sha256", "ed25519-sha256"]
         self.sut.new_key()
@@ -300,67 +301,6 @@ def keep(world, rcpt, submitted, received):
             file.write(data)
 
 
-def own_tools(suite, world):
-    """The offline commands against what dkimpy and OpenDKIM make."""
-    sample = world.scratch.path("kind-plain.eml")
-
-    def verify():
-        status, output = run([gateway.LAUNCHER, "verify", "--dns", world.zone_file, sample], cwd=ROOT)
-        return "" if status == 0 and output.count("dkim=pass") >= 2 else f"status {status}: {output[-300:]}"
-
-    suite.check("postern verify --dns: its own message passes", verify)
-
-    def foreign():
-        import dkim
-        folder = world.scratch.folder("foreign")
-        status, output = run(["opendkim-genkey", "-b", "2048", "-d", "example.com", "-s", "theirs", "-D", folder])
-        if status != 0:
-            return output
-        with open(os.path.join(folder, "theirs.private"), "rb") as file:
-            key = file.read()
-        plain = messages.kinds(big=100)["mime"][0]
-        signed = dkim.sign(plain, b"theirs", b"example.com", key, canonicalize=(b"relaxed", b"simple")) + plain
-        path = os.path.join(folder, "signed.eml")
-        with open(path, "wb") as file:
-            file.write(signed)
-        with open(os.path.join(folder, "theirs.txt"), encoding="ascii") as file:
-            zone = world.scratch.write("foreign/zone", file.read().replace(
-                "theirs._domainkey", "theirs._domainkey.example.com.", 1))
-        status, output = run([gateway.LAUNCHER, "verify", "--dns", zone, path], cwd=ROOT)
-        return "" if status == 0 and "dkim=pass" in output else f"status {status}: {output[-300:]}"
-
-    suite.check("postern verify --dns: a message that dkimpy signed with an opendkim-genkey key passes", foreign)
-
-    def imported():
-        folder = world.scratch.path("foreign")
-        config = gateway.Postern(world.scratch, "import", 9)
-        status, output = config.cli("dkim", "import", "example.com", "theirs", os.path.join(folder, "theirs.private"))
-        if status != 0:
-            return f"dkim import: status {status}: {output[-300:]}"
-        ours = re.sub(r'["\s()]', "", config.records())
-        with open(os.path.join(folder, "theirs.txt"), encoding="ascii") as file:
-            theirs = re.sub(r'["\s()]', "", file.read())
-        public = re.search(r"p=([A-Za-z0-9+/=]+)", theirs).group(1)
-        return "" if "theirs._domainkey" in ours and public in ours else f"another record: {ours[:300]}"
-
-    suite.check("postern dkim import: an OpenDKIM key keeps its record", imported)
-
-    def sendmail():
-        rcpt = "sendmail@example.net"
-        status, output = world.sut.cli(
-            "sendmail", "-t", "-i", "-f", messages.AUTHOR,
-            input=f"From: {messages.AUTHOR}\nTo: {rcpt}\nSubject: cron\n\n.\nout\n".encode(),
-        )
-        if status != 0:
-            return f"status {status}: {output[-300:]}"
-        got = world.capture.wait_for(rcpt)
-        if got is None:
-            return "did not come out"
-        return world.judge(got.content) or ("" if b"\r\n\r\n.\r\nout\r\n" in got.content else "body changed")
-
-    suite.check("postern sendmail -t -i, as cron uses it", sendmail)
-
-
 def seven_bit(suite, world):
     """A next hop without 8BITMIME and SMTPUTF8: converted before signing, or failed cleanly; never broken."""
     sink = CaptureSink(free_port(), extensions=SEVEN_BIT).start()
@@ -396,8 +336,7 @@ def smtp_sink(suite, world):
     def one():
         port = free_port()
         folder = world.scratch.folder("dump", mode=0o777)
-        world.scratch.start(["smtp-sink", "-u", "postfix", "-d", os.path.join(folder, "%M."), f"127.0.0.1:{port}", "100"],
-                            "smtp-sink.log")
+        world.scratch.start(sink_words(port, "-d", os.path.join(folder, "%M.")), "smtp-sink.log")
         wait_port(port, what="smtp-sink")
         world.restart(port)
         plain, mime = (messages.kinds()[name][0] for name in ("plain", "mime"))
@@ -472,9 +411,8 @@ def everything(suite, world):
         kinds_to_sink(suite, world)
         swaks(suite, world)
     if postern and world.options.part in ("all", "kinds"):
-        if world.options.tls:
-            openssl_starttls(suite, world)
-        own_tools(suite, world)
+        openssl_starttls(suite, world)
+        tools.own_tools(suite, world)
     if world.options.part in ("all", "corpora"):
         corpora(suite, world, world.options.corpora)
     if world.options.part in ("all", "relay"):
@@ -502,9 +440,6 @@ def options():
                         help="folder of real messages (default ../shared/corpora/mime beside the checkout)")
     parser.add_argument("--limit", type=int, default=0, help="only so many messages of the corpora")
     parser.add_argument("--keep", action="store_true", help="keep the temporary folder")
-    parser.add_argument("--tls", default='[tls]\ncertificate = "{certificate}"\nkey = "{key}"\n', metavar="TOML",
-                        help="configuration for the listener's certificate; empty leaves TLS out")
-    parser.add_argument("--listener", default="", metavar="TOML", help="more keys for the [[listener]] table")
     return parser.parse_args()
 
 

@@ -2,9 +2,8 @@
 
 import json
 import os
-import queue
+import re
 import signal
-import threading
 import time
 
 from .opendkim import OpenDkim
@@ -15,13 +14,15 @@ LAUNCHER = os.path.join(ROOT, "postern")
 
 
 def build(seconds=900):
-    """The launcher builds on first use; this lets it do so before anything is timed."""
+    """The launcher builds on first use; this lets it do so before anything is timed. Gives its version."""
     if not os.access(LAUNCHER, os.X_OK):
         raise Failure("there is no ./postern launcher in this checkout")
     status, output = run([LAUNCHER, "--version"], seconds=seconds, cwd=ROOT)
     if status != 0:
         raise Failure(f"./postern --version ended with {status}: {output[-600:]}")
-    return output.strip().splitlines()[-1] if output.strip() else ""
+    # Built once for the whole run, whatever happens to the sources meanwhile.
+    os.environ["POSTERN_NO_BUILD"] = "1"
+    return next((line for line in output.splitlines() if line.startswith("postern ")), output.strip())
 
 
 class Postern:
@@ -45,7 +46,6 @@ class Postern:
         self.java_options = java_options
         self.more = more
         self.process = None
-        self.events = []
         scratch.folder(name)
         scratch.on_close(self.stop)
         self.configure()
@@ -80,7 +80,7 @@ smart_host = "127.0.0.1:{self.smart_host}"
     def environment(self):
         environment = dict(os.environ)
         if self.java_options:
-            environment["JAVA_TOOL_OPTIONS"] = self.java_options
+            environment["POSTERN_OPTS"] = self.java_options
         return environment
 
     def cli(self, *words, seconds=60, **more):
@@ -101,28 +101,28 @@ smart_host = "127.0.0.1:{self.smart_host}"
 
     def start(self, seconds=60):
         """Returns the seconds from the start of the process to its `ready` line."""
-        began = time.monotonic()
-        import subprocess
-
-        self.process = self.scratch.start(
-            [LAUNCHER, "serve", "--config", self.config],
-            f"{self.name}/log",
-            stdout=subprocess.PIPE,
-            cwd=ROOT,
-            env=self.environment(),
-        )
-        lines = queue.Queue()
-        threading.Thread(target=_pump, args=(self.process.stdout, lines, self), daemon=True).start()
-        deadline = began + seconds
+        log, seen, began = self.launch()
         while True:
-            try:
-                line = lines.get(timeout=max(0.01, deadline - time.monotonic()))
-            except queue.Empty:
-                raise Failure(f"{self.name} is not ready after {seconds} s: {self.log_tail()}") from None
-            if line is None:
+            with open(self.scratch.path(log), "rb") as file:
+                file.seek(seen)
+                if re.search(rb"(?m)\bready\b.*\n", file.read(65536)):
+                    return time.monotonic() - began
+            if self.process.poll() is not None:
                 raise Failure(f"{self.name} ended before it was ready: {self.log_tail()}")
-            if b"ready" in line:
-                return time.monotonic() - began
+            if time.monotonic() - began > seconds:
+                raise Failure(f"{self.name} is not ready after {seconds} s: {self.log_tail()}")
+            time.sleep(0.01)
+
+    def launch(self):
+        """Starts the process without waiting; (log, its length before, monotonic time)."""
+        log = f"{self.name}/log"
+        # Into a file, not a pipe: a reader of its event lines would cost processor time under load.
+        seen = os.path.getsize(self.scratch.path(log)) if os.path.exists(self.scratch.path(log)) else 0
+        began = time.monotonic()
+        self.process = self.scratch.start(
+            [LAUNCHER, "serve", "--config", self.config], log, cwd=ROOT, env=self.environment()
+        )
+        return log, seen, began
 
     def java_pids(self):
         """Process ids of the JVMs that the launcher started (itself, when it has become one)."""
@@ -182,17 +182,18 @@ smart_host = "127.0.0.1:{self.smart_host}"
             return None
         return parse_entries(output)
 
+    def queue_total(self, seconds=120):
+        """How many recipients wait, by `queue list --json`'s own total; None when the command failed."""
+        status, output = self.cli("queue", "list", "--json", "--limit", "1", seconds=seconds)
+        if status != 0:
+            return None
+        try:
+            return json.loads(output)["total"]
+        except (ValueError, KeyError, TypeError):
+            return None
+
     def log_tail(self, lines=15):
-        return self.scratch.tail(f"{self.name}/log", lines) + b"".join(self.events[-lines:]).decode("utf-8", "replace")
-
-
-def _pump(stream, lines, owner):
-    for line in stream:
-        owner.events.append(line)
-        del owner.events[:-200]
-        if b"ready" in line:
-            lines.put(line)
-    lines.put(None)
+        return self.scratch.tail(f"{self.name}/log", lines)
 
 
 def parse_entries(output):
@@ -245,6 +246,19 @@ class PostfixOpenDkim:
 
     def configure(self):
         pass
+
+    def kill(self):
+        self.postfix.kill()
+        time.sleep(0.2)
+
+    def java_pids(self):
+        return [0]
+
+    def cli(self, *_words, **_more):
+        return run(["postqueue", "-c", self.postfix.config, "-f"])
+
+    def queue_total(self, seconds=120):
+        return self.postfix.queue_length()
 
     def stop(self, grace=60):
         if self.postfix is not None:

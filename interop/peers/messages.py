@@ -166,7 +166,7 @@ def oddities(content):
     if max((len(line) for line in head.split(b"\r\n")), default=0) > 998:
         out.append("header line over 998")
     names = [field_name(f) for f in fields]
-    if names.count("received") > 25:
+    if names.count("received") > 50:
         out.append(f"{names.count('received')} hops")
     for once in ("date", "message-id", "to", "cc", "subject", "sender", "reply-to", "mime-version"):
         if names.count(once) > 1:

@@ -43,7 +43,10 @@ class OpenDkim:
         unbound = self.scratch.write(
             f"{self.name}/unbound.conf",
             "server:\n  do-not-query-localhost: no\n  do-ip6: no\n"
-            f'stub-zone:\n  name: "."\n  stub-addr: 127.0.0.1@{dns_port}\n',
+            + "".join(
+                f'stub-zone:\n  name: "{zone}"\n  stub-addr: 127.0.0.1@{dns_port}\n'
+                for zone in ("example.com", "example.net")
+            ),
         )
         return self._start(
             "Mode v\nAlwaysAddARHeader yes\nAuthservID opendkim.example.net\nMaximumSignaturesToVerify 8\n"

@@ -3,6 +3,7 @@
 import grp
 import os
 import pwd
+import signal
 
 from .scratch import Failure, run, wait_port
 
@@ -106,6 +107,12 @@ class Postfix:
         status, _ = run(["postfix", "-c", self.config, "status"])
         if status == 0:
             run(["postfix", "-c", self.config, "abort"])
+
+    def kill(self):
+        """SIGKILL of the master and all that it started."""
+        with open(self.scratch.path(self.name, "queue", "pid", "master.pid"), encoding="ascii") as file:
+            os.killpg(os.getpgid(int(file.read())), signal.SIGKILL)
+        self.running = False
 
     def queue_length(self):
         """Messages in its queue, by its own count."""

@@ -7,6 +7,7 @@ FILE`) that takes modes on standard input and logs one line for each message.
 import argparse
 import asyncio
 import hashlib
+import os
 import random
 import re
 import socket
@@ -16,7 +17,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-MODES = ("take", "refuse", "hang", "reset", "dribble")
+MODES = ("take", "refuse", "hang", "reset", "dribble", "shut")
 MESSAGE_ID = re.compile(rb"(?im)^message-id:[ \t]*(?:\r\n[ \t]+)?(<[^>\r\n]*>)")
 
 
@@ -49,6 +50,10 @@ class Session(asyncio.Protocol):
         self.sink.sessions.add(self)
         self.sink.connections += 1
         if self.sink.mode == "hang" and random.random() < 0.2:
+            return
+        if self.sink.mode == "shut":
+            self.say("421 4.3.2 closed")
+            self.transport.close()
             return
         self.say("220 sink.example.net ESMTP")
 
@@ -227,7 +232,7 @@ class CaptureSink:
     def set_mode(self, mode):
         """Changes the behaviour; sessions left hanging by the old one are cut."""
         assert mode in MODES
-        cut = self.mode in ("hang", "dribble")
+        cut = self.mode in ("hang", "dribble") or mode == "shut"
         self.mode = mode
         if cut:
             self._loop.call_soon_threadsafe(lambda: [s.reset() for s in list(self.sessions)])
@@ -264,6 +269,12 @@ class CaptureSink:
     def stop(self):
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
+
+
+def smtp_sink(port, *options):
+    """The words that start Postfix's smtp-sink on that port; as root it gives up its rights."""
+    user = ["-u", "postfix"] if os.getuid() == 0 else []
+    return ["smtp-sink", *options, *user, f"127.0.0.1:{port}", "1000"]
 
 
 def log_line(message, answered):

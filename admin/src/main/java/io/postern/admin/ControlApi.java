@@ -1,6 +1,7 @@
 package io.postern.admin;
 
 import io.postern.admin.OperationException.Kind;
+import io.postern.gateway.config.Durations;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -114,7 +115,7 @@ final class ControlApi {
     }
 
     private static Duration age(String text) {
-        return Ages.parse(text)
+        return Durations.parse(text)
                 .orElseThrow(() ->
                         OperationException.invalid(
                                 text + " is not a length of time",

@@ -1,12 +1,23 @@
 package io.postern.dns;
 
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /// Keeps the answers of another resolver for a while, and asks it each question once at a time,
-/// however many threads want to know. Safe for many threads.
-@SuppressWarnings("DoNotCallSuggester")
+/// however many threads want to know. Safe for many threads; starts none.
+///
+/// The thread that first wants to know asks, outside any lock, and the others wait for its future.
+/// An answer's TTL is the one that was received, not what is left of it.
 public final class CachingResolver implements Resolver {
     /// Bounds of the cache.
     ///
@@ -35,35 +46,124 @@ public final class CachingResolver implements Resolver {
                         Duration.ofSeconds(30));
     }
 
+    private enum Kind {
+        TXT,
+        MX,
+        A,
+        AAAA,
+        PTR
+    }
+
+    private record Question(Kind kind, String name) {}
+
+    /// Octets of an entry beside its records: key, future, node, rounded up.
+    private static final int OVERHEAD = 400;
+
     private final Resolver resolver;
+    private final Limits limits;
+    private final AsyncCache<Question, Answer<?>> answers;
 
     /// @param ticker nanoseconds, monotonic; `Ticker.systemTicker()` outside tests
     public CachingResolver(Resolver resolver, Limits limits, Ticker ticker) {
         this.resolver = resolver;
+        this.limits = limits;
+        answers =
+                Caffeine.newBuilder()
+                        .ticker(ticker)
+                        .executor(Runnable::run)
+                        .maximumWeight(limits.octets())
+                        .weigher(CachingResolver::weight)
+                        .expireAfter(
+                                Expiry.creating((Question _, Answer<?> answer) -> lifetime(answer)))
+                        .buildAsync();
+    }
+
+    private static int weight(Question question, Answer<?> answer) {
+        int octets = OVERHEAD + question.name().length();
+        if (answer instanceof Answer.Records<?>(var records, _, _)) {
+            for (var record : records) {
+                octets += 64 + (record instanceof String text ? text.length() : 64);
+            }
+        }
+        return octets;
+    }
+
+    private Duration lifetime(Answer<?> answer) {
+        return switch (answer) {
+            case Answer.Records<?>(_, var ttl, _) ->
+                    ttl.compareTo(limits.minimumTtl()) < 0
+                            ? limits.minimumTtl()
+                            : ttl.compareTo(limits.maximumTtl()) > 0 ? limits.maximumTtl() : ttl;
+            case Answer.NoSuchName<?>(), Answer.NoData<?>() -> limits.negativeTtl();
+            case Answer.TemporaryFailure<?>(_) -> limits.failureTtl();
+        };
+    }
+
+    /// The answer to the question, asked now by this thread, or kept, or asked now by another.
+    private <T> Answer<T> answer(Kind kind, String name, Supplier<Answer<T>> ask) {
+        var text = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+        var question = new Question(kind, text.toLowerCase(Locale.ROOT));
+        var ours = new CompletableFuture<Answer<?>>();
+        var theirs = answers.asMap().putIfAbsent(question, ours);
+        if (theirs != null) {
+            return await(theirs);
+        }
+        try {
+            var answer = ask.get();
+            ours.complete(answer);
+            if (Thread.currentThread().isInterrupted()) {
+                // The failure may be ours alone.
+                answers.synchronous().invalidate(question);
+            }
+            return answer;
+        } finally {
+            // Only where the resolver threw: nobody must wait for what never comes.
+            if (!ours.isDone()) {
+                answers.asMap().remove(question, ours);
+                ours.complete(new Answer.TemporaryFailure<>("the look-up broke off"));
+            }
+        }
+    }
+
+    private <T> Answer<T> await(CompletableFuture<Answer<?>> theirs) {
+        try {
+            // The question has the kind in it, and each kind has one record type.
+            @SuppressWarnings("unchecked")
+            var answer =
+                    (Answer<T>) theirs.get(limits.longestWait().toNanos(), TimeUnit.NANOSECONDS);
+            return answer;
+        } catch (TimeoutException e) {
+            return new Answer.TemporaryFailure<>("another thread's look-up took too long");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Answer.TemporaryFailure<>("interrupted");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("answers are never exceptions", e);
+        }
     }
 
     @Override
     public Answer<String> txt(String name) {
-        throw new UnsupportedOperationException(name);
+        return answer(Kind.TXT, name, () -> resolver.txt(name));
     }
 
     @Override
     public Answer<MxRecord> mx(String name) {
-        throw new UnsupportedOperationException(name);
+        return answer(Kind.MX, name, () -> resolver.mx(name));
     }
 
     @Override
     public Answer<InetAddress> a(String name) {
-        throw new UnsupportedOperationException(name);
+        return answer(Kind.A, name, () -> resolver.a(name));
     }
 
     @Override
     public Answer<InetAddress> aaaa(String name) {
-        throw new UnsupportedOperationException(name);
+        return answer(Kind.AAAA, name, () -> resolver.aaaa(name));
     }
 
     @Override
     public Answer<String> ptr(InetAddress address) {
-        throw new UnsupportedOperationException(resolver.toString());
+        return answer(Kind.PTR, address.getHostAddress(), () -> resolver.ptr(address));
     }
 }

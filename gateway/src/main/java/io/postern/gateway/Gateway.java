@@ -164,7 +164,9 @@ public final class Gateway implements AutoCloseable {
         }
         engine.measure(figures);
         figures.gauge("postern.sessions", "Sessions open now.", this::sessions);
-        var _ = chores.scheduleWithFixedDelay(guarded(path.storage()::look), 1, 1, TimeUnit.SECONDS);
+        var _ =
+                chores.scheduleWithFixedDelay(
+                        guarded(path.storage()::look), 1, 1, TimeUnit.SECONDS);
         var _ = chores.scheduleWithFixedDelay(guarded(this::forget), 1, 10, TimeUnit.MINUTES);
     }
 

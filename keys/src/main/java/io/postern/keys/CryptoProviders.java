@@ -1,7 +1,18 @@
 package io.postern.keys;
 
+import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
+import java.security.Security;
+
 /// Who computes signatures and hashes.
-@SuppressWarnings("DoNotCallSuggester")
+///
+/// Measured with Temurin 25 on one core, a second: RSA-2048 signatures 3,570 with ACCP and 975 with
+/// the JDK (key decoded by its own factory; 1,350 when ACCP must translate a JDK key each time);
+/// Ed25519 37,300 and 1,480; SHA-256 of 64 KiB 26,500 and 27,500, of 300 octets 2.6 and 3.1
+/// million: equal where it matters, so hashes are not treated apart. `Signature.getInstance` and
+/// `initSign` together take 1.3 µs.
+///
+/// ACCP can decode Ed25519 keys too (`registerEdKeyFactory`, 85,400 a second), but its keys are not
+/// `java.security.interfaces.EdECKey`, which our own and others' code relies on: left off.
 public final class CryptoProviders {
     private CryptoProviders() {}
 
@@ -13,9 +24,35 @@ public final class CryptoProviders {
     /// @param reason why it is this one, for an operator
     public record InUse(boolean accelerated, String name, String reason) {}
 
-    /// Installs the accelerated provider when its native library loads; idempotent. The caller
-    /// warns once when it is not accelerated.
+    /// Installs the accelerated provider before all others when its native library loads;
+    /// idempotent. Call it before any key is decoded. The caller warns once when it is not
+    /// accelerated.
     public static InUse install() {
-        return new InUse(false, "JDK", "");
+        try {
+            var accp = AmazonCorrettoCryptoProvider.INSTANCE;
+            var error = accp.getLoadingError();
+            if (error != null) {
+                return jdk(error);
+            }
+            if (Security.getProvider(accp.getName()) == null) {
+                accp.assertHealthy();
+                Security.insertProviderAt(accp, 1);
+            }
+            return new InUse(
+                    true,
+                    accp.getName() + " " + accp.getVersionStr(),
+                    "its native library loads on this machine");
+        } catch (LinkageError | RuntimeException e) {
+            // No library for this system, or a folder for temporary files without exec: world's
+            // fault, and the JDK can do all of it.
+            return jdk(e);
+        }
+    }
+
+    private static InUse jdk(Throwable why) {
+        return new InUse(
+                false,
+                "JDK " + Runtime.version().feature(),
+                "Amazon Corretto Crypto Provider does not load: " + why);
     }
 }

@@ -2,7 +2,9 @@ package io.postern.keys;
 
 import io.postern.mail.Domain;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /// A DKIM key as the store knows it, without its private half.
 ///
@@ -14,13 +16,20 @@ import java.util.List;
 public record DkimKey(
         Domain domain,
         String selector,
-        DkimAlgorithm algorithm,
+        KeyType type,
         int bits,
         String publicKey,
         Instant createdAt,
         List<StateChange> history) {
     public DkimKey {
         history = List.copyOf(history);
+    }
+
+    /// The same key, one step on.
+    DkimKey with(StateChange change) {
+        var longer = new ArrayList<>(history);
+        longer.add(change);
+        return new DkimKey(domain, selector, type, bits, publicKey, createdAt, longer);
     }
 
     /// The life of a key.
@@ -36,7 +45,12 @@ public record DkimKey(
         /// Its record is published with an empty `p=` (RFC 6376 §3.6.1).
         REVOKED,
         /// Its record is gone from the DNS.
-        REMOVED
+        REMOVED;
+
+        /// In lower case, as it is shown and kept.
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /// One step in the life of a key.
@@ -54,8 +68,13 @@ public record DkimKey(
         return selector + "._domainkey." + domain.name();
     }
 
-    /// The text of its TXT record. RFC 6376 §3.6.1.
+    /// The text of its TXT record; without the public key once it is revoked. RFC 6376 §3.6.1.
     public String recordText() {
-        return "v=DKIM1; k=" + algorithm.tag() + "; p=" + publicKey;
+        var shown =
+                switch (state()) {
+                    case CREATED, PUBLISHED, ACTIVE, RETIRING -> publicKey;
+                    case REVOKED, REMOVED -> "";
+                };
+        return "v=DKIM1; k=" + type.tag() + "; p=" + shown;
     }
 }

@@ -1,27 +1,52 @@
 package io.postern.keys;
 
+import java.util.ArrayList;
 import java.util.List;
 
-/// A DKIM key record to be published.
+/// A DKIM key record to be published. All components are plain texts, ready for JSON.
 ///
+/// @param type `rsa` or `ed25519`
+/// @param state of the key, in lower case
 /// @param name owner name, without the trailing dot
 /// @param strings the text in character-strings of at most 255 octets (RFC 1035 §3.3)
 /// @param zoneLine the record as one line of a zone file
 public record DkimRecord(
         String domain,
         String selector,
-        String algorithm,
+        String type,
         String state,
         String name,
         String text,
         List<String> strings,
         String zoneLine) {
+    private static final int STRING = 255;
+
     public DkimRecord {
         strings = List.copyOf(strings);
     }
 
     /// The record of that key.
     public static DkimRecord of(DkimKey key) {
-        return new DkimRecord(key.selector(), "", "", "", "", "", List.of(), "");
+        var text = key.recordText();
+        var strings = split(text);
+        // No quote, backslash or control can occur in the text: base64 and tags.
+        var zoneLine = key.recordName() + ". IN TXT \"" + String.join("\" \"", strings) + "\"";
+        return new DkimRecord(
+                key.domain().name(),
+                key.selector(),
+                key.type().tag(),
+                key.state().word(),
+                key.recordName(),
+                text,
+                strings,
+                zoneLine);
+    }
+
+    private static List<String> split(String text) {
+        var strings = new ArrayList<String>();
+        for (int at = 0; at < text.length(); at += STRING) {
+            strings.add(text.substring(at, Math.min(at + STRING, text.length())));
+        }
+        return strings;
     }
 }

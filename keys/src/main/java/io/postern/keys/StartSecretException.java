@@ -2,7 +2,6 @@ package io.postern.keys;
 
 /// The start secret is absent, unreadable, malformed, or readable by others. The gateway does not
 /// start.
-@SuppressWarnings("DoNotCallSuggester")
 public final class StartSecretException extends KeysException {
     private static final long serialVersionUID = 1L;
 

@@ -1,7 +1,6 @@
 package io.postern.keys;
 
 /// A wrapped record does not open.
-@SuppressWarnings("DoNotCallSuggester")
 public final class UnwrapException extends KeysException {
     private static final long serialVersionUID = 1L;
 

@@ -1,3 +1,4 @@
+/// The grammar of commands and replies. Pure.
 @NullMarked
 package io.postern.smtp;
 

@@ -14,16 +14,28 @@ import java.util.concurrent.CompletableFuture;
 /// fails with a [StoreException] when it is not and never will be. A write is all or nothing. Reads
 /// block and see committed state.
 public interface MessageStore extends AutoCloseable {
+    /// Name of the fact by which a DSN says which message it is about (a [QueueId] in text). When
+    /// it is accepted, that message gets a `dsn` event with the DSN's id.
+    String DSN_OF = "dsn-of";
+
     /// An id greater than every earlier one of this store.
     QueueId nextId();
 
     /// Keeps a message with its queue rows, decision record and a `received` event. The content is
-    /// read before the future completes and may be closed after it.
+    /// read by the calling thread before this returns, and may be closed after the future
+    /// completes. Large content is written in parts as it is read, and the caller blocks for that
+    /// long.
+    ///
+    /// Futures complete on a thread that all writers share: what hangs on them must not block.
     CompletableFuture<Void> accept(NewMessage message);
 
     /// Writes outcomes, one event each, and in the same transaction accepts the DSNs that they
     /// cause. When the last recipient of a message has left the queue, its content is deleted;
     /// record and events stay.
+    ///
+    /// A [Settlement.Deferred] that counts no attempt leaves no event, or a million messages for a
+    /// dead destination would leave a million events at each try. An outcome for a recipient that
+    /// does not wait any more changes nothing.
     CompletableFuture<Void> settle(List<Settlement> settlements, List<NewMessage> dsns);
 
     /// Destinations with recipients that wait for `take`, each with the earliest due time. Fast on
@@ -49,11 +61,13 @@ public interface MessageStore extends AutoCloseable {
     /// Record, events and what still waits; empty when unknown or expired from history.
     Optional<KeptMessage> find(QueueId id);
 
-    /// Messages in which the text occurs (id, address part, Message-ID, subject, client), newest
-    /// first.
+    /// Messages in which the text occurs (id, address part, any fact), newest first, without case
+    /// for ASCII letters. Looks at no more than the newest five million.
     List<KeptMessage> search(String text, int limit);
 
-    /// Queue entries, oldest first, starting after the given id.
+    /// Queue entries, oldest first, starting after the given id. The recipients of one message stay
+    /// together, so that there may be more than `limit`; none is empty when `limit` is positive and
+    /// something matches.
     List<QueueEntry> list(QueueFilter filter, Optional<QueueId> after, int limit);
 
     /// How many queue entries match; and their number by destination with [#countByDestination].
@@ -61,8 +75,11 @@ public interface MessageStore extends AutoCloseable {
 
     Map<String, Long> countByDestination();
 
-    /// Held entries are not delivered until released. Returns how many changed. Entries being
-    /// delivered at this moment are not touched.
+    /// Held entries are not delivered until released, and do not expire until then. Returns how
+    /// many changed. Entries being delivered at this moment are not touched.
+    ///
+    /// This and the three below work through a large queue in steps, each its own transaction, so
+    /// that mail is accepted between them. An error in one leaves the earlier ones done.
     int hold(QueueFilter filter, Instant at, String why);
 
     int release(QueueFilter filter, Instant at);

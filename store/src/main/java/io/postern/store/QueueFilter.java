@@ -29,4 +29,46 @@ public record QueueFilter(
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty());
+
+    /// All recipients of one message.
+    public static QueueFilter of(QueueId id) {
+        return new QueueFilter(
+                Optional.of(id),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /// The same with this condition too.
+    public QueueFilter withDomain(String value) {
+        return new QueueFilter(id, Optional.of(value), from, to, receivedBefore, receivedAfter, state);
+    }
+
+    /// The same with this condition too.
+    public QueueFilter withFrom(String value) {
+        return new QueueFilter(id, domain, Optional.of(value), to, receivedBefore, receivedAfter, state);
+    }
+
+    /// The same with this condition too.
+    public QueueFilter withTo(String value) {
+        return new QueueFilter(id, domain, from, Optional.of(value), receivedBefore, receivedAfter, state);
+    }
+
+    /// The same with this condition too.
+    public QueueFilter withReceivedBefore(Instant value) {
+        return new QueueFilter(id, domain, from, to, Optional.of(value), receivedAfter, state);
+    }
+
+    /// The same with this condition too.
+    public QueueFilter withReceivedAfter(Instant value) {
+        return new QueueFilter(id, domain, from, to, receivedBefore, Optional.of(value), state);
+    }
+
+    /// The same with this condition too.
+    public QueueFilter withState(String value) {
+        return new QueueFilter(id, domain, from, to, receivedBefore, receivedAfter, Optional.of(value));
+    }
 }

@@ -1,20 +1,48 @@
 package io.postern.store;
 
 import io.postern.mail.Content;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 
-/// The embedded store: one SQLite file in the data folder.
+/// The embedded store: one SQLite file in the data folder, written by one thread that commits in
+/// groups, read by a few.
 public final class SqliteStore implements MessageStore {
-    private final DataFolder folder;
+    /// The file's name in the data folder.
+    public static final String FILE = "store.db";
 
-    private SqliteStore(DataFolder folder) {
+    /// Entries that one transaction of an operator's command changes: some tens of milliseconds.
+    private static final int STEP = 5_000;
+
+    private final DataFolder folder;
+    private final Readers readers;
+    private final Committer committer;
+    private final Ids ids;
+    private final Outcomes outcomes;
+    private final long run;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private SqliteStore(DataFolder folder, StoreSettings settings, Opening opened) {
         this.folder = folder;
+        run = opened.run;
+        ids = opened.ids;
+        outcomes = new Outcomes(ids);
+        readers = new Readers(opened.file, settings.readers());
+        committer = new Committer(opened, settings, opened.statements);
+        committer.start();
     }
 
     /// Locks the folder and opens the store in it; both are given up by [#close].
@@ -36,7 +64,101 @@ public final class SqliteStore implements MessageStore {
     /// @throws StoreException when the database is not fit for use; the message names the thing and
     ///   the remedy
     public static SqliteStore open(DataFolder folder, StoreSettings settings, InstantSource clock) {
-        return new SqliteStore(folder);
+        var file = new SqliteFile(folder.path().resolve(FILE), settings);
+        boolean opened = false;
+        try {
+            file.prepare();
+            var store = new SqliteStore(folder, settings, Opening.of(file, clock));
+            opened = true;
+            return store;
+        } catch (SQLException e) {
+            throw new StoreException(StoreFault.of(e, file.path()).remedy(), e);
+        } finally {
+            if (!opened) {
+                folder.close();
+            }
+        }
+    }
+
+    /// What the committer needs of the store, and what opening found. Confined to the committer's
+    /// thread once that runs.
+    private static final class Opening implements Committer.Database {
+        private static final String SET_META =
+                "INSERT INTO meta (name, number) VALUES (?, ?)"
+                        + " ON CONFLICT (name) DO UPDATE SET number = excluded.number";
+
+        final SqliteFile file;
+        final Statements statements;
+        final Ids ids;
+        final long run;
+        private long ceiling;
+        private long newCeiling;
+
+        private Opening(SqliteFile file, Statements statements, InstantSource clock)
+                throws SQLException {
+            this.file = file;
+            this.statements = statements;
+            ceiling = meta("ceiling");
+            newCeiling = ceiling;
+            ids = new Ids(clock, ceiling);
+            run = meta("run") + 1;
+            statements.update(SET_META, "run", run);
+            clean();
+        }
+
+        static Opening of(SqliteFile file, InstantSource clock) throws SQLException {
+            var statements = file.writer();
+            boolean done = false;
+            try {
+                var opening = new Opening(file, statements, clock);
+                done = true;
+                return opening;
+            } finally {
+                if (!done) {
+                    statements.close();
+                }
+            }
+        }
+
+        private long meta(String name) throws SQLException {
+            return statements
+                    .first("SELECT number FROM meta WHERE name = ?", row -> row.getLong(1), name)
+                    .orElse(0L);
+        }
+
+        /// Puts right what the last run left: recipients in its memory wait again, and content that
+        /// never got its 250 goes.
+        private void clean() throws SQLException {
+            for (long id :
+                    statements.query("SELECT message_id FROM staging", row -> row.getLong(1))) {
+                statements.update("DELETE FROM chunk WHERE message_id = ?", id);
+                statements.update("DELETE FROM staging WHERE message_id = ?", id);
+            }
+            statements.update("UPDATE recipient SET taken_by = 0 WHERE taken_by <> 0");
+        }
+
+        @Override
+        public Statements open() throws SQLException {
+            return file.writer();
+        }
+
+        @Override
+        public StoreFault fault(SQLException e) {
+            return StoreFault.of(e, file.path());
+        }
+
+        @Override
+        public void beforeCommit(Statements on) throws SQLException {
+            newCeiling = ids.ceiling(ceiling);
+            if (newCeiling != ceiling) {
+                on.update(SET_META, "ceiling", newCeiling);
+            }
+        }
+
+        @Override
+        public void afterCommit() {
+            ceiling = newCeiling;
+        }
     }
 
     /// The folder that the store is in.
@@ -46,121 +168,274 @@ public final class SqliteStore implements MessageStore {
 
     @Override
     public QueueId nextId() {
-        throw new UnsupportedOperationException();
+        return new QueueId(ids.next());
     }
 
     @Override
     public CompletableFuture<Void> accept(NewMessage message) {
-        throw new UnsupportedOperationException();
+        return settle(List.of(), List.of(message));
     }
 
     @Override
     public CompletableFuture<Void> settle(List<Settlement> settlements, List<NewMessage> dsns) {
-        throw new UnsupportedOperationException();
+        var kept = new ArrayList<Kept>(dsns.size());
+        try {
+            for (var message : dsns) {
+                kept.add(Kept.of(message, committer));
+            }
+        } catch (StoreException e) {
+            kept.forEach(message -> message.discard(committer));
+            return CompletableFuture.failedFuture(e);
+        }
+        long weight = 256L * settlements.size() + kept.stream().mapToLong(Kept::weight).sum();
+        CompletableFuture<Void> done =
+                submit(
+                        weight,
+                        on -> {
+                            outcomes.settle(on, settlements);
+                            for (var message : kept) {
+                                message.insert(on, run, ids.next());
+                            }
+                        });
+        if (kept.stream().noneMatch(Kept::staged)) {
+            return done;
+        }
+        return done.whenComplete((_, failure) -> {
+            if (failure != null) {
+                kept.forEach(message -> message.discard(committer));
+            }
+        });
+    }
+
+    /// A write that gives nothing.
+    @FunctionalInterface
+    private interface Change {
+        void apply(Statements on) throws SQLException;
+    }
+
+    @SuppressWarnings("NullAway") // the only value of type Void is null
+    private CompletableFuture<Void> submit(long weight, Change change) {
+        return committer.submit(
+                weight,
+                on -> {
+                    change.apply(on);
+                    return null;
+                });
+    }
+
+    /// Waits for a write's commit.
+    private static <T> T join(CompletableFuture<T> future) {
+        try {
+            return future.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof StoreException s ? s : e;
+        }
     }
 
     @Override
     public Map<String, Instant> waitingDestinations() {
-        throw new UnsupportedOperationException();
+        return readers.read(Entries::waitingDestinations);
     }
 
     @Override
     public List<QueuedRecipient> take(String destination, Instant now, int limit) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public CompletableFuture<Void> giveBack(List<QueuedRecipient> recipients) {
-        throw new UnsupportedOperationException();
+        return join(
+                committer.submit(
+                        256,
+                        on ->
+                                Outcomes.take(
+                                        on,
+                                        run,
+                                        "destination = ? AND due <= ? ORDER BY due LIMIT ?",
+                                        destination,
+                                        now.toEpochMilli(),
+                                        limit)));
     }
 
     @Override
     public List<QueuedRecipient> takeOverdue(Instant now, int limit) {
-        throw new UnsupportedOperationException();
+        return join(
+                committer.submit(
+                        256,
+                        on ->
+                                Outcomes.take(
+                                        on,
+                                        run,
+                                        "deadline <= ? ORDER BY deadline LIMIT ?",
+                                        now.toEpochMilli(),
+                                        limit)));
+    }
+
+    @Override
+    public CompletableFuture<Void> giveBack(List<QueuedRecipient> recipients) {
+        return submit(256L * recipients.size(), on -> Outcomes.giveBack(on, run, recipients));
     }
 
     @Override
     public Optional<Content> content(QueueId id) {
-        throw new UnsupportedOperationException();
+        return StoredContent.open(readers, id.value());
     }
 
     @Override
     public Optional<KeptMessage> find(QueueId id) {
-        throw new UnsupportedOperationException();
+        return readers.read(on -> History.find(on, id));
     }
 
     @Override
     public List<KeptMessage> search(String text, int limit) {
-        throw new UnsupportedOperationException();
+        return History.search(readers, text, limit);
     }
 
     @Override
     public List<QueueEntry> list(QueueFilter filter, Optional<QueueId> after, int limit) {
-        throw new UnsupportedOperationException();
+        var condition = Entries.Condition.of(filter);
+        long afterId = after.map(QueueId::value).orElse(0L);
+        return readers.readWide(on -> Entries.list(on, condition, afterId, limit));
     }
 
     @Override
     public long count(QueueFilter filter) {
-        throw new UnsupportedOperationException();
+        var condition = Entries.Condition.of(filter);
+        return readers.readWide(on -> Entries.count(on, condition));
     }
 
     @Override
     public Map<String, Long> countByDestination() {
-        throw new UnsupportedOperationException();
+        return readers.readWide(Entries::countByDestination);
     }
 
     @Override
     public int hold(QueueFilter filter, Instant at, String why) {
-        throw new UnsupportedOperationException();
+        return act(Outcomes.Act.HOLD, filter, at, why);
     }
 
     @Override
     public int release(QueueFilter filter, Instant at) {
-        throw new UnsupportedOperationException();
+        return act(Outcomes.Act.RELEASE, filter, at, "released, due now");
     }
 
     @Override
     public int retry(QueueFilter filter, Instant at) {
-        throw new UnsupportedOperationException();
+        return act(Outcomes.Act.RETRY, filter, at, "made due now");
     }
 
     @Override
     public int delete(QueueFilter filter, Instant at, String why) {
-        throw new UnsupportedOperationException();
+        return act(Outcomes.Act.DELETE, filter, at, why);
+    }
+
+    private int act(Outcomes.Act act, QueueFilter filter, Instant at, String why) {
+        var matching = Entries.Condition.of(filter).and(act.where());
+        int changed = 0;
+        var after = Entries.Key.START;
+        List<Entries.Key> keys;
+        do {
+            var from = after;
+            keys = readers.readWide(on -> Entries.keys(on, matching, from, STEP));
+            if (!keys.isEmpty()) {
+                var step = keys;
+                changed += join(committer.submit(0, on -> outcomes.act(on, act, step, at, why)));
+                after = keys.getLast();
+            }
+        } while (keys.size() == STEP);
+        return changed;
     }
 
     @Override
     public int expireHistory(Instant before, int limit) {
-        throw new UnsupportedOperationException();
+        var expired = readers.readWide(on -> History.expired(on, before, limit));
+        int gone = 0;
+        for (int from = 0; from < expired.size(); from += STEP) {
+            var step = expired.subList(from, Math.min(from + STEP, expired.size()));
+            gone += join(committer.submit(0, on -> History.expire(on, step)));
+        }
+        return gone;
     }
 
     @Override
     public CompletableFuture<Void> putValue(String kind, String name, byte[] value) {
-        throw new UnsupportedOperationException();
+        var octets = value.clone();
+        return submit(
+                octets.length,
+                on ->
+                        on.update(
+                                "INSERT INTO value (kind, name, octets) VALUES (?, ?, ?)"
+                                        + " ON CONFLICT (kind, name)"
+                                        + " DO UPDATE SET octets = excluded.octets",
+                                kind,
+                                name,
+                                octets));
     }
 
     @Override
     public Optional<byte[]> value(String kind, String name) {
-        throw new UnsupportedOperationException();
+        return readers.read(on ->
+                on.first(
+                        "SELECT octets FROM value WHERE kind = ? AND name = ?",
+                        row -> row.getBytes(1),
+                        kind,
+                        name));
     }
 
     @Override
     public Map<String, byte[]> values(String kind) {
-        throw new UnsupportedOperationException();
+        return readers
+                .read(on ->
+                        on.query(
+                                "SELECT name, octets FROM value WHERE kind = ?" + " ORDER BY name",
+                                SqliteStore::entry,
+                                kind))
+                .stream()
+                .collect(
+                        Collectors.toMap(
+                                Map.Entry::getKey,
+                                Map.Entry::getValue,
+                                (one, _) -> one,
+                                LinkedHashMap::new));
+    }
+
+    private static Map.Entry<String, byte[]> entry(ResultSet row) throws SQLException {
+        return Map.entry(row.getString(1), row.getBytes(2));
     }
 
     @Override
     public CompletableFuture<Void> removeValue(String kind, String name) {
-        throw new UnsupportedOperationException();
+        return submit(
+                0, on -> on.update("DELETE FROM value WHERE kind = ? AND name = ?", kind, name));
     }
 
     @Override
     public Health health() {
-        throw new UnsupportedOperationException();
+        var fault = committer.fault();
+        return new Health(fault.isEmpty(), fault.orElse(""), committer.lag(), freeBytes());
+    }
+
+    private long freeBytes() {
+        try {
+            return Files.getFileStore(folder.path()).getUsableSpace();
+        } catch (IOException e) {
+            return 0; // a disk that can't be asked has no room to promise
+        }
+    }
+
+    /// Runs statements on the writing connection, outside of any transaction's bookkeeping: for
+    /// tests that break it.
+    CompletableFuture<Void> onWriter(String... sql) {
+        return submit(
+                0,
+                on -> {
+                    for (var text : sql) {
+                        on.execute(text);
+                    }
+                });
     }
 
     @Override
     public void close() {
-        folder.close();
+        if (closed.compareAndSet(false, true)) {
+            readers.close();
+            committer.close();
+            folder.close();
+        }
     }
 }

@@ -9,9 +9,15 @@ package io.postern.store;
 /// @param readers threads that read, each with a connection of its own
 /// @param pageSize octets of a page of the database file; only counts when the file is made
 /// @param cacheBytes octets of page cache of the writing connection
+/// @param walBytes octets of log after which it is folded into the file
 public record StoreSettings(
-        long maxWaitingBytes, int maxWaitingWrites, int readers, int pageSize, long cacheBytes) {
+        long maxWaitingBytes,
+        int maxWaitingWrites,
+        int readers,
+        int pageSize,
+        long cacheBytes,
+        long walBytes) {
     /// What is used unless an operator says otherwise.
     public static final StoreSettings DEFAULTS =
-            new StoreSettings(64L << 20, 10_000, 3, 4096, 32L << 20);
+            new StoreSettings(64L << 20, 10_000, 3, 4096, 32L << 20, 16L << 20);
 }

@@ -182,7 +182,7 @@ final class Binder {
                 .collect(Collectors.joining(", "));
     }
 
-    private static String word(Object constant) {
+    static String word(Object constant) {
         return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 

@@ -128,15 +128,16 @@ final class Settler {
 
     /// Untouched, to be taken again.
     void putBack(Job job) {
-        var _ = store.giveBack(job.recipients())
-                .whenComplete((_, failure) -> {
-                    if (failure != null) {
-                        LOG.info(
-                                "message {} waits for the next start: {}",
-                                job.id(),
-                                failure.toString());
-                    }
-                });
+        var _ =
+                store.giveBack(job.recipients())
+                        .whenComplete((_, failure) -> {
+                            if (failure != null) {
+                                LOG.info(
+                                        "message {} waits for the next start: {}",
+                                        job.id(),
+                                        failure.toString());
+                            }
+                        });
     }
 
     /// The deadline of rows that wait in the store has passed: expired, or a delay notice is due.
@@ -276,16 +277,17 @@ final class Settler {
     }
 
     private void write(List<Settlement> settlements, List<NewMessage> dsns) {
-        var _ = store.settle(settlements, dsns)
-                .whenComplete((_, failure) -> {
-                    dsns.forEach(dsn -> closed(dsn, failure));
-                    if (failure != null) {
-                        LOG.warn(
-                                "outcomes can't be written now and will be again: {}",
-                                failure.toString());
-                        unsettled.add(new Unsettled(settlements, dsns));
-                    }
-                });
+        var _ =
+                store.settle(settlements, dsns)
+                        .whenComplete((_, failure) -> {
+                            dsns.forEach(dsn -> closed(dsn, failure));
+                            if (failure != null) {
+                                LOG.warn(
+                                        "outcomes can't be written now and will be again: {}",
+                                        failure.toString());
+                                unsettled.add(new Unsettled(settlements, dsns));
+                            }
+                        });
     }
 
     private void closed(NewMessage dsn, @org.jspecify.annotations.Nullable Throwable failure) {

@@ -20,7 +20,12 @@ final class ContentWriter extends OutputStream {
     private static final long DOTS = ONES * '.';
     private static final byte[] END = {'\r', '\n', '.', '\r', '\n'};
 
-    private final Wire wire;
+    /// Where blocks go; [Wire#write(Stage, byte[], int, int)].
+    interface Blocks {
+        void write(Stage stage, byte[] octets, int offset, int length);
+    }
+
+    private final Blocks wire;
     private final boolean stuffing;
     private final byte[] block;
     private int used;
@@ -31,7 +36,7 @@ final class ContentWriter extends OutputStream {
     private byte lastButOne = '\r';
 
     /// @param block where octets are collected
-    ContentWriter(Wire wire, boolean stuffing, byte[] block) {
+    ContentWriter(Blocks wire, boolean stuffing, byte[] block) {
         this.wire = wire;
         this.stuffing = stuffing;
         this.block = block;

@@ -254,7 +254,8 @@ final class Transaction {
     private void sendContent() {
         long size = content.size();
         var writer =
-                new ContentWriter(wire, !plan.chunking(), new byte[ContentWriter.blockFor(size)]);
+                new ContentWriter(
+                        wire::write, !plan.chunking(), new byte[ContentWriter.blockFor(size)]);
         try {
             if (plan.chunking()) {
                 // One chunk is enough: its size is known, and the peer reads it as it comes.

@@ -1,0 +1,271 @@
+package io.postern.admin;
+
+import io.postern.admin.OperationException.Kind;
+import io.postern.keys.DkimAlgorithm;
+import io.postern.keys.DkimKey;
+import io.postern.keys.DkimKeys;
+import io.postern.keys.DkimRecord;
+import io.postern.keys.KeysException;
+import io.postern.keys.Outcome;
+import io.postern.mail.Domain;
+import io.postern.store.MessageStore;
+import io.postern.store.QueueEntry;
+import io.postern.store.QueueFilter;
+import io.postern.store.QueueId;
+import io.postern.store.StoreException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/// Operations on a store and keys in this process: the running gateway's own, or those of a data
+/// folder that nobody uses.
+public final class LocalOperations implements Operations {
+    /// What differs between a gateway that runs and a folder that was opened for one command.
+    ///
+    /// @param running whether mail is being delivered
+    /// @param beforeChange called before the queue is changed, so that nothing of it is held in
+    ///   memory elsewhere
+    /// @param afterChange called after it, so that delivery looks at the queue again
+    /// @param config asked when the settings are shown
+    /// @param onClose lets go of what belongs to these operations
+    public record Surroundings(
+            boolean running,
+            Runnable beforeChange,
+            Runnable afterChange,
+            Supplier<ConfigView> config,
+            Runnable onClose) {}
+
+    /// Why an entry was held or deleted, for its event.
+    private static final String BY_OPERATOR = "by an operator";
+
+    private final MessageStore store;
+    private final Supplier<DkimKeys> keys;
+    private final InstantSource clock;
+    private final Surroundings surroundings;
+
+    /// @param keys asked when a key is wanted: opening them needs the start secret, which looking at
+    ///   the queue does not
+    public LocalOperations(
+            MessageStore store,
+            Supplier<DkimKeys> keys,
+            InstantSource clock,
+            Surroundings surroundings) {
+        this.store = store;
+        this.keys = keys;
+        this.clock = clock;
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public QueuePage queue(Selection selection, Optional<String> after, int limit) {
+        var filter = selection.filter(clock.instant());
+        return guarded(
+                () -> {
+                    var begin = after.map(Selection::queueId);
+                    var entries = store.list(filter, begin, limit);
+                    boolean last = entries.size() < limit;
+                    if (last) {
+                        long total = begin.isEmpty() ? entries.size() : store.count(filter);
+                        return new QueuePage(views(entries), total, Optional.empty());
+                    }
+                    var whole = wholeMessages(entries, filter);
+                    return new QueuePage(
+                            views(whole),
+                            store.count(filter),
+                            Optional.of(whole.getLast().recipient().id().toString()));
+                });
+    }
+
+    /// A full page may end within a message, and the next page begins after a message: the rest of
+    /// the last one is left for the next page, or, when it fills this one, brought whole.
+    private List<QueueEntry> wholeMessages(List<QueueEntry> entries, QueueFilter filter) {
+        var lastId = entries.getLast().recipient().id();
+        var before =
+                entries.stream().filter(entry -> !entry.recipient().id().equals(lastId)).toList();
+        return before.isEmpty()
+                ? store.list(withId(filter, lastId), Optional.empty(), Integer.MAX_VALUE)
+                : before;
+    }
+
+    private static QueueFilter withId(QueueFilter filter, QueueId id) {
+        return new QueueFilter(
+                Optional.of(id),
+                filter.domain(),
+                filter.from(),
+                filter.to(),
+                filter.receivedBefore(),
+                filter.receivedAfter(),
+                filter.state());
+    }
+
+    private static List<QueueItem> views(List<QueueEntry> entries) {
+        return entries.stream().map(QueueItem::of).toList();
+    }
+
+    @Override
+    public Changed change(QueueAction action, Selection selection) {
+        if (!selection.anyCondition() && !selection.all()) {
+            throw OperationException.invalid(
+                    "this would " + action.word() + " the whole queue",
+                    "name messages by id or a filter, or say --all");
+        }
+        var now = clock.instant();
+        var filter = selection.filter(now);
+        return guarded(
+                () -> {
+                    surroundings.beforeChange().run();
+                    int changed =
+                            switch (action) {
+                                case HOLD -> store.hold(filter, now, BY_OPERATOR);
+                                case RELEASE -> store.release(filter, now);
+                                case RETRY -> store.retry(filter, now);
+                                case DELETE -> store.delete(filter, now, BY_OPERATOR);
+                            };
+                    surroundings.afterChange().run();
+                    return new Changed(changed);
+                });
+    }
+
+    @Override
+    public MessageView message(String id) {
+        var queueId = Selection.queueId(id);
+        return guarded(() -> store.find(queueId))
+                .map(MessageView::of)
+                .orElseThrow(
+                        () ->
+                                new OperationException(
+                                        Kind.NOT_FOUND,
+                                        "there is no message " + id,
+                                        "it may have expired from history; try `postern track`"));
+    }
+
+    @Override
+    public List<MessageView> track(String text, int limit) {
+        return guarded(() -> store.search(text, limit)).stream().map(MessageView::of).toList();
+    }
+
+    @Override
+    public List<KeyView> dkimKeys(Optional<String> domain) {
+        var wanted = domain.map(LocalOperations::domain);
+        return guarded(
+                () -> {
+                    var all = wanted.map(keys.get()::list).orElseGet(keys.get()::list);
+                    return all.stream().map(LocalOperations::view).toList();
+                });
+    }
+
+    @Override
+    public List<KeyView> newDkimKeys(NewKeys request) {
+        var algorithms = algorithms(request.algorithms());
+        return guarded(
+                () ->
+                        done(keys.get()
+                                        .create(
+                                                request.domain(),
+                                                algorithms,
+                                                request.selector(),
+                                                request.bits().orElse(DkimKeys.DEFAULT_BITS)))
+                                .stream()
+                                .map(LocalOperations::view)
+                                .toList());
+    }
+
+    private static Set<DkimAlgorithm> algorithms(Set<String> words) {
+        if (words.isEmpty()) {
+            return EnumSet.allOf(DkimAlgorithm.class);
+        }
+        var known = EnumSet.noneOf(DkimAlgorithm.class);
+        var rest = new HashSet<>(words);
+        for (var algorithm : DkimAlgorithm.values()) {
+            if (rest.remove(algorithm.tag())) {
+                known.add(algorithm);
+            }
+        }
+        if (!rest.isEmpty()) {
+            throw OperationException.invalid(
+                    "there is no algorithm " + rest.iterator().next(), "use rsa or ed25519");
+        }
+        return known;
+    }
+
+    @Override
+    public KeyView importDkimKey(ImportedKey request) {
+        return guarded(
+                () ->
+                        view(
+                                done(
+                                        keys.get()
+                                                .importKey(
+                                                        request.domain(),
+                                                        request.selector(),
+                                                        request.pem()))));
+    }
+
+    @Override
+    public HealthView health() {
+        var health = guarded(store::health);
+        return new HealthView(
+                health.writable() ? HealthView.OK : HealthView.FAILING,
+                health.reason(),
+                surroundings.running(),
+                health.lag().toMillis(),
+                health.freeBytes(),
+                guarded(() -> store.count(QueueFilter.ALL)));
+    }
+
+    @Override
+    public ConfigView config() {
+        return surroundings.config().get();
+    }
+
+    @Override
+    public void close() {
+        surroundings.onClose().run();
+    }
+
+    private static Domain domain(String text) {
+        return Domain.parse(text)
+                .orElseThrow(
+                        () ->
+                                OperationException.invalid(
+                                        text + " is not a domain", "write it like example.com"));
+    }
+
+    private static <T> T done(Outcome<T> outcome) {
+        return switch (outcome) {
+            case Outcome.Done<T>(var value) -> value;
+            case Outcome.Refused<T>(var why) ->
+                    throw new OperationException(Kind.REFUSED, why, "");
+        };
+    }
+
+    private static KeyView view(DkimKey key) {
+        var record = DkimRecord.of(key);
+        return new KeyView(
+                key.domain().name(),
+                key.selector(),
+                key.algorithm().tag(),
+                key.bits(),
+                key.state().name().toLowerCase(Locale.ROOT),
+                key.createdAt(),
+                record.name(),
+                record.text(),
+                new ArrayList<>(record.strings()),
+                record.zoneLine());
+    }
+
+    /// The store's and the keys' own words reach the operator: they name the thing and the remedy.
+    private static <T> T guarded(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (StoreException | KeysException e) {
+            throw OperationException.unavailable(String.valueOf(e.getMessage()), "", e);
+        }
+    }
+}

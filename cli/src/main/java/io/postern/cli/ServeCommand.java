@@ -1,0 +1,259 @@
+package io.postern.cli;
+
+import io.postern.admin.ControlServer;
+import io.postern.admin.HealthView;
+import io.postern.admin.LocalOperations;
+import io.postern.admin.MetricsServer;
+import io.postern.admin.Operations;
+import io.postern.gateway.Gateway;
+import io.postern.gateway.config.Config;
+import io.postern.gateway.config.ConfigReader;
+import io.postern.gateway.config.Sandbox;
+import io.postern.keys.CryptoProviders;
+import io.postern.keys.DkimKeys;
+import io.postern.keys.DkimAlgorithm;
+import io.postern.keys.Outcome;
+import io.postern.mail.Domain;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "serve",
+        description = {
+            "Runs the gateway until it gets SIGTERM or Ctrl-C; then it lets what is under way end, and stops.",
+            "",
+            "Without --config it is the sandbox: keys for example.com are made, and outbound mail is put into a",
+            "folder instead of leaving. One line on standard output says `ready` when every listener is open.",
+            "The log goes to standard error; POSTERN_LOG=debug shows more of it."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  postern serve",
+            "  postern serve --config /etc/postern/postern.toml"
+        })
+final class ServeCommand extends Common implements Runnable {
+    /// More than what the gateway's own bounds add up to; past it something hangs.
+    private static final Duration LONGEST_STOP = Duration.ofSeconds(40);
+
+    private final Io io;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "The configuration; none for the sandbox.")
+    Optional<Path> config = Optional.empty();
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "The sandbox's data folder (default: ./data).")
+    Optional<Path> data = Optional.empty();
+
+    ServeCommand(Io io) {
+        this.io = io;
+    }
+
+    @Override
+    public void run() {
+        Logging.forService();
+        var running = start();
+        var stopped = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(
+                                () -> {
+                                    haltWhenStuck(stopped);
+                                    running.close();
+                                    stopped.countDown();
+                                },
+                                "stop"));
+        while (stopped.getCount() > 0) {
+            try {
+                stopped.await();
+            } catch (InterruptedException _) {
+                // Only the hook ends this.
+            }
+        }
+    }
+
+    private static void haltWhenStuck(CountDownLatch stopped) {
+        Thread.ofPlatform()
+                .daemon()
+                .name("stop-guard")
+                .start(
+                        () -> {
+                            try {
+                                if (!stopped.await(
+                                        LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+                                    Runtime.getRuntime().halt(Failure.NOT);
+                                }
+                            } catch (InterruptedException _) {
+                                Thread.currentThread().interrupt();
+                            }
+                        });
+    }
+
+    /// Everything open, and said so.
+    Running start() {
+        if (config.isPresent() && data.isPresent()) {
+            throw Failure.usage("--data is for the sandbox; " + config.get() + " names its own");
+        }
+        var settings =
+                config.map(file -> ConfigReader.read(io.file(file)))
+                        .orElseGet(() -> Sandbox.config(io.file(data.orElse(DataOptions.DEFAULT))));
+        var running = new Running();
+        try {
+            running.open(settings);
+        } catch (RuntimeException e) {
+            running.close();
+            throw e;
+        }
+        return running;
+    }
+
+    /// The gateway and what listens beside it, closed in the reverse order.
+    final class Running implements AutoCloseable {
+        private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+
+        private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+        private @Nullable Gateway gateway;
+
+        private void open(Config settings) {
+            var crypto = CryptoProviders.install();
+            if (!crypto.accelerated()) {
+                LOG.warn("signatures are made by {}: {}", crypto.name(), crypto.reason());
+            }
+            var gateway = Gateway.open(settings, io.clock());
+            this.gateway = gateway;
+            parts.push(gateway);
+            if (config.isEmpty()) {
+                sandboxKeys(gateway.keys());
+            }
+            var operations = operations(gateway);
+            parts.push(ControlServer.start(settings.data(), operations));
+            settings.metrics()
+                    .address()
+                    .ifPresent(
+                            address ->
+                                    parts.push(
+                                            MetricsServer.start(
+                                                    address.toSocketAddress(),
+                                                    gateway.figures()::scrape,
+                                                    () -> health(operations))));
+            try {
+                gateway.start();
+            } catch (IOException e) {
+                throw new Failure(String.valueOf(e.getMessage()), e);
+            }
+            if (config.isEmpty()) {
+                welcome(gateway);
+            }
+            io.line("ready: " + listeners(settings));
+            io.out().flush();
+        }
+
+        /// The gateway itself.
+        Gateway gateway() {
+            return Objects.requireNonNull(gateway, "not open");
+        }
+
+        private Operations operations(Gateway gateway) {
+            return new LocalOperations(
+                    gateway.store(),
+                    gateway::keys,
+                    io.clock(),
+                    new LocalOperations.Surroundings(
+                            true,
+                            gateway::beforeQueueChange,
+                            gateway::afterQueueChange,
+                            () -> SettingsView.of(gateway.config(), config.map(io::file)),
+                            () -> {}));
+        }
+
+        private static HealthView health(Operations operations) {
+            return operations.health();
+        }
+
+        /// Stops everything; what can't be stopped does not keep the rest from it. Idempotent.
+        @Override
+        public void close() {
+            while (!parts.isEmpty()) {
+                try {
+                    parts.pop().close();
+                } catch (Exception e) {
+                    LOG.error("a part did not stop cleanly", e);
+                }
+            }
+        }
+    }
+
+    private static void sandboxKeys(DkimKeys keys) {
+        if (!keys.signingKeys(Domain.of(Sandbox.DOMAIN)).isEmpty()) {
+            return;
+        }
+        var made =
+                keys.create(
+                        Sandbox.DOMAIN,
+                        EnumSet.allOf(DkimAlgorithm.class),
+                        Optional.empty(),
+                        DkimKeys.DEFAULT_BITS);
+        switch (made) {
+            case Outcome.Done<?> _ -> {}
+            case Outcome.Refused<?>(var why) -> throw Failure.of(why, "");
+        }
+    }
+
+    private static String listeners(Config settings) {
+        return String.join(
+                ", ",
+                settings.listener().stream()
+                        .map(
+                                listener ->
+                                        listener.role().name().toLowerCase(java.util.Locale.ROOT)
+                                                + " "
+                                                + listener.address())
+                        .toList());
+    }
+
+    private void welcome(Gateway gateway) {
+        var settings = gateway.config();
+        var address = settings.listener().getFirst().address();
+        var captured = shown(settings.outbound().capture().orElse(settings.data()).resolve("new"));
+        var selectors =
+                String.join(
+                        ", ",
+                        gateway.keys().list().stream().map(key -> key.selector()).toList());
+        var named = data.map(folder -> " --data " + folder).orElse("");
+        io.line("The sandbox: mail is signed and kept in a folder, nothing leaves this machine.");
+        io.line("  takes mail on  " + address);
+        io.line("  signs for      " + Sandbox.DOMAIN + " (selectors " + selectors + ")");
+        io.line("  puts mail into " + captured);
+        io.line("");
+        io.line("Try in another terminal:");
+        io.line("  echo Hello | ./postern sendmail -f me@example.com you@example.net");
+        io.line("  swaks --server " + address + " --from me@example.com --to you@example.net");
+        io.line("  ./postern verify --explain" + named + " " + captured + "/*");
+        io.line("  ./postern track" + named + " you@example.net");
+        io.line("");
+    }
+
+    /// Short where the file lies below this folder.
+    private Path shown(Path file) {
+        var here = io.folder().toAbsolutePath();
+        return file.startsWith(here) ? here.relativize(file) : file;
+    }
+}

@@ -1,0 +1,131 @@
+package io.postern.cli;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The run in which the JVM learns which classes the commands need, for its AOT cache. Started by
+/// the launcher once after a build; works in a temporary folder and leaves nothing behind.
+final class Training {
+    private static final String MESSAGE =
+            "From: me@example.com\nTo: you@example.net\nSubject: training\n\nHello\n";
+
+    /// Enough for the JVM to see which methods are hot.
+    private static final int MESSAGES = 50;
+
+    private final Path folder;
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    private Training(Path folder) {
+        this.folder = folder;
+    }
+
+    /// @param args `client` or `server`
+    public static void main(String[] args) throws IOException {
+        var folder =
+                Files.createTempDirectory(
+                        "postern-training",
+                        PosixFilePermissions.asFileAttribute(
+                                PosixFilePermissions.fromString("rwx------")));
+        try {
+            var training = new Training(folder);
+            boolean server = args.length > 0 && args[0].equals("server");
+            if (server) {
+                Logging.forService();
+            }
+            training.client();
+            if (server) {
+                training.server();
+            }
+        } finally {
+            delete(folder);
+        }
+        // The gateway's threads are daemons or closed; whatever is left must not keep us.
+        System.exit(0);
+    }
+
+    private void client() throws IOException {
+        run("", "dkim", "new", "example.com", "--algorithm", "ed25519");
+        run("", "dkim", "new", "example.com", "--algorithm", "rsa");
+        run("", "dkim", "list");
+        run("", "dkim", "record", "example.com", "--json");
+        run("", "queue", "list");
+        run("", "queue", "list", "--json", "--older-than", "1h");
+        run("", "track", "nothing");
+        run("", "explain", "1");
+        run("", "config", "show");
+        run("", "version");
+        run("", "help");
+        run("", "queue", "list", "--help");
+        out.reset();
+        run(MESSAGE, "sign");
+        Files.write(folder.resolve("signed.eml"), out.toByteArray());
+        run("", "verify", "--explain", "signed.eml");
+        run(MESSAGE, "sendmail", "-t", "-i");
+    }
+
+    /// A gateway on a port of the system's choice, a message through it, and what an operator asks.
+    private void server() throws IOException {
+        Files.writeString(
+                folder.resolve("training.toml"),
+                """
+                hostname = "gw.example.com"
+                data = "data"
+
+                [[listener]]
+                role = "outbound"
+                address = "127.0.0.1:0"
+
+                [[domain]]
+                name = "example.com"
+
+                [outbound]
+                capture = "capture"
+                """);
+        var serve = new ServeCommand(io("", 1));
+        serve.config = Optional.of(Path.of("training.toml"));
+        try (var running = serve.start()) {
+            int port = running.gateway().ports().getFirst();
+            for (int i = 0; i < MESSAGES; i++) {
+                Main.run(io(MESSAGE, port), List.of("sendmail", "-t", "-i"));
+            }
+            run("", "queue", "list");
+            run("", "track", "training");
+        }
+    }
+
+    private void run(String input, String... words) {
+        Main.run(io(input, 1), List.of(words));
+    }
+
+    /// @param port of the gateway that takes mail; 1 when there is none
+    private Io io(String input, int port) {
+        var print = new PrintStream(out, true, StandardCharsets.UTF_8);
+        return new Io(
+                new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+                print,
+                print,
+                Map.of("POSTERN_SENDMAIL", "127.0.0.1:" + port),
+                folder,
+                InstantSource.system(),
+                100);
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (var files = Files.walk(folder)) {
+            for (var file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
+                Files.delete(file);
+            }
+        }
+    }
+}

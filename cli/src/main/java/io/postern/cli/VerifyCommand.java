@@ -1,0 +1,180 @@
+package io.postern.cli;
+
+import io.postern.admin.KeyView;
+import io.postern.auth.authres.AuthenticationResults;
+import io.postern.auth.dkim.DkimPolicy;
+import io.postern.auth.dkim.DkimVerifier;
+import io.postern.auth.dkim.SignatureResult;
+import io.postern.dns.DnsResolver;
+import io.postern.dns.Resolver;
+import io.postern.dns.ZoneFileResolver;
+import io.postern.mail.Content;
+import io.postern.mail.BodyTap;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "verify",
+        description = {
+            "Verifies the DKIM signatures of a message and prints an Authentication-Results field (RFC 8601).",
+            "",
+            "Keys are taken from the zone file of --dns and from nowhere else; without it, from the gateway's own",
+            "keys where its data folder is there, and from the DNS for all others.",
+            "Ends with 0 when at least one signature passes, else with 1."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  postern verify message.eml --explain",
+            "  postern verify data/capture/new/*.eml",
+            "  postern verify --dns example.com.zone < message.eml"
+        })
+final class VerifyCommand extends Common implements Callable<Integer> {
+    private static final Duration DNS_DEADLINE = Duration.ofSeconds(10);
+    private static final long MAX_ZONE_OCTETS = 16L * 1024 * 1024;
+
+    private final Io io;
+
+    @Mixin DataOptions data = new DataOptions();
+
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "FILE",
+            description = "Messages; - or nothing for standard input.")
+    List<Path> files = List.of();
+
+    @Option(
+            names = "--dns",
+            paramLabel = "ZONEFILE",
+            description = "Take all DNS answers from this zone file.")
+    Optional<Path> zone = Optional.empty();
+
+    @Option(
+            names = "--authserv-id",
+            paramLabel = "NAME",
+            defaultValue = "localhost",
+            description = "Who says so, in the field (default: ${DEFAULT-VALUE}).")
+    String authservId = "localhost";
+
+    @Option(names = "--explain", description = "Show each step with its inputs.")
+    boolean explain;
+
+    VerifyCommand(Io io) {
+        this.io = io;
+    }
+
+    @Override
+    public Integer call() {
+        var named = files.isEmpty() ? List.of(Path.of("-")) : files;
+        var verifier = new DkimVerifier(resolver(), DkimPolicy.STANDARD);
+        boolean all = true;
+        for (var file : named) {
+            if (named.size() > 1) {
+                io.line("; " + file);
+            }
+            all &= verify(verifier, file);
+        }
+        return all ? 0 : Failure.NOT;
+    }
+
+    private boolean verify(DkimVerifier verifier, Path file) {
+        List<SignatureResult> results;
+        try (var content = Inputs.message(io, file, BodyTap.none())) {
+            results = results(verifier, content);
+        } catch (IOException e) {
+            throw Inputs.unreadable(file, e);
+        }
+        var field =
+                new AuthenticationResults(authservId, AuthenticationResults.dkim(results)).field();
+        // Octets as characters, see HeaderField.
+        io.line(
+                new String(
+                                field.raw().getBytes(StandardCharsets.ISO_8859_1),
+                                StandardCharsets.UTF_8)
+                        .replace("\r\n", "\n")
+                        .stripTrailing());
+        if (explain) {
+            explain(results);
+        }
+        return results.stream().anyMatch(SignatureResult::passed);
+    }
+
+    private List<SignatureResult> results(DkimVerifier verifier, Content content)
+            throws IOException {
+        var run = verifier.start(content.header(), io.clock().instant());
+        var buffer = new byte[64 * 1024];
+        try (var body = content.openBody()) {
+            for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
+                run.body(buffer, 0, n);
+            }
+        }
+        return run.finish();
+    }
+
+    private void explain(List<SignatureResult> results) {
+        if (results.isEmpty()) {
+            io.line("");
+            io.line("There is no DKIM-Signature field.");
+        }
+        int number = 0;
+        for (var result : results) {
+            number++;
+            io.line("");
+            io.line(
+                    "Signature "
+                            + number
+                            + ": "
+                            + result.result().word()
+                            + result.result().reason().map(why -> " (" + why + ")").orElse(""));
+            result.steps().forEach(step -> io.line("  " + Table.printable(step)));
+        }
+    }
+
+    private Resolver resolver() {
+        if (zone.isPresent()) {
+            return zoneFile(zone.get());
+        }
+        var keys = ownKeys();
+        return new OwnKeysResolver(
+                keys,
+                () -> new DnsResolver(DnsResolver.systemServers(), DNS_DEADLINE));
+    }
+
+    /// The keys of a gateway that was named, or that is here.
+    private List<KeyView> ownKeys() {
+        boolean named = data.data.isPresent() || data.config.isPresent();
+        if (!named && !Files.isDirectory(data.folder(io))) {
+            return List.of();
+        }
+        try (var operations = Access.open(io, data)) {
+            return operations.dkimKeys(Optional.empty());
+        }
+    }
+
+    private ZoneFileResolver zoneFile(Path file) {
+        String text;
+        try {
+            if (Files.size(io.file(file)) > MAX_ZONE_OCTETS) {
+                throw Failure.of(file + " is too large for a zone file", "name another");
+            }
+            text = Files.readString(io.file(file), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw Inputs.unreadable(file, e);
+        }
+        return switch (ZoneFileResolver.parse(text)) {
+            case ZoneFileResolver.Parsed.Ok(var resolver) -> resolver;
+            case ZoneFileResolver.Parsed.Bad(int line, var why) ->
+                    throw Failure.of(file + ":" + line + ": " + why, "");
+        };
+    }
+}

@@ -1,0 +1,41 @@
+package io.postern.dns;
+
+import java.net.InetAddress;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.ReverseMap;
+
+/// A resolver that answers one question: which records of a kind a name has.
+abstract class NameResolver implements Resolver {
+    abstract <T> Answer<T> ask(Name name, RecordKind<T> kind);
+
+    private <T> Answer<T> ask(String name, RecordKind<T> kind) {
+        var parsed = DnsNames.parse(name);
+        // A name that cannot be written into a question cannot exist.
+        return parsed.isPresent() ? ask(parsed.get(), kind) : new Answer.NoSuchName<>();
+    }
+
+    @Override
+    public final Answer<String> txt(String name) {
+        return ask(name, RecordKind.TXT);
+    }
+
+    @Override
+    public final Answer<MxRecord> mx(String name) {
+        return ask(name, RecordKind.MX);
+    }
+
+    @Override
+    public final Answer<InetAddress> a(String name) {
+        return ask(name, RecordKind.A);
+    }
+
+    @Override
+    public final Answer<InetAddress> aaaa(String name) {
+        return ask(name, RecordKind.AAAA);
+    }
+
+    @Override
+    public final Answer<String> ptr(InetAddress address) {
+        return ask(ReverseMap.fromAddress(address), RecordKind.PTR);
+    }
+}

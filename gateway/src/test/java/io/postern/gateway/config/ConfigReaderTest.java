@@ -1,0 +1,211 @@
+package io.postern.gateway.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.postern.mail.Domain;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@DisplayName("postern.toml")
+class ConfigReaderTest {
+    private static final String LEAST =
+            """
+            hostname = "gw.example.com"
+            data = "data"
+
+            [[listener]]
+            role = "outbound"
+            address = "127.0.0.1:2525"
+            trust = ["127.0.0.0/8"]
+
+            [[domain]]
+            name = "example.com"
+            sign = true
+
+            [outbound]
+            smart_host = "127.0.0.1:2626"
+            """;
+
+    private static Config parse(String text) {
+        return ConfigReader.parse(text, "postern.toml", Path.of("folder"));
+    }
+
+    @Test
+    @DisplayName("the file of the quick start works as it stands")
+    void least() {
+        var config = parse(LEAST);
+        assertEquals(Domain.of("gw.example.com"), config.hostname());
+        assertEquals(Path.of("folder/data"), config.data());
+        assertEquals(Config.Role.OUTBOUND, config.listener().getFirst().role());
+        assertEquals(new HostPort("127.0.0.1", 2626), config.outbound().smartHost().orElseThrow());
+        assertTrue(config.domain().getFirst().sign());
+    }
+
+    @Test
+    @DisplayName("every key that is absent has its documented default")
+    void defaults() {
+        var config = parse(LEAST);
+        assertEquals(Duration.ofDays(5), config.outbound().expire());
+        assertEquals(7, config.outbound().retry().size());
+        assertEquals(50L << 20, config.limits().messageSize().bytes());
+        assertEquals(
+                List.of(Config.Algorithm.RSA, Config.Algorithm.ED25519),
+                config.domain().getFirst().algorithms());
+        var printed = ConfigReference.inForce(config);
+        var set =
+                List.of(
+                        "hostname",
+                        "listener[0].role",
+                        "listener[0].address",
+                        "listener[0].trust",
+                        "domain[0].name",
+                        "data",
+                        "outbound.smart_host");
+        for (var setting : printed) {
+            assertTrue(
+                    setting.isDefault()
+                            || setting.value().isEmpty()
+                            || setting.value().equals("[]")
+                            || set.contains(setting.key()),
+                    () -> setting.toString());
+        }
+    }
+
+    record Wrong(String rule, String text, String says) {
+        @Override
+        public String toString() {
+            return rule;
+        }
+    }
+
+    static Stream<Wrong> wrong() {
+        return Stream.of(
+                new Wrong(
+                        "an unknown key is told with line, column and the nearest key",
+                        LEAST.replace("address =", "adress ="),
+                        "postern.toml:6:1: listener[0].adress is not a key; did you mean address?"),
+                new Wrong(
+                        "an unknown table is told",
+                        LEAST + "\n[outbuond]\nport = 25\n",
+                        "postern.toml:16:1: outbuond is not a key; did you mean outbound?"),
+                new Wrong(
+                        "a key that resembles none lists those there are",
+                        LEAST + "\n[metrics]\ncolour = \"red\"\n",
+                        "postern.toml:17:1: metrics.colour is not a key; known are address"),
+                new Wrong(
+                        "a required key that is missing is named",
+                        LEAST.replace("hostname = \"gw.example.com\"", ""),
+                        "hostname lacks hostname."),
+                new Wrong(
+                        "a wrong form is told with the right one",
+                        LEAST.replace("\"127.0.0.1:2525\"", "\"2525\""),
+                        "postern.toml:6:1: listener[0].address is host:port such as"),
+                new Wrong(
+                        "a number out of range is told with the range",
+                        LEAST + "port = 70000\n",
+                        "outbound.port is out of range; at least 1; at most 65535"),
+                new Wrong(
+                        "an enum's words are told",
+                        LEAST.replace("\"outbound\"\naddress", "\"outgoing\"\naddress"),
+                        "listener[0].role is one of `outbound`, not \"outgoing\""),
+                new Wrong(
+                        "a text where a list belongs is told",
+                        LEAST.replace("[\"127.0.0.0/8\"]", "\"127.0.0.0/8\""),
+                        "listener[0].trust is a list: put the value in [ ]"),
+                new Wrong(
+                        "what is not TOML is told with its place",
+                        "hostname = \n",
+                        "postern.toml:1:"),
+                new Wrong(
+                        "no listener is told",
+                        "hostname = \"gw.example.com\"\n[[domain]]\nname = \"example.com\"\n",
+                        "no [[listener]]"),
+                new Wrong(
+                        "a domain that stands twice is told",
+                        LEAST + "\n[[domain]]\nname = \"EXAMPLE.com\"\n",
+                        "domain example.com stands twice"),
+                new Wrong(
+                        "a certificate without its key is told",
+                        LEAST.replace("[[domain]]", "tls_certificate = \"c.pem\"\n[[domain]]"),
+                        "tls_certificate and tls_key go together"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("wrong")
+    void stopsStartUp(Wrong wrong) {
+        var thrown = assertThrows(ConfigException.class, () -> parse(wrong.text()));
+        assertTrue(String.valueOf(thrown.getMessage()).contains(wrong.says()), thrown::getMessage);
+    }
+
+    @Test
+    @DisplayName("a file that can't be read is told by name")
+    void absent() {
+        var thrown =
+                assertThrows(
+                        ConfigException.class, () -> ConfigReader.read(Path.of("nowhere.toml")));
+        assertTrue(String.valueOf(thrown.getMessage()).startsWith("nowhere.toml: can't be read"));
+    }
+
+    @Test
+    @DisplayName("docs/configuration.md is what the code says")
+    void reference() throws Exception {
+        var page = Path.of("..", "docs", "configuration.md");
+        assertEquals(
+                ConfigReference.page(),
+                Files.readString(page),
+                "write it anew with: ./postern config reference > docs/configuration.md");
+    }
+
+    @Test
+    @DisplayName("the sandbox's configuration is a configuration")
+    void sandbox() {
+        var config = Sandbox.config(Path.of("data"));
+        assertEquals(Sandbox.DOMAIN, config.domain().getFirst().name().name());
+        assertTrue(config.outbound().capture().isPresent());
+        assertTrue(config.listener().getFirst().address().host().equals("127.0.0.1"));
+    }
+
+    record Span(String text, long millis) {}
+
+    static Stream<Span> spans() {
+        return Stream.of(
+                new Span("5d", 432_000_000L),
+                new Span("1h30m", 5_400_000L),
+                new Span("90s", 90_000L),
+                new Span("500ms", 500L),
+                new Span("0s", 0L));
+    }
+
+    @ParameterizedTest
+    @MethodSource("spans")
+    @DisplayName("spans of time are read and printed back")
+    void spans(Span span) {
+        var read = Durations.parse(span.text()).orElseThrow();
+        assertEquals(span.millis(), read.toMillis());
+        assertEquals(read, Durations.parse(Durations.print(read)).orElseThrow());
+    }
+
+    @Test
+    @DisplayName("networks contain what their prefix says")
+    void networks() throws Exception {
+        var network = Network.parse("192.0.2.128/25").orElseThrow();
+        assertTrue(network.contains(java.net.InetAddress.ofLiteral("192.0.2.129")));
+        assertTrue(!network.contains(java.net.InetAddress.ofLiteral("192.0.2.1")));
+        assertTrue(!network.contains(java.net.InetAddress.ofLiteral("2001:db8::1")));
+        assertTrue(
+                Network.parse("2001:db8::/32")
+                        .orElseThrow()
+                        .contains(java.net.InetAddress.ofLiteral("2001:db8::1")));
+        assertTrue(Network.parse("192.0.2.0/33").isEmpty());
+        assertTrue(Network.parse("example.com/8").isEmpty());
+    }
+}

@@ -1,0 +1,338 @@
+package io.postern.keys;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.postern.dns.Answer;
+import io.postern.mail.Domain;
+import io.postern.store.StoreException;
+import io.postern.testkit.FakeDns;
+import io.postern.testkit.TestClock;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.SecureRandom;
+import java.security.Signature;
+import java.security.spec.X509EncodedKeySpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@DisplayName("RFC 6376 §3.6 DKIM keys")
+class DkimKeysTest {
+    private static final Domain EXAMPLE = Domain.of("example.com");
+    private static final Set<KeyType> BOTH = EnumSet.allOf(KeyType.class);
+    private static final Set<KeyType> ED25519 = EnumSet.of(KeyType.ED25519);
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final String SEED = "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=";
+
+    private final TestClock clock = new TestClock(Instant.parse("2026-11-22T23:30:00.123456Z"));
+    private final MemoryValues values = new MemoryValues();
+    private final StartSecret secret = new StartSecret(new byte[32]);
+    private final DkimKeys keys = open();
+
+    private DkimKeys open() {
+        return new DkimKeys(values, secret, clock, RANDOM);
+    }
+
+    private static <T> T done(Outcome<T> outcome) {
+        return switch (outcome) {
+            case Outcome.Done<T>(var value) -> value;
+            case Outcome.Refused<T>(var why) -> throw new AssertionError(why);
+        };
+    }
+
+    private List<String> selectors() {
+        return keys.list().stream().map(DkimKey::selector).toList();
+    }
+
+    @Test
+    @DisplayName("a pair is made, signs at once, and its records verify what it signs")
+    void create() throws GeneralSecurityException {
+        var made = done(keys.create("Example.COM", BOTH, Optional.empty(), 2048));
+        assertEquals(
+                List.of("r20261122a", "e20261122a"), made.stream().map(DkimKey::selector).toList());
+        assertEquals(
+                "created: made, active: put to use without a look at the DNS",
+                made.getFirst().history().stream()
+                        .map(change -> change.state().word() + ": " + change.cause())
+                        .collect(Collectors.joining(", ")));
+        var ready = keys.signingKeys(EXAMPLE);
+        assertEquals(made, ready.stream().map(ReadySigningKey::key).toList());
+        for (var key : ready) {
+            assertTrue(verifies(key), key.toString());
+        }
+        assertEquals(List.of(), keys.signingKeys(Domain.of("example.net")));
+    }
+
+    /// Whether the record as published verifies what the key signs, with the JDK's own providers.
+    private static boolean verifies(ReadySigningKey ready) throws GeneralSecurityException {
+        var text = "text".getBytes(StandardCharsets.UTF_8);
+        var signer = Signature.getInstance(ready.key().type().signatureName());
+        signer.initSign(ready.privateKey());
+        signer.update(text);
+        var signature = signer.sign();
+        var record = ready.key().recordText();
+        var p = Base64.getDecoder().decode(record.substring(record.indexOf("p=") + 2));
+        var verifier =
+                switch (ready.key().type()) {
+                    case RSA -> {
+                        var rsa = Signature.getInstance("SHA256withRSA", "SunRsaSign");
+                        rsa.initVerify(
+                                KeyFactory.getInstance("RSA", "SunRsaSign")
+                                        .generatePublic(new X509EncodedKeySpec(p)));
+                        yield rsa;
+                    }
+                    case ED25519 -> {
+                        assertEquals(32, p.length, "RFC 8463 §4: without SubjectPublicKeyInfo");
+                        var spki =
+                                Der.element(
+                                        Der.SEQUENCE,
+                                        Der.element(
+                                                Der.SEQUENCE,
+                                                Der.element(
+                                                        Der.OBJECT_IDENTIFIER,
+                                                        new byte[] {43, 101, 112})),
+                                        Der.element(3, new byte[1], p));
+                        var ed = Signature.getInstance("Ed25519", "SunEC");
+                        ed.initVerify(
+                                KeyFactory.getInstance("Ed25519", "SunEC")
+                                        .generatePublic(new X509EncodedKeySpec(spki)));
+                        yield ed;
+                    }
+                };
+        verifier.update(text);
+        return verifier.verify(signature);
+    }
+
+    @Test
+    @DisplayName("RFC 1035 §3.3: a zone file takes the records as they are printed")
+    void records() {
+        done(keys.create("example.com", BOTH, Optional.empty(), 4096));
+        var records = keys.records(EXAMPLE);
+        var zone = records.stream().map(DkimRecord::zoneLine).collect(Collectors.joining("\n"));
+        var dns = FakeDns.zone(zone);
+        for (var record : records) {
+            assertTrue(record.strings().stream().allMatch(s -> s.length() <= 255));
+            var answer = assertInstanceOf(Answer.Records.class, dns.txt(record.name()));
+            assertEquals(List.of(record.text()), answer.records());
+        }
+        assertEquals(
+                List.of("e20261122a._domainkey.example.com", "r20261122a._domainkey.example.com"),
+                records.stream().map(DkimRecord::name).toList());
+        assertEquals(List.of(1, 4), records.stream().map(r -> r.strings().size()).toList());
+    }
+
+    @Test
+    @DisplayName("a selector never comes back: the next letter, another day, after removal")
+    void collisions() {
+        done(keys.create("example.com", ED25519, Optional.empty(), 0));
+        done(keys.move(EXAMPLE, "e20261122a", DkimKey.State.REMOVED, "test"));
+        done(keys.create("example.com", ED25519, Optional.empty(), 0));
+        done(keys.create("example.net", ED25519, Optional.empty(), 0));
+        clock.advance(Duration.ofHours(1));
+        done(keys.create("example.com", ED25519, Optional.empty(), 0));
+        assertEquals(List.of("e20261122a", "e20261122b", "e20261123a", "e20261122a"), selectors());
+        for (int i = 0; i < 27; i++) {
+            done(keys.create("example.org", ED25519, Optional.empty(), 0));
+        }
+        assertTrue(keys.find(Domain.of("example.org"), "e20261123aa").isPresent());
+    }
+
+    @Test
+    @DisplayName("all is there again after a restart")
+    void restart() throws GeneralSecurityException {
+        done(keys.create("example.com", BOTH, Optional.empty(), 2048));
+        done(keys.importKey("example.net", "Mail.2020", SEED));
+        done(keys.move(Domain.of("example.net"), "mail.2020", DkimKey.State.RETIRING, "a\nb"));
+        var again = open();
+        assertEquals(keys.list(), again.list());
+        assertEquals(2, again.signingKeys(EXAMPLE).size());
+        assertTrue(verifies(again.signingKeys(EXAMPLE).getFirst()));
+        assertEquals(List.of(), again.signingKeys(Domain.of("example.net")));
+        assertEquals("a b", again.list().getLast().history().getLast().cause());
+    }
+
+    @Test
+    @DisplayName("no private key is in clear in the store, and none is printed")
+    void wrapped() {
+        done(keys.importKey("example.com", "s", SEED));
+        var seed = new String(Base64.getDecoder().decode(SEED), StandardCharsets.ISO_8859_1);
+        for (var value : values.kept.values()) {
+            var text = new String(value, StandardCharsets.ISO_8859_1);
+            assertFalse(text.contains(seed) || text.contains(SEED.substring(4, 30)), text);
+        }
+        assertFalse(keys.signingKeys(EXAMPLE).toString().contains(SEED.substring(4, 30)));
+    }
+
+    record Tampered(String rule, Function<String, String> change, String why) {
+        @Override
+        public String toString() {
+            return rule;
+        }
+    }
+
+    static Stream<Tampered> tampered() {
+        return Stream.of(
+                new Tampered("public half", s -> s.replace("public=11", "public=12"), "changed"),
+                new Tampered("time", s -> s.replace("created=2026", "created=2027"), "changed"),
+                new Tampered(
+                        "private half",
+                        s -> s.replaceFirst("(private=.{90})..", "$1zz"),
+                        "changed"),
+                new Tampered(
+                        "domain",
+                        s -> s.replace("domain=example.com", "domain=example.net"),
+                        "damaged"),
+                new Tampered("no state", s -> s.substring(0, s.indexOf("state=")), "damaged"),
+                new Tampered(
+                        "unknown state", s -> s.replace("state=active", "state=new"), "damaged"),
+                new Tampered("not base64", s -> s.replace("private=", "private=!"), "damaged"),
+                new Tampered("another version", s -> s.replace("key 1", "key 2"), "damaged"),
+                new Tampered("no field", s -> s.replace("bits=", "bats="), "damaged"),
+                new Tampered("no equals sign", s -> s + "x", "damaged"),
+                new Tampered("empty", _ -> "", "damaged"));
+    }
+
+    @ParameterizedTest(name = "a changed value is refused: {0}")
+    @MethodSource("tampered")
+    void tampered(Tampered c) {
+        done(keys.importKey("example.com", "s", SEED));
+        values.kept.replaceAll((_, value) ->
+                c.change()
+                        .apply(new String(value, StandardCharsets.UTF_8))
+                        .getBytes(StandardCharsets.UTF_8));
+        var refusal = assertThrows(KeysException.class, keys::reload);
+        assertTrue(refusal.toString().contains(c.why()), refusal.getMessage());
+        assertEquals(1, keys.signingKeys(EXAMPLE).size(), "what was read before is still there");
+    }
+
+    @Test
+    @DisplayName("another start secret is named as such")
+    void anotherSecret() {
+        done(keys.importKey("example.com", "s", SEED));
+        var other = new StartSecret(RANDOM.generateSeed(32));
+        var refusal =
+                assertThrows(
+                        UnwrapException.class, () -> new DkimKeys(values, other, clock, RANDOM));
+        assertEquals(UnwrapException.Cause.WRONG_SECRET, refusal.why());
+    }
+
+    record Bad(String rule, Function<DkimKeys, Outcome<?>> act, String why) {
+        @Override
+        public String toString() {
+            return rule;
+        }
+    }
+
+    static Bad create(String rule, String domain, String selector, String why) {
+        return new Bad(rule, k -> k.create(domain, ED25519, Optional.of(selector), 0), why);
+    }
+
+    static Stream<Bad> bad() {
+        var longDomain = "a.".repeat(110) + "example.com";
+        return Stream.of(
+                create("selector twice", "example.com", "TAKEN", "already has a key"),
+                create("empty selector", "example.com", "", "not a selector"),
+                create("underscore", "example.com", "a_b", "not a selector"),
+                create("space", "example.com", "a b", "not a selector"),
+                create("hyphen at the end", "example.com", "a-", "not a selector"),
+                create("empty label", "example.com", "a..b", "not a selector"),
+                create("label of 64 octets", "example.com", "a".repeat(64), "not a selector"),
+                create("not ASCII", "example.com", "\u00e9", "not a selector"),
+                create("zone file syntax", "example.com", "a\"\n", "not a selector"),
+                create("name too long", longDomain, "selector-of-20261122", "at most 253"),
+                create("not a domain", "exa mple.com", "s", "not a domain: exa mple.com"),
+                create("no domain", "", "s", "not a domain"),
+                create("control characters", "a\u001b[31m", "s", "not a domain: a [31m"),
+                new Bad(
+                        "no type",
+                        k -> k.create("example.com", Set.of(), Optional.empty(), 0),
+                        "no key type"),
+                new Bad(
+                        "one selector for two",
+                        k -> k.create("example.com", BOTH, Optional.of("s"), 2048),
+                        "one key type"),
+                new Bad(
+                        "RFC 8301 §3.2: 1024 bits",
+                        k -> k.create("example.com", BOTH, Optional.empty(), 1024),
+                        "2048 to 4096"),
+                new Bad(
+                        "RFC 8301 §3.2: 8192 bits",
+                        k -> k.create("example.com", BOTH, Optional.empty(), 8192),
+                        "2048 to 4096"),
+                new Bad(
+                        "import: selector twice",
+                        k -> k.importKey("example.com", "taken", SEED),
+                        "already has a key"),
+                new Bad("import: not a domain", k -> k.importKey("-", "s", SEED), "not a domain"),
+                new Bad("import: not a key", k -> k.importKey("example.com", "s", "x"), "damaged"),
+                new Bad(
+                        "move: unknown",
+                        k -> k.move(EXAMPLE, "x", DkimKey.State.REVOKED, "test"),
+                        "there is no key"),
+                new Bad(
+                        "move: to where it is",
+                        k -> k.move(EXAMPLE, "taken", DkimKey.State.ACTIVE, "test"),
+                        "cannot become"));
+    }
+
+    @ParameterizedTest(name = "refused: {0}")
+    @MethodSource("bad")
+    void refused(Bad c) {
+        done(keys.importKey("example.com", "taken", SEED));
+        var before = keys.list();
+        var kept = values.kept.size();
+        var refusal = assertInstanceOf(Outcome.Refused.class, c.act().apply(keys));
+        assertTrue(refusal.why().contains(c.why()), refusal.why());
+        assertEquals(before, keys.list());
+        assertEquals(kept, values.kept.size());
+    }
+
+    @Test
+    @DisplayName("revoked: an empty p=, signs no more, and never again")
+    void revoked() {
+        done(keys.importKey("example.com", "s", SEED));
+        done(keys.move(EXAMPLE, "s", DkimKey.State.REVOKED, "leaked"));
+        assertEquals("v=DKIM1; k=ed25519; p=", keys.records(EXAMPLE).getFirst().text());
+        assertEquals(List.of(), keys.signingKeys(EXAMPLE));
+        assertInstanceOf(
+                Outcome.Refused.class, keys.move(EXAMPLE, "s", DkimKey.State.ACTIVE, "no"));
+        done(keys.move(EXAMPLE, "s", DkimKey.State.REMOVED, "gone"));
+        assertEquals(List.of(), keys.records(EXAMPLE));
+    }
+
+    @Test
+    @DisplayName("a key that the store did not keep does not sign")
+    void storeFails() {
+        values.full.set(true);
+        assertThrows(StoreException.class, () -> keys.importKey("example.com", "s", SEED));
+        assertEquals(List.of(), keys.signingKeys(EXAMPLE));
+        values.full.set(false);
+        done(keys.importKey("example.com", "s", SEED));
+    }
+
+    @Test
+    @DisplayName("decoded keys are kept, not decoded for each message or change")
+    void decodedOnce() {
+        done(keys.importKey("example.com", "s", SEED));
+        var before = keys.signingKeys(EXAMPLE).getFirst().privateKey();
+        done(keys.importKey("example.net", "s", SEED));
+        assertSame(before, keys.signingKeys(EXAMPLE).getFirst().privateKey());
+    }
+}

@@ -1,0 +1,435 @@
+package io.postern.smtp.server;
+
+import io.postern.mail.BodyType;
+import io.postern.mail.Envelope;
+import io.postern.smtp.Command;
+import io.postern.smtp.CommandParser;
+import io.postern.smtp.CommandParser.Parsed;
+import io.postern.smtp.Reply;
+import io.postern.smtp.server.SessionHandler.DataStart;
+import io.postern.smtp.server.SessionHandler.Verdict;
+import java.time.Duration;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One SMTP session, on its own virtual thread from greeting to close. RFC 5321 §3.
+///
+/// Everything here is confined to that thread; the drainer and the sweeper reach a session only
+/// through its [Turn], its [Deadline] and its channel. A command is parsed, then put to the
+/// [Transaction], then to the handler; only when none refused does anything change.
+final class Session {
+    private static final Logger log = LoggerFactory.getLogger(Session.class);
+    private static final Reply INTERNAL = Reply.of(421, "4.3.0", "internal error, try again later");
+
+    private final ServerSettings settings;
+    private final Limits limits;
+    private final SessionHandler handler;
+    private final Wire wire;
+    private final Counters counters;
+    private final ContentReader content;
+    private final long started;
+    private SessionFacts facts;
+    private Transaction transaction = Transaction.NONE;
+    private @Nullable Chunks chunks;
+    private int commands;
+    private int errors;
+    private int messages;
+
+    /// The content of a transaction that comes by BDAT.
+    private record Chunks(Intake intake, @Nullable ContentScanner scanner) {}
+
+    Session(
+            ServerSettings settings,
+            SessionFacts facts,
+            SessionHandler handler,
+            Wire wire,
+            Counters counters) {
+        this.settings = settings;
+        this.facts = facts;
+        this.handler = handler;
+        this.wire = wire;
+        this.counters = counters;
+        limits = settings.limits();
+        content = new ContentReader(wire, limits, settings.clock());
+        started = settings.clock().millis();
+    }
+
+    /// Serves the session to its end. Throws nothing; does not close the channel.
+    void run() {
+        String reason;
+        try {
+            greet();
+            while (true) {
+                next();
+            }
+        } catch (SessionEnd end) {
+            reason = end.reason();
+            end.lastReply().ifPresent(this::lastWords);
+        } catch (RuntimeException | Error bug) {
+            reason = "internal error";
+            log.error("session {} ended by an error of ours", facts.sessionId(), bug);
+            lastWords(INTERNAL);
+        }
+        end(reason);
+    }
+
+    private void end(String reason) {
+        log.debug("{} ended: {}", facts.sessionId(), reason);
+        try {
+            dropChunks();
+            handler.closed(facts, reason);
+        } catch (RuntimeException | Error bug) {
+            log.error("session {}: its handler failed to close", facts.sessionId(), bug);
+        }
+    }
+
+    /// Tells the client why the session ends, if it still listens.
+    private void lastWords(Reply reply) {
+        log.info(
+                "session {} with {} ended by us: {}",
+                facts.sessionId(),
+                facts.client().getAddress().getHostAddress(),
+                reply);
+        try {
+            send(reply);
+            wire.flush();
+            wire.linger();
+        } catch (SessionEnd _) {
+            // it does not: nothing to tell
+        }
+    }
+
+    private void greet() throws SessionEnd {
+        switch (handler.connected(facts)) {
+            case Verdict.Go() -> {
+                counters.sessions.increment();
+                send(Reply.of(220, "", settings.hostname() + " ESMTP"));
+            }
+            // RFC 5321 §3.1 lets a refused client stay for QUIT; there is nothing to stay for.
+            case Verdict.Refuse(var reply) -> throw SessionEnd.telling(reply, "refused");
+            case Verdict.Close(var reply) -> throw SessionEnd.telling(reply, "refused");
+        }
+    }
+
+    private void next() throws SessionEnd {
+        switch (wire.readLine(patience())) {
+            case TEXT -> obey();
+            case TOO_LONG -> refuse(Reply.of(500, "5.5.2", "line too long"));
+            case BARE_CR_OR_LF ->
+                    throw SessionEnd.telling(
+                            Reply.of(500, "5.5.2", "a line ends with CR LF, both"),
+                            "bare CR or LF in a command");
+        }
+    }
+
+    private Duration patience() {
+        var left = limits.session().minusMillis(settings.clock().millis() - started);
+        return left.compareTo(limits.idle()) < 0 ? left : limits.idle();
+    }
+
+    private void obey() throws SessionEnd {
+        if (log.isDebugEnabled()) {
+            log.debug("{} C: {}", facts.sessionId(), Dialogue.printable(wire.text()));
+        }
+        if (++commands > limits.commands()) {
+            throw SessionEnd.telling(
+                    Reply.of(421, "4.7.0", "too many commands"), "too many commands");
+        }
+        switch (CommandParser.parse(wire.text())) {
+            case Parsed.Bad(var reply) -> refuseLine(reply);
+            case Parsed.Ok(var command) -> obey(command);
+        }
+    }
+
+    private void refuseLine(Reply reply) throws SessionEnd {
+        // RFC 3030 §2: octets follow a BDAT, and of one that can't be read nobody knows how many.
+        if (wire.text().regionMatches(true, 0, "BDAT", 0, 4)) {
+            throw SessionEnd.telling(reply, "BDAT without a size");
+        }
+        refuse(reply);
+    }
+
+    private void obey(Command command) throws SessionEnd {
+        pipelinedWell(command);
+        var rules =
+                new Transaction.Rules(
+                        facts.heloName().isPresent(),
+                        mustEncrypt(),
+                        limits.messageSize(),
+                        limits.recipients());
+        switch (Transaction.apply(transaction, command, rules)) {
+            case Step.Refused(var reply) -> {
+                discardChunk(command, reply);
+                if (command instanceof Command.Bdat && transaction instanceof Transaction.Failed) {
+                    send(reply); // RFC 3030 §2: chunks in the pipeline are no errors of their own
+                } else {
+                    refuse(reply);
+                }
+            }
+            case Step.Failed(var next, var reply) -> {
+                discardChunk(command, reply);
+                become(next);
+                refuse(reply);
+            }
+            case Step.Agreed(var next, var reply) -> carryOut(command, next, reply);
+        }
+    }
+
+    /// RFC 2920 §3.1: DATA ends a group, its content must wait for 354. A client that sends on is
+    /// broken, or someone makes it say what it did not mean to. The same goes for STARTTLS, where
+    /// what follows in clear would be taken for what came encrypted (RFC 3207 §6).
+    private void pipelinedWell(Command command) throws SessionEnd {
+        if ((command instanceof Command.Data || command instanceof Command.StartTls)
+                && wire.moreInput()) {
+            throw SessionEnd.telling(
+                    Reply.of(503, "5.5.0", "wait for the reply to this command"),
+                    "pipelined past DATA or STARTTLS");
+        }
+    }
+
+    private boolean mustEncrypt() {
+        return facts.tls().isEmpty()
+                && settings.tls()
+                        .filter(tls -> tls.requirement() == ServerTls.Requirement.REQUIRED)
+                        .isPresent();
+    }
+
+    private void discardChunk(Command command, Reply reply) throws SessionEnd {
+        if (command instanceof Command.Bdat(var octets, _)) {
+            content.discard(octets, reply);
+        }
+    }
+
+    private void carryOut(Command command, Transaction next, Reply reply) throws SessionEnd {
+        switch (command) {
+            case Command.Helo(var name) -> hello(name, false);
+            case Command.Ehlo(var name) -> hello(name, true);
+            case Command.Mail mail -> mail(mail, next, reply);
+            case Command.Rcpt rcpt -> rcpt(rcpt, next, reply);
+            case Command.Data() -> data(reply);
+            case Command.Bdat bdat -> bdat(bdat, next, reply);
+            case Command.StartTls() -> startTls(reply);
+            case Command.Quit() -> {
+                send(reply);
+                wire.flush();
+                throw SessionEnd.silent("QUIT");
+            }
+            case Command.Rset(), Command.Noop(), Command.Help() -> accept(next, reply);
+            case Command.Vrfy(), Command.Expn() -> accept(next, reply);
+            case Command.NotImplemented(_) -> accept(next, reply);
+        }
+    }
+
+    private void hello(String name, boolean esmtp) throws SessionEnd {
+        var greeted =
+                new SessionFacts(
+                        facts.sessionId(),
+                        facts.listener(),
+                        facts.client(),
+                        Optional.of(name),
+                        esmtp,
+                        facts.tls());
+        if (agreed(handler.helo(greeted))) {
+            facts = greeted;
+            accept(Transaction.NONE, Greeting.reply(settings, greeted));
+        }
+    }
+
+    private void mail(Command.Mail mail, Transaction next, Reply reply) throws SessionEnd {
+        if (messages >= limits.messages()) {
+            throw SessionEnd.telling(
+                    Reply.of(421, "4.7.0", "too many messages in one session"),
+                    "too many messages");
+        }
+        if (agreed(handler.mail(facts, mail.envelope(), mail.size().orElse(-1)))) {
+            messages++;
+            accept(next, reply);
+        }
+    }
+
+    private void rcpt(Command.Rcpt rcpt, Transaction next, Reply reply) throws SessionEnd {
+        if (transaction instanceof Transaction.Open(var envelope)
+                && agreed(handler.rcpt(facts, envelope, rcpt.recipient()))) {
+            accept(next, reply);
+        }
+    }
+
+    /// Whether the handler agrees; if not, the client has been told.
+    private boolean agreed(Verdict verdict) throws SessionEnd {
+        return switch (verdict) {
+            case Verdict.Go() -> true;
+            case Verdict.Refuse(var reply) -> {
+                refuse(reply);
+                yield false;
+            }
+            case Verdict.Close(var reply) -> throw SessionEnd.telling(reply, "refused");
+        };
+    }
+
+    private void data(Reply reply) throws SessionEnd {
+        if (!(transaction instanceof Transaction.Open(var envelope))) {
+            return; // not reached: the transaction agreed
+        }
+        switch (handler.data(facts, envelope)) {
+            case DataStart.Refuse(var refusal) -> refuse(refusal);
+            case DataStart.Go(var sink) -> {
+                var intake = new Intake(sink, limits.messageSize());
+                try {
+                    send(reply);
+                    var refusal = content.data(intake);
+                    become(Transaction.NONE); // RFC 5321 §4.1.1.4: whatever the reply is
+                    taken(intake, refusal);
+                } finally {
+                    intake.abandon();
+                }
+            }
+        }
+    }
+
+    /// The content is complete: asks the sink, and passes its reply on at once.
+    private void taken(Intake intake, Optional<Reply> refusal) throws SessionEnd {
+        rethrow(intake);
+        if (refusal.isPresent()) {
+            intake.abandon();
+            refuse(refusal.get());
+        } else {
+            var reply = intake.finish();
+            if (reply.positive()) {
+                counters.messages.increment();
+                errors = 0;
+                send(reply);
+            } else {
+                refuse(reply);
+            }
+        }
+        wire.flush(); // a client that has sent a message must not wait for its next to be read
+    }
+
+    /// A sink that throws broke its contract: our bug, so the client is told to come again.
+    private static void rethrow(Intake intake) {
+        var bug = intake.bug();
+        if (bug != null) {
+            throw new IllegalStateException("a DataSink threw", bug);
+        }
+    }
+
+    private void bdat(Command.Bdat bdat, Transaction next, Reply reply) throws SessionEnd {
+        if (transaction instanceof Transaction.Open(var envelope) && !begin(envelope, bdat)) {
+            return;
+        }
+        var current = chunks;
+        if (current == null) {
+            return; // not reached: chunks are there while the transaction is chunking
+        }
+        var refusal =
+                content.chunk(current.intake(), current.scanner(), bdat.octets(), bdat.last());
+        if (bdat.last()) {
+            chunks = null;
+            try {
+                become(next);
+                taken(current.intake(), refusal);
+            } finally {
+                current.intake().abandon();
+            }
+        } else if (refusal.isPresent()) {
+            rethrow(current.intake());
+            become(new Transaction.Failed());
+            refuse(refusal.get());
+        } else {
+            rethrow(current.intake());
+            accept(next, reply);
+        }
+    }
+
+    /// Opens the sink for the first chunk; false when the handler refused it.
+    private boolean begin(Envelope envelope, Command.Bdat bdat) throws SessionEnd {
+        return switch (handler.data(facts, envelope)) {
+            case DataStart.Go(var sink) -> {
+                var intake = new Intake(sink, limits.messageSize());
+                var binary = envelope.bodyType() == BodyType.BINARY_MIME;
+                chunks = new Chunks(intake, binary ? null : ContentScanner.chunks(intake));
+                yield true;
+            }
+            case DataStart.Refuse(var reply) -> {
+                content.discard(bdat.octets(), reply);
+                become(new Transaction.Failed());
+                refuse(reply);
+                yield false;
+            }
+        };
+    }
+
+    private void startTls(Reply reply) throws SessionEnd {
+        if (facts.tls().isPresent()) {
+            refuse(Reply.of(503, "5.5.1", "TLS is on already"));
+            return;
+        }
+        if (settings.tls().isEmpty()) {
+            refuse(Reply.of(502, "5.5.1", "STARTTLS is not offered"));
+            return;
+        }
+        SSLContext context;
+        try {
+            context = settings.tls().get().context().get();
+        } catch (RuntimeException e) {
+            log.error("session {}: no TLS certificate to be had", facts.sessionId(), e);
+            refuse(Reply.of(454, "4.7.0", "TLS is not available now")); // RFC 3207 §4
+            return;
+        }
+        send(reply);
+        var protocol = wire.startTls(context);
+        log.debug("{} {}", facts.sessionId(), protocol);
+        // RFC 3207 §4.2: forget what was said in clear, the name in EHLO included.
+        become(Transaction.NONE);
+        facts =
+                new SessionFacts(
+                        facts.sessionId(),
+                        facts.listener(),
+                        facts.client(),
+                        Optional.empty(),
+                        false,
+                        Optional.of(protocol));
+    }
+
+    private void accept(Transaction next, Reply reply) throws SessionEnd {
+        become(next);
+        send(reply);
+    }
+
+    private void become(Transaction next) {
+        transaction = next;
+        if (!(next instanceof Transaction.Chunking)) {
+            dropChunks();
+        }
+    }
+
+    private void dropChunks() {
+        var current = chunks;
+        chunks = null;
+        if (current != null) {
+            current.intake().abandon();
+        }
+    }
+
+    private void refuse(Reply reply) throws SessionEnd {
+        counters.refusedCommands.increment();
+        if (reply.code() == 421) {
+            throw SessionEnd.telling(reply, "refused"); // RFC 5321 §3.8: 421 closes
+        }
+        if (reply.permanent() && ++errors >= limits.errors()) {
+            throw SessionEnd.telling(Reply.of(421, "4.7.0", "too many errors"), "too many errors");
+        }
+        send(reply);
+    }
+
+    private void send(Reply reply) throws SessionEnd {
+        counters.commands.increment();
+        if (log.isDebugEnabled()) {
+            log.debug("{} S: {}", facts.sessionId(), Dialogue.printable(reply.toString()));
+        }
+        wire.write(ReplyText.octets(reply));
+    }
+}

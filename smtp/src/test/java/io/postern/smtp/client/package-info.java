@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.smtp.client;
+
+import org.jspecify.annotations.NullMarked;
