@@ -43,7 +43,7 @@ public record AuthenticationResults(String authservId, List<MethodResult> result
     /// RFC 5322 §2.1.1: lines SHOULD be no longer, CRLF excluded.
     private static final int LINE = 78;
 
-    /// RFC 6008 §4: enough of `b=` to tell the signatures of a message apart.
+    /// RFC 6008: enough of `b=` to tell the signatures of a message apart.
     private static final int SIGNATURE_HEAD = 8;
 
     public AuthenticationResults {

@@ -82,7 +82,7 @@ final class KeyLookup {
         return check(keys.getFirst(), signature);
     }
 
-    /// RFC 6376 §6.1.2, steps 4 to 9.
+    /// RFC 6376 §6.1.2: whether the record is for signatures like this one.
     private Found check(KeyRecord record, DkimSignature signature) {
         var algorithm = signature.algorithm();
         if (!record.isForEmail()) {

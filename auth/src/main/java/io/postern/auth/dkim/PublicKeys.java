@@ -71,9 +71,8 @@ final class PublicKeys {
         if (octets.length > maxBits / 8 + 64) {
             return new Decoded.Bad("RSA key of over " + maxBits + " bits");
         }
-        // RFC 6376 §3.6.1 says RSAPublicKey (erratum 3017: SubjectPublicKeyInfo, as everybody
-        // does);
-        // both are taken.
+        // RFC 6376 §3.6.1 says RSAPublicKey, its appendix C makes a SubjectPublicKeyInfo; erratum
+        // 3017: either.
         var decoded = key("RSA", octets).or(() -> key("RSA", subjectPublicKeyInfo(octets)));
         if (decoded.isEmpty() || !(decoded.get() instanceof RSAPublicKey rsa)) {
             return new Decoded.Bad("p= is not an RSA key");

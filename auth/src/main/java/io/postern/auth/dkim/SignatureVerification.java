@@ -173,7 +173,8 @@ final class SignatureVerification {
     private DkimResult checkSignature(
             DkimSignature read, SignedHeader header, KeyLookup.Found.Key key) {
         var input = new StringBuilder(2048);
-        for (var canonical : header.select(read.signedFields(), read.headerCanonicalization())) {
+        for (var canonical :
+                header.select(read.signedFields(), read.headerCanonicalization(), field)) {
             steps.add("signed field: " + Explain.visible(canonical));
             input.append(canonical);
         }

@@ -35,13 +35,7 @@ public record SigningKey(
             case RSA_SHA1 -> "rsa-sha1 must not be used for signing (RFC 8301)";
             case RSA_SHA256 ->
                     key instanceof RSAKey rsa ? rsaProblem(rsa) : "not an RSA key: " + kind(key);
-            case ED25519_SHA256 ->
-                    key instanceof EdECPrivateKey ed
-                                    && ed.getParams()
-                                            .getName()
-                                            .equals(NamedParameterSpec.ED25519.getName())
-                            ? ""
-                            : "not an Ed25519 key: " + kind(key);
+            case ED25519_SHA256 -> isEd25519(key) ? "" : "not an Ed25519 key: " + kind(key);
         };
     }
 
@@ -50,6 +44,14 @@ public record SigningKey(
         return bits < MIN_RSA_BITS || bits > MAX_RSA_BITS
                 ? "RSA key of " + bits + " bits; 2048 to 4096 can sign"
                 : "";
+    }
+
+    /// Some providers' keys are no [EdECPrivateKey]; their algorithm's name must do.
+    private static boolean isEd25519(PrivateKey key) {
+        var curve = NamedParameterSpec.ED25519.getName();
+        return key instanceof EdECPrivateKey ed
+                ? ed.getParams().getName().equals(curve)
+                : kind(key).equals(curve) || kind(key).equals("EdDSA");
     }
 
     private static String kind(PrivateKey key) {

@@ -40,7 +40,7 @@ class DkimSuitesTest {
             "DomainKeys or a draft before DKIM's first RFC: not what we verify";
 
     private static final String GRANULARITY =
-            "g= is gone since RFC 6376 (appendix C): unknown tags are ignored, so it verifies";
+            "g= is gone since RFC 6376 (appendix E): unknown tags are ignored, so it verifies";
 
     private static final Map<String, String> MAIL_DKIM_EXCLUDED =
             Map.of(
