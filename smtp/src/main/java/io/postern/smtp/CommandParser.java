@@ -2,6 +2,7 @@ package io.postern.smtp;
 
 import io.postern.mail.EnvelopeRecipient;
 import io.postern.mail.ForwardPath;
+import io.postern.mail.Paths;
 import io.postern.mail.ReversePath;
 import java.util.Locale;
 
@@ -93,28 +94,28 @@ public final class CommandParser {
 
     private static Parsed mail(String argument) {
         int at = pathStart(argument, "FROM:");
-        int end = at < 0 ? at : PathSyntax.end(argument, at);
+        int end = at < 0 ? at : Paths.end(argument, at);
         if (end <= at) {
             return bad(501, "5.5.4", "say MAIL FROM:<address>");
         }
         var path = argument.substring(at, end);
-        return switch (PathSyntax.reversePath(path, true)) {
-            case PathSyntax.Parsed.Bad<ReversePath>(_, var why) -> bad(501, "5.1.7", why);
-            case PathSyntax.Parsed.Ok<ReversePath>(var reversePath, _) ->
+        return switch (Paths.reversePath(path, true)) {
+            case Paths.Parsed.Bad<ReversePath>(_, var why) -> bad(501, "5.1.7", why);
+            case Paths.Parsed.Ok<ReversePath>(var reversePath, _) ->
                     Parameters.mail(reversePath, !ascii(path), argument.substring(end));
         };
     }
 
     private static Parsed rcpt(String argument) {
         int at = pathStart(argument, "TO:");
-        int end = at < 0 ? at : PathSyntax.end(argument, at);
+        int end = at < 0 ? at : Paths.end(argument, at);
         if (end <= at) {
             return bad(501, "5.5.4", "say RCPT TO:<address>");
         }
         var path = argument.substring(at, end);
-        return switch (PathSyntax.forwardPath(path, true)) {
-            case PathSyntax.Parsed.Bad<ForwardPath>(_, var why) -> bad(501, "5.1.3", why);
-            case PathSyntax.Parsed.Ok<ForwardPath>(var forwardPath, _) ->
+        return switch (Paths.forwardPath(path, true)) {
+            case Paths.Parsed.Bad<ForwardPath>(_, var why) -> bad(501, "5.1.3", why);
+            case Paths.Parsed.Ok<ForwardPath>(var forwardPath, _) ->
                     end == argument.length()
                             ? new Parsed.Ok(
                                     new Command.Rcpt(

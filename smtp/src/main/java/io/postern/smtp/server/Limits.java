@@ -50,7 +50,7 @@ public record Limits(
                     50L << 20,
                     1000,
                     10_000,
-                    1_000_000,
+                    100_000,
                     10,
                     10_000,
                     1000,
@@ -82,6 +82,10 @@ public record Limits(
                 throw new IllegalArgumentException("a limit is not above 0");
             }
         }
+    }
+
+    public Limits withCommandLine(int octets) {
+        return copy(octets, messageSize, recipients, messages, commands, errors);
     }
 
     public Limits withMessageSize(long octets) {
@@ -161,6 +165,26 @@ public record Limits(
                 handshake,
                 grace,
                 octetsPerSecond,
+                linger);
+    }
+
+    /// The same with another longest TLS handshake.
+    public Limits withHandshake(Duration longest) {
+        return new Limits(
+                commandLine,
+                messageSize,
+                recipients,
+                messages,
+                commands,
+                errors,
+                sessions,
+                sessionsPerClient,
+                idle,
+                dataBlock,
+                session,
+                longest,
+                dataGrace,
+                dataRate,
                 linger);
     }
 
