@@ -1,7 +1,6 @@
 package io.postern.smtp.client;
 
-/// Where in the dialogue the client was. Each but the last waits under a time limit of its own, see
-/// [Timeouts].
+/// Where in the dialogue the client was. Each waits under a time limit of its own, [Timeouts].
 public enum Stage {
     CONNECT,
     GREETING,
