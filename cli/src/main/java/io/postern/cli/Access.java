@@ -6,6 +6,7 @@ import io.postern.admin.OperationException;
 import io.postern.admin.Operations;
 import io.postern.admin.RemoteOperations;
 import io.postern.gateway.config.Config;
+import io.postern.keys.CryptoProviders;
 import io.postern.keys.DkimKeys;
 import io.postern.keys.StartSecret;
 import io.postern.store.FolderInUseException;
@@ -75,12 +76,11 @@ final class Access {
         var store = SqliteStore.open(folder, StoreSettings.DEFAULTS, io.clock());
         return new LocalOperations(
                 store,
-                memoized(
-                        () -> {
-                            var random = new SecureRandom();
-                            return new DkimKeys(
-                                    store, secret(folder, config, random), io.clock(), random);
-                        }),
+                memoized(() -> {
+                    CryptoProviders.install();
+                    var random = new SecureRandom();
+                    return new DkimKeys(store, secret(folder, config, random), io.clock(), random);
+                }),
                 io.clock(),
                 new LocalOperations.Surroundings(
                         false, () -> {}, () -> {}, Access::noConfig, store::close));
@@ -102,7 +102,9 @@ final class Access {
 
     /// Asked once at most: one command, one thread.
     private static <T> Supplier<T> memoized(Supplier<T> make) {
-        var made = new java.util.concurrent.atomic.AtomicReference<@org.jspecify.annotations.Nullable T>();
+        var made =
+                new java.util.concurrent.atomic.AtomicReference<
+                        @org.jspecify.annotations.Nullable T>();
         return () -> {
             var value = made.get();
             if (value == null) {

@@ -7,7 +7,11 @@ import io.postern.auth.dkim.SignOptions;
 import io.postern.auth.dkim.SigningException;
 import io.postern.auth.dkim.SigningKey;
 import io.postern.gateway.config.Durations;
+import io.postern.keys.CryptoProviders;
 import io.postern.keys.DkimKeys;
+import io.postern.keys.GivenKey;
+import io.postern.keys.KeyType;
+import io.postern.keys.Outcome;
 import io.postern.keys.ReadySigningKey;
 import io.postern.mail.AuthorDomain;
 import io.postern.mail.Content;
@@ -82,8 +86,7 @@ final class SignCommand extends Common implements Runnable {
         var options = options();
         var hasher = BodyHasher.of(options);
         try (var content = Inputs.message(io, file, hasher::update)) {
-            var signing =
-                    domain.map(SignCommand::domain).orElseGet(() -> authorDomain(content));
+            var signing = domain.map(SignCommand::domain).orElseGet(() -> authorDomain(content));
             var keys = key.isPresent() ? given(signing) : kept(signing);
             var hash = hasher.finish().getFirst();
             var fields =
@@ -98,19 +101,17 @@ final class SignCommand extends Common implements Runnable {
     }
 
     private SignOptions options() {
-        return validFor.map(
-                        text ->
-                                SignOptions.STANDARD.withValidity(
-                                        Durations.parse(text)
-                                                .filter(span -> span.toSeconds() > 0)
-                                                .orElseThrow(
-                                                        () ->
-                                                                Failure.usage(
-                                                                        "--valid-for "
-                                                                                + text
-                                                                                + " is not a length"
-                                                                                + " of time; write"
-                                                                                + " it like 7d"))))
+        return validFor.map(text ->
+                        SignOptions.STANDARD.withValidity(
+                                Durations.parse(text)
+                                        .filter(span -> span.toSeconds() > 0)
+                                        .orElseThrow(() ->
+                                                Failure.usage(
+                                                        "--valid-for "
+                                                                + text
+                                                                + " is not a length"
+                                                                + " of time; write"
+                                                                + " it like 7d"))))
                 .orElse(SignOptions.STANDARD);
     }
 
@@ -129,8 +130,7 @@ final class SignCommand extends Common implements Runnable {
                             "the message has " + several.count() + " From fields",
                             "repair it: nobody could tell what was signed");
             case AuthorDomain.SeveralDomains _ ->
-                    throw Failure.of(
-                            "the From field has several domains", "name the --domain");
+                    throw Failure.of("the From field has several domains", "name the --domain");
             case AuthorDomain.Unparsable unparsable ->
                     throw Failure.of(
                             "the From field can't be read: " + unparsable.why(),
@@ -146,23 +146,39 @@ final class SignCommand extends Common implements Runnable {
         } catch (IOException e) {
             throw Inputs.unreadable(pem, e);
         }
-        var parsed = PemKey.parse(text, pem.toString());
         var name =
                 Domain.parse(selector.orElseThrow())
-                        .orElseThrow(
-                                () -> Failure.usage("--selector " + selector.get() + " is no name"));
-        return List.of(new SigningKey(signing, name.name(), parsed.algorithm(), parsed.key()));
+                        .orElseThrow(() ->
+                                Failure.usage("--selector " + selector.get() + " is no name"));
+        return switch (GivenKey.parse(text)) {
+            case Outcome.Done<GivenKey>(var parsed) -> {
+                var algorithm = algorithm(parsed.type());
+                var problem = SigningKey.problem(algorithm, parsed.privateKey());
+                if (!problem.isEmpty()) {
+                    throw Failure.of(pem + " can't sign: " + problem, "");
+                }
+                yield List.of(new SigningKey(signing, name.name(), algorithm, parsed.privateKey()));
+            }
+            case Outcome.Refused<GivenKey>(var why) -> throw Failure.of(pem + ": " + why, "");
+        };
     }
 
-    /// The keys in a data folder. Private keys never leave a gateway that runs, not even through its
-    /// control socket.
+    private static DkimAlgorithm algorithm(KeyType type) {
+        return switch (type) {
+            case RSA -> DkimAlgorithm.RSA_SHA256;
+            case ED25519 -> DkimAlgorithm.ED25519_SHA256;
+        };
+    }
+
+    /// The keys in a data folder. Private keys never leave a gateway that runs, not even through
+    /// its control socket.
     private List<SigningKey> kept(Domain signing) {
         var folder = data.folder(io);
         if (!Files.isDirectory(folder)) {
-            throw Failure.usage(
-                    "no --key, and no data folder at " + folder + " to take one from");
+            throw Failure.usage("no --key, and no data folder at " + folder + " to take one from");
         }
         try (var store = SqliteStore.open(folder, StoreSettings.DEFAULTS, io.clock())) {
+            CryptoProviders.install();
             var random = new SecureRandom();
             var keys =
                     new DkimKeys(
@@ -185,11 +201,10 @@ final class SignCommand extends Common implements Runnable {
     }
 
     private static SigningKey signingKey(ReadySigningKey ready) {
-        var algorithm =
-                ready.signatureName().equals("Ed25519")
-                        ? DkimAlgorithm.ED25519_SHA256
-                        : DkimAlgorithm.RSA_SHA256;
         return new SigningKey(
-                ready.key().domain(), ready.key().selector(), algorithm, ready.privateKey());
+                ready.key().domain(),
+                ready.key().selector(),
+                algorithm(ready.key().type()),
+                ready.privateKey());
     }
 }
