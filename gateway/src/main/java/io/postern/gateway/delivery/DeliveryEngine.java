@@ -321,7 +321,7 @@ public final class DeliveryEngine {
         switch (transport.send(job, content)) {
             case Transport.Attempt.Done(var outcomes) -> {
                 queue.markUp();
-                settler.settle(job, outcomes, content);
+                settler.settle(job, outcomes, Optional.of(content));
             }
             case Transport.Attempt.Down(var reason) -> {
                 var down = queue.markDown(reason, clock.instant(), settler.schedule());
