@@ -1,7 +1,7 @@
 package io.postern.admin;
 
 import io.postern.admin.OperationException.Kind;
-import io.postern.keys.DkimAlgorithm;
+import io.postern.keys.KeyType;
 import io.postern.keys.DkimKey;
 import io.postern.keys.DkimKeys;
 import io.postern.keys.DkimRecord;
@@ -176,13 +176,13 @@ public final class LocalOperations implements Operations {
                                 .toList());
     }
 
-    private static Set<DkimAlgorithm> algorithms(Set<String> words) {
+    private static Set<KeyType> algorithms(Set<String> words) {
         if (words.isEmpty()) {
-            return EnumSet.allOf(DkimAlgorithm.class);
+            return EnumSet.allOf(KeyType.class);
         }
-        var known = EnumSet.noneOf(DkimAlgorithm.class);
+        var known = EnumSet.noneOf(KeyType.class);
         var rest = new HashSet<>(words);
-        for (var algorithm : DkimAlgorithm.values()) {
+        for (var algorithm : KeyType.values()) {
             if (rest.remove(algorithm.tag())) {
                 known.add(algorithm);
             }
@@ -250,7 +250,7 @@ public final class LocalOperations implements Operations {
         return new KeyView(
                 key.domain().name(),
                 key.selector(),
-                key.algorithm().tag(),
+                key.type().tag(),
                 key.bits(),
                 key.state().name().toLowerCase(Locale.ROOT),
                 key.createdAt(),

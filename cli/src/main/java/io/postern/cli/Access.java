@@ -6,6 +6,7 @@ import io.postern.admin.OperationException;
 import io.postern.admin.Operations;
 import io.postern.admin.RemoteOperations;
 import io.postern.gateway.config.Config;
+import io.postern.keys.CryptoProviders;
 import io.postern.keys.DkimKeys;
 import io.postern.keys.StartSecret;
 import io.postern.store.FolderInUseException;
@@ -77,6 +78,7 @@ final class Access {
                 store,
                 memoized(
                         () -> {
+                            CryptoProviders.install();
                             var random = new SecureRandom();
                             return new DkimKeys(
                                     store, secret(folder, config, random), io.clock(), random);

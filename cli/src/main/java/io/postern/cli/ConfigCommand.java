@@ -73,7 +73,7 @@ final class ConfigCommand extends Common implements Runnable {
                 "  postern config show --json | jq .settings"
             })
     int show(
-            @Mixin DataOptions data,
+            @Mixin DataOptions.AndCommon data,
             @Option(names = "--set", description = "Only what the file sets.") boolean set,
             @Option(names = "--json", description = "As JSON.") boolean json) {
         var view = view(data);

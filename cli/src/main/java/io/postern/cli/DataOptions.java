@@ -4,10 +4,11 @@ import io.postern.gateway.config.Config;
 import io.postern.gateway.config.ConfigReader;
 import java.nio.file.Path;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Which gateway is meant.
-class DataOptions extends Common {
+class DataOptions {
     static final Path DEFAULT = Path.of("data");
 
     @Option(
@@ -30,5 +31,10 @@ class DataOptions extends Common {
     /// Where the data folder is; it need not exist.
     Path folder(Io io) {
         return io.file(data.or(() -> readConfig(io).map(Config::data)).orElse(DEFAULT));
+    }
+
+    /// The same for commands that are methods, and have no other place for [Common].
+    static final class AndCommon extends DataOptions {
+        @Mixin Common common = new Common();
     }
 }

@@ -54,7 +54,7 @@ final class DkimCommand extends Common implements Runnable {
                 "Publish the records that it prints before mail leaves, or receivers can't verify it."
             })
     int make(
-            @Mixin DataOptions data,
+            @Mixin DataOptions.AndCommon data,
             @Parameters(paramLabel = "DOMAIN", description = "The signing domain.") String domain,
             @Option(
                             names = "--algorithm",
@@ -98,7 +98,7 @@ final class DkimCommand extends Common implements Runnable {
             description = "Lists the keys of one domain, or of all.",
             footer = {"", "Example:", "  postern dkim list example.com"})
     int list(
-            @Mixin DataOptions data,
+            @Mixin DataOptions.AndCommon data,
             @Parameters(arity = "0..1", paramLabel = "DOMAIN", description = "Only this domain's.")
                     Optional<String> domain,
             @Option(names = "--json", description = "As JSON.") boolean json) {
@@ -139,7 +139,7 @@ final class DkimCommand extends Common implements Runnable {
                 "  postern dkim record example.com --selector r20261122a --json"
             })
     int record(
-            @Mixin DataOptions data,
+            @Mixin DataOptions.AndCommon data,
             @Parameters(paramLabel = "DOMAIN", description = "The signing domain.") String domain,
             @Option(names = "--selector", paramLabel = "NAME", description = "Only this one's.")
                     Optional<String> selector,
@@ -181,7 +181,7 @@ final class DkimCommand extends Common implements Runnable {
                 "  openssl genrsa 2048 | postern dkim import example.com mail -"
             })
     int take(
-            @Mixin DataOptions data,
+            @Mixin DataOptions.AndCommon data,
             @Parameters(index = "0", paramLabel = "DOMAIN", description = "The signing domain.")
                     String domain,
             @Parameters(index = "1", paramLabel = "SELECTOR", description = "Its selector.")

@@ -133,7 +133,7 @@ final class QueueCommand extends Common implements Runnable {
                 "  postern queue list --state held --json"
             })
     int list(
-            @Mixin DataOptions data,
+            @Mixin DataOptions.AndCommon data,
             @Mixin Filters filters,
             @Option(
                             names = "--limit",
@@ -212,7 +212,7 @@ final class QueueCommand extends Common implements Runnable {
             description = "Shows one message that waits: envelope, facts, recipients.",
             footer = {"", "Example:", "  postern queue show 1k2v9x0000"})
     int show(
-            @Mixin DataOptions data,
+            @Mixin DataOptions.AndCommon data,
             @Parameters(paramLabel = "ID", description = "The queue id.") String id,
             @Option(names = "--json", description = "As JSON.") boolean json) {
         try (var operations = Access.open(io, data)) {
@@ -231,7 +231,7 @@ final class QueueCommand extends Common implements Runnable {
             description = "Holds what is meant: not delivered until released.",
             footer = {"", "Example:", "  postern queue hold --from newsletter@example.com"})
     int hold(
-            @Mixin DataOptions data,
+            @Mixin DataOptions.AndCommon data,
             @Mixin Filters filters,
             @Option(names = "--all", description = "The whole queue.") boolean all) {
         return change(data, filters, all, QueueAction.HOLD, "held");
@@ -242,7 +242,7 @@ final class QueueCommand extends Common implements Runnable {
             description = "Releases what was held.",
             footer = {"", "Example:", "  postern queue release --state held --all"})
     int release(
-            @Mixin DataOptions data,
+            @Mixin DataOptions.AndCommon data,
             @Mixin Filters filters,
             @Option(names = "--all", description = "The whole queue.") boolean all) {
         return change(data, filters, all, QueueAction.RELEASE, "released");
@@ -253,7 +253,7 @@ final class QueueCommand extends Common implements Runnable {
             description = "Makes the next attempt due now.",
             footer = {"", "Example:", "  postern queue retry --domain example.net"})
     int retry(
-            @Mixin DataOptions data,
+            @Mixin DataOptions.AndCommon data,
             @Mixin Filters filters,
             @Option(names = "--all", description = "The whole queue.") boolean all) {
         return change(data, filters, all, QueueAction.RETRY, "due now");
@@ -269,7 +269,7 @@ final class QueueCommand extends Common implements Runnable {
                 "  postern queue delete --from broken@example.com"
             })
     int delete(
-            @Mixin DataOptions data,
+            @Mixin DataOptions.AndCommon data,
             @Mixin Filters filters,
             @Option(names = "--all", description = "The whole queue.") boolean all) {
         return change(data, filters, all, QueueAction.DELETE, "deleted");

@@ -11,7 +11,7 @@ import io.postern.gateway.config.ConfigReader;
 import io.postern.gateway.config.Sandbox;
 import io.postern.keys.CryptoProviders;
 import io.postern.keys.DkimKeys;
-import io.postern.keys.DkimAlgorithm;
+import io.postern.keys.KeyType;
 import io.postern.keys.Outcome;
 import io.postern.mail.Domain;
 import java.io.IOException;
@@ -208,7 +208,7 @@ final class ServeCommand extends Common implements Runnable {
         var made =
                 keys.create(
                         Sandbox.DOMAIN,
-                        EnumSet.allOf(DkimAlgorithm.class),
+                        EnumSet.allOf(KeyType.class),
                         Optional.empty(),
                         DkimKeys.DEFAULT_BITS);
         switch (made) {

@@ -7,7 +7,11 @@ import io.postern.auth.dkim.SignOptions;
 import io.postern.auth.dkim.SigningException;
 import io.postern.auth.dkim.SigningKey;
 import io.postern.gateway.config.Durations;
+import io.postern.keys.CryptoProviders;
 import io.postern.keys.DkimKeys;
+import io.postern.keys.GivenKey;
+import io.postern.keys.KeyType;
+import io.postern.keys.Outcome;
 import io.postern.keys.ReadySigningKey;
 import io.postern.mail.AuthorDomain;
 import io.postern.mail.Content;
@@ -146,12 +150,29 @@ final class SignCommand extends Common implements Runnable {
         } catch (IOException e) {
             throw Inputs.unreadable(pem, e);
         }
-        var parsed = PemKey.parse(text, pem.toString());
         var name =
                 Domain.parse(selector.orElseThrow())
                         .orElseThrow(
                                 () -> Failure.usage("--selector " + selector.get() + " is no name"));
-        return List.of(new SigningKey(signing, name.name(), parsed.algorithm(), parsed.key()));
+        return switch (GivenKey.parse(text)) {
+            case Outcome.Done<GivenKey>(var parsed) -> {
+                var algorithm = algorithm(parsed.type());
+                var problem = SigningKey.problem(algorithm, parsed.privateKey());
+                if (!problem.isEmpty()) {
+                    throw Failure.of(pem + " can't sign: " + problem, "");
+                }
+                yield List.of(
+                        new SigningKey(signing, name.name(), algorithm, parsed.privateKey()));
+            }
+            case Outcome.Refused<GivenKey>(var why) -> throw Failure.of(pem + ": " + why, "");
+        };
+    }
+
+    private static DkimAlgorithm algorithm(KeyType type) {
+        return switch (type) {
+            case RSA -> DkimAlgorithm.RSA_SHA256;
+            case ED25519 -> DkimAlgorithm.ED25519_SHA256;
+        };
     }
 
     /// The keys in a data folder. Private keys never leave a gateway that runs, not even through its
@@ -163,6 +184,7 @@ final class SignCommand extends Common implements Runnable {
                     "no --key, and no data folder at " + folder + " to take one from");
         }
         try (var store = SqliteStore.open(folder, StoreSettings.DEFAULTS, io.clock())) {
+            CryptoProviders.install();
             var random = new SecureRandom();
             var keys =
                     new DkimKeys(
@@ -185,11 +207,7 @@ final class SignCommand extends Common implements Runnable {
     }
 
     private static SigningKey signingKey(ReadySigningKey ready) {
-        var algorithm =
-                ready.signatureName().equals("Ed25519")
-                        ? DkimAlgorithm.ED25519_SHA256
-                        : DkimAlgorithm.RSA_SHA256;
         return new SigningKey(
-                ready.key().domain(), ready.key().selector(), algorithm, ready.privateKey());
+                ready.key().domain(), ready.key().selector(), algorithm(ready.key().type()), ready.privateKey());
     }
 }

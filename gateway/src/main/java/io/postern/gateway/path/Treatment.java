@@ -210,7 +210,7 @@ public final class Treatment {
         var found = new ArrayList<SigningKey>();
         for (var ready : keys.signingKeys(domain)) {
             var algorithm =
-                    switch (ready.key().algorithm()) {
+                    switch (ready.key().type()) {
                         case RSA -> Config.Algorithm.RSA;
                         case ED25519 -> Config.Algorithm.ED25519;
                     };
