@@ -1,10 +1,10 @@
 package io.postern.admin;
 
 import io.postern.admin.OperationException.Kind;
-import io.postern.keys.KeyType;
 import io.postern.keys.DkimKey;
 import io.postern.keys.DkimKeys;
 import io.postern.keys.DkimRecord;
+import io.postern.keys.KeyType;
 import io.postern.keys.KeysException;
 import io.postern.keys.Outcome;
 import io.postern.mail.Domain;
@@ -49,8 +49,8 @@ public final class LocalOperations implements Operations {
     private final InstantSource clock;
     private final Surroundings surroundings;
 
-    /// @param keys asked when a key is wanted: opening them needs the start secret, which looking at
-    ///   the queue does not
+    /// @param keys asked when a key is wanted: opening them needs the start secret, which looking
+    ///   at the queue does not
     public LocalOperations(
             MessageStore store,
             Supplier<DkimKeys> keys,
@@ -65,21 +65,20 @@ public final class LocalOperations implements Operations {
     @Override
     public QueuePage queue(Selection selection, Optional<String> after, int limit) {
         var filter = selection.filter(clock.instant());
-        return guarded(
-                () -> {
-                    var begin = after.map(Selection::queueId);
-                    var entries = store.list(filter, begin, limit);
-                    boolean last = entries.size() < limit;
-                    if (last) {
-                        long total = begin.isEmpty() ? entries.size() : store.count(filter);
-                        return new QueuePage(views(entries), total, Optional.empty());
-                    }
-                    var whole = wholeMessages(entries, filter);
-                    return new QueuePage(
-                            views(whole),
-                            store.count(filter),
-                            Optional.of(whole.getLast().recipient().id().toString()));
-                });
+        return guarded(() -> {
+            var begin = after.map(Selection::queueId);
+            var entries = store.list(filter, begin, limit);
+            boolean last = entries.size() < limit;
+            if (last) {
+                long total = begin.isEmpty() ? entries.size() : store.count(filter);
+                return new QueuePage(views(entries), total, Optional.empty());
+            }
+            var whole = wholeMessages(entries, filter);
+            return new QueuePage(
+                    views(whole),
+                    store.count(filter),
+                    Optional.of(whole.getLast().recipient().id().toString()));
+        });
     }
 
     /// A full page may end within a message, and the next page begins after a message: the rest of
@@ -117,19 +116,18 @@ public final class LocalOperations implements Operations {
         }
         var now = clock.instant();
         var filter = selection.filter(now);
-        return guarded(
-                () -> {
-                    surroundings.beforeChange().run();
-                    int changed =
-                            switch (action) {
-                                case HOLD -> store.hold(filter, now, BY_OPERATOR);
-                                case RELEASE -> store.release(filter, now);
-                                case RETRY -> store.retry(filter, now);
-                                case DELETE -> store.delete(filter, now, BY_OPERATOR);
-                            };
-                    surroundings.afterChange().run();
-                    return new Changed(changed);
-                });
+        return guarded(() -> {
+            surroundings.beforeChange().run();
+            int changed =
+                    switch (action) {
+                        case HOLD -> store.hold(filter, now, BY_OPERATOR);
+                        case RELEASE -> store.release(filter, now);
+                        case RETRY -> store.retry(filter, now);
+                        case DELETE -> store.delete(filter, now, BY_OPERATOR);
+                    };
+            surroundings.afterChange().run();
+            return new Changed(changed);
+        });
     }
 
     @Override
@@ -137,12 +135,11 @@ public final class LocalOperations implements Operations {
         var queueId = Selection.queueId(id);
         return guarded(() -> store.find(queueId))
                 .map(MessageView::of)
-                .orElseThrow(
-                        () ->
-                                new OperationException(
-                                        Kind.NOT_FOUND,
-                                        "there is no message " + id,
-                                        "it may have expired from history; try `postern track`"));
+                .orElseThrow(() ->
+                        new OperationException(
+                                Kind.NOT_FOUND,
+                                "there is no message " + id,
+                                "it may have expired from history; try `postern track`"));
     }
 
     @Override
@@ -153,27 +150,26 @@ public final class LocalOperations implements Operations {
     @Override
     public List<KeyView> dkimKeys(Optional<String> domain) {
         var wanted = domain.map(LocalOperations::domain);
-        return guarded(
-                () -> {
-                    var all = wanted.map(keys.get()::list).orElseGet(keys.get()::list);
-                    return all.stream().map(LocalOperations::view).toList();
-                });
+        return guarded(() -> {
+            var all = wanted.map(keys.get()::list).orElseGet(keys.get()::list);
+            return all.stream().map(LocalOperations::view).toList();
+        });
     }
 
     @Override
     public List<KeyView> newDkimKeys(NewKeys request) {
         var algorithms = algorithms(request.algorithms());
-        return guarded(
-                () ->
-                        done(keys.get()
+        return guarded(() ->
+                done(
+                                keys.get()
                                         .create(
                                                 request.domain(),
                                                 algorithms,
                                                 request.selector(),
                                                 request.bits().orElse(DkimKeys.DEFAULT_BITS)))
-                                .stream()
-                                .map(LocalOperations::view)
-                                .toList());
+                        .stream()
+                        .map(LocalOperations::view)
+                        .toList());
     }
 
     private static Set<KeyType> algorithms(Set<String> words) {
@@ -196,15 +192,14 @@ public final class LocalOperations implements Operations {
 
     @Override
     public KeyView importDkimKey(ImportedKey request) {
-        return guarded(
-                () ->
-                        view(
-                                done(
-                                        keys.get()
-                                                .importKey(
-                                                        request.domain(),
-                                                        request.selector(),
-                                                        request.pem()))));
+        return guarded(() ->
+                view(
+                        done(
+                                keys.get()
+                                        .importKey(
+                                                request.domain(),
+                                                request.selector(),
+                                                request.pem()))));
     }
 
     @Override
@@ -231,17 +226,15 @@ public final class LocalOperations implements Operations {
 
     private static Domain domain(String text) {
         return Domain.parse(text)
-                .orElseThrow(
-                        () ->
-                                OperationException.invalid(
-                                        text + " is not a domain", "write it like example.com"));
+                .orElseThrow(() ->
+                        OperationException.invalid(
+                                text + " is not a domain", "write it like example.com"));
     }
 
     private static <T> T done(Outcome<T> outcome) {
         return switch (outcome) {
             case Outcome.Done<T>(var value) -> value;
-            case Outcome.Refused<T>(var why) ->
-                    throw new OperationException(Kind.REFUSED, why, "");
+            case Outcome.Refused<T>(var why) -> throw new OperationException(Kind.REFUSED, why, "");
         };
     }
 

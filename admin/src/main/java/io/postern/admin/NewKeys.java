@@ -1,5 +1,6 @@
 package io.postern.admin;
 
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -9,4 +10,10 @@ import java.util.Set;
 /// @param selector only with one algorithm; chosen by the date otherwise
 /// @param bits of the RSA key; the default when absent
 public record NewKeys(
-        String domain, Set<String> algorithms, Optional<String> selector, Optional<Integer> bits) {}
+        String domain, Set<String> algorithms, Optional<String> selector, Optional<Integer> bits) {
+    public NewKeys {
+        // From JSON: what is missing there is null here.
+        Objects.requireNonNull(domain, "domain is missing");
+        algorithms = algorithms == null ? Set.of() : Set.copyOf(algorithms);
+    }
+}

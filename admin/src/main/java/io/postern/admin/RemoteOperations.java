@@ -1,11 +1,11 @@
 package io.postern.admin;
 
 import io.postern.admin.OperationException.Kind;
+import io.postern.gateway.config.Durations;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import io.postern.gateway.config.Durations;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -76,13 +76,11 @@ final class Access {
         var store = SqliteStore.open(folder, StoreSettings.DEFAULTS, io.clock());
         return new LocalOperations(
                 store,
-                memoized(
-                        () -> {
-                            CryptoProviders.install();
-                            var random = new SecureRandom();
-                            return new DkimKeys(
-                                    store, secret(folder, config, random), io.clock(), random);
-                        }),
+                memoized(() -> {
+                    CryptoProviders.install();
+                    var random = new SecureRandom();
+                    return new DkimKeys(store, secret(folder, config, random), io.clock(), random);
+                }),
                 io.clock(),
                 new LocalOperations.Surroundings(
                         false, () -> {}, () -> {}, Access::noConfig, store::close));
@@ -104,7 +102,9 @@ final class Access {
 
     /// Asked once at most: one command, one thread.
     private static <T> Supplier<T> memoized(Supplier<T> make) {
-        var made = new java.util.concurrent.atomic.AtomicReference<@org.jspecify.annotations.Nullable T>();
+        var made =
+                new java.util.concurrent.atomic.AtomicReference<
+                        @org.jspecify.annotations.Nullable T>();
         return () -> {
             var value = made.get();
             if (value == null) {

@@ -148,11 +148,9 @@ final class DkimCommand extends Common implements Runnable {
         try (var operations = Access.open(io, data)) {
             keys =
                     operations.dkimKeys(Optional.of(domain)).stream()
-                            .filter(
-                                    key ->
-                                            selector.isEmpty()
-                                                    || selector.get()
-                                                            .equalsIgnoreCase(key.selector()))
+                            .filter(key ->
+                                    selector.isEmpty()
+                                            || selector.get().equalsIgnoreCase(key.selector()))
                             .toList();
         }
         if (keys.isEmpty()) {

@@ -38,7 +38,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
         root.setLevel(level());
         root.addAppender(console);
         // They tell of themselves at INFO what an operator need not read.
-        for (var library : new String[] {"org.flywaydb", "org.eclipse.jetty", "org.xbill", "com.zaxxer"}) {
+        for (var library :
+                new String[] {"org.flywaydb", "org.eclipse.jetty", "org.xbill", "com.zaxxer"}) {
             context.getLogger(library).setLevel(Level.WARN);
         }
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;

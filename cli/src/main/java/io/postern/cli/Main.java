@@ -3,6 +3,8 @@ package io.postern.cli;
 import io.postern.admin.OperationException;
 import io.postern.gateway.config.ConfigException;
 import io.postern.store.StoreException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,8 +71,8 @@ public final class Main {
             COMMANDS.forEach((name, make) -> root.addSubcommand(name, make.apply(io)));
             root.addSubcommand("help", new CommandLine.HelpCommand());
         }
-        root.setOut(new java.io.PrintWriter(io.out(), true));
-        root.setErr(new java.io.PrintWriter(io.err(), true));
+        root.setOut(new PrintWriter(io.out(), true, StandardCharsets.UTF_8));
+        root.setErr(new PrintWriter(io.err(), true, StandardCharsets.UTF_8));
         root.setUsageHelpAutoWidth(false);
         root.setUsageHelpWidth(Math.min(io.width(), 100));
         root.setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF));

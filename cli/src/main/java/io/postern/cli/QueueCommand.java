@@ -113,12 +113,11 @@ final class QueueCommand extends Common implements Runnable {
 
         private static Duration age(String text) {
             return Durations.parse(text)
-                    .orElseThrow(
-                            () ->
-                                    Failure.usage(
-                                            text
-                                                    + " is not a length of time; write it like 90s,"
-                                                    + " 15m, 2h or 5d"));
+                    .orElseThrow(() ->
+                            Failure.usage(
+                                    text
+                                            + " is not a length of time; write it like 90s,"
+                                            + " 15m, 2h or 5d"));
         }
     }
 
@@ -178,8 +177,7 @@ final class QueueCommand extends Common implements Runnable {
             return;
         }
         var now = io.clock().instant();
-        var table =
-                new Table("ID", "AGE", "SIZE", "STATE", "TRIES", "NEXT", "FROM", "TO", "WHY");
+        var table = new Table("ID", "AGE", "SIZE", "STATE", "TRIES", "NEXT", "FROM", "TO", "WHY");
         for (var entry : entries) {
             table.row(
                     entry.id(),

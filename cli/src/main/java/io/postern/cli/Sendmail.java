@@ -23,7 +23,6 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -44,7 +43,7 @@ final class Sendmail {
         this.names = new LocalNames(ourDomain(io, arguments));
     }
 
-    /// @return a code of sysexits.h
+    /// Does what the words say, and returns a code of sysexits.h.
     static int run(Io io, List<String> words) {
         try {
             return switch (SendmailArguments.parse(words)) {
@@ -67,8 +66,7 @@ final class Sendmail {
 
     private int submit() throws IOException {
         var server = server(io.environment().get("POSTERN_SENDMAIL"));
-        try (var read =
-                Submission.content(Submission.read(io.in(), arguments.dotIsText()))) {
+        try (var read = Submission.content(Submission.read(io.in(), arguments.dotIsText()))) {
             var header = names.complete(read.header());
             var recipients = recipients(header);
             if (recipients.isEmpty()) {
@@ -199,12 +197,11 @@ final class Sendmail {
                         : arguments.bodyType().orElse(BodyType.SEVEN_BIT);
         var all =
                 recipients.stream()
-                        .map(
-                                mailbox ->
-                                        new EnvelopeRecipient(
-                                                new ForwardPath.Of(mailbox),
-                                                arguments.notifyOn(),
-                                                Optional.empty()))
+                        .map(mailbox ->
+                                new EnvelopeRecipient(
+                                        new ForwardPath.Of(mailbox),
+                                        arguments.notifyOn(),
+                                        Optional.empty()))
                         .toList();
         return new Envelope(
                 reversePath,
@@ -242,7 +239,9 @@ final class Sendmail {
                 .flatMap(path -> Domain.parse(path.substring(path.lastIndexOf('@') + 1)))
                 .or(() -> firstLine(io, "/etc/mailname"))
                 .or(() -> firstLine(io, "/proc/sys/kernel/hostname"))
-                .or(() -> Optional.ofNullable(io.environment().get("HOSTNAME")).flatMap(Domain::parse))
+                .or(() ->
+                        Optional.ofNullable(io.environment().get("HOSTNAME"))
+                                .flatMap(Domain::parse))
                 .orElseGet(() -> Domain.of("localhost"));
     }
 
@@ -263,8 +262,7 @@ final class Sendmail {
             var host = text.substring(0, colon).replaceAll("^\\[|]$", "");
             return new InetSocketAddress(host, Integer.parseInt(text.substring(colon + 1)));
         } catch (RuntimeException _) {
-            throw new Failure(
-                    Sysexits.USAGE, "POSTERN_SENDMAIL=" + text + " is not host:port");
+            throw new Failure(Sysexits.USAGE, "POSTERN_SENDMAIL=" + text + " is not host:port");
         }
     }
 

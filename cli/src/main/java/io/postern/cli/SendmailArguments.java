@@ -30,6 +30,8 @@ record SendmailArguments(
     sealed interface Parsed {
         record Ok(SendmailArguments arguments) implements Parsed {}
 
+        /// Not to be done.
+        ///
         /// @param why names the flag and the remedy
         record Refused(String why) implements Parsed {}
     }

@@ -5,7 +5,8 @@ import picocli.CommandLine.Command;
 /// Stands in the list of commands and prints the help; [Sendmail] does the work.
 @Command(
         name = "sendmail",
-        customSynopsis = "postern sendmail [-t] [-i] [-f ADDRESS] [-F NAME] [RECIPIENT...] < message",
+        customSynopsis =
+                "postern sendmail [-t] [-i] [-f ADDRESS] [-F NAME] [RECIPIENT...] < message",
         description = {
             "Hands a message to the gateway, as programs that expect /usr/sbin/sendmail do it.",
             "",

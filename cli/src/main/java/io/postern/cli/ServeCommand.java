@@ -94,17 +94,15 @@ final class ServeCommand extends Common implements Runnable {
         Thread.ofPlatform()
                 .daemon()
                 .name("stop-guard")
-                .start(
-                        () -> {
-                            try {
-                                if (!stopped.await(
-                                        LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS)) {
-                                    Runtime.getRuntime().halt(Failure.NOT);
-                                }
-                            } catch (InterruptedException _) {
-                                Thread.currentThread().interrupt();
-                            }
-                        });
+                .start(() -> {
+                    try {
+                        if (!stopped.await(LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+                            Runtime.getRuntime().halt(Failure.NOT);
+                        }
+                    } catch (InterruptedException _) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
     }
 
     /// Everything open, and said so.
@@ -147,13 +145,12 @@ final class ServeCommand extends Common implements Runnable {
             parts.push(ControlServer.start(settings.data(), operations));
             settings.metrics()
                     .address()
-                    .ifPresent(
-                            address ->
-                                    parts.push(
-                                            MetricsServer.start(
-                                                    address.toSocketAddress(),
-                                                    gateway.figures()::scrape,
-                                                    () -> health(operations))));
+                    .ifPresent(address ->
+                            parts.push(
+                                    MetricsServer.start(
+                                            address.toSocketAddress(),
+                                            gateway.figures()::scrape,
+                                            () -> health(operations))));
             try {
                 gateway.start();
             } catch (IOException e) {
@@ -221,11 +218,10 @@ final class ServeCommand extends Common implements Runnable {
         return String.join(
                 ", ",
                 settings.listener().stream()
-                        .map(
-                                listener ->
-                                        listener.role().name().toLowerCase(java.util.Locale.ROOT)
-                                                + " "
-                                                + listener.address())
+                        .map(listener ->
+                                listener.role().name().toLowerCase(java.util.Locale.ROOT)
+                                        + " "
+                                        + listener.address())
                         .toList());
     }
 
@@ -235,8 +231,7 @@ final class ServeCommand extends Common implements Runnable {
         var captured = shown(settings.outbound().capture().orElse(settings.data()).resolve("new"));
         var selectors =
                 String.join(
-                        ", ",
-                        gateway.keys().list().stream().map(key -> key.selector()).toList());
+                        ", ", gateway.keys().list().stream().map(key -> key.selector()).toList());
         var named = data.map(folder -> " --data " + folder).orElse("");
         io.line("The sandbox: mail is signed and kept in a folder, nothing leaves this machine.");
         io.line("  takes mail on  " + address);

@@ -86,8 +86,7 @@ final class SignCommand extends Common implements Runnable {
         var options = options();
         var hasher = BodyHasher.of(options);
         try (var content = Inputs.message(io, file, hasher::update)) {
-            var signing =
-                    domain.map(SignCommand::domain).orElseGet(() -> authorDomain(content));
+            var signing = domain.map(SignCommand::domain).orElseGet(() -> authorDomain(content));
             var keys = key.isPresent() ? given(signing) : kept(signing);
             var hash = hasher.finish().getFirst();
             var fields =
@@ -102,19 +101,17 @@ final class SignCommand extends Common implements Runnable {
     }
 
     private SignOptions options() {
-        return validFor.map(
-                        text ->
-                                SignOptions.STANDARD.withValidity(
-                                        Durations.parse(text)
-                                                .filter(span -> span.toSeconds() > 0)
-                                                .orElseThrow(
-                                                        () ->
-                                                                Failure.usage(
-                                                                        "--valid-for "
-                                                                                + text
-                                                                                + " is not a length"
-                                                                                + " of time; write"
-                                                                                + " it like 7d"))))
+        return validFor.map(text ->
+                        SignOptions.STANDARD.withValidity(
+                                Durations.parse(text)
+                                        .filter(span -> span.toSeconds() > 0)
+                                        .orElseThrow(() ->
+                                                Failure.usage(
+                                                        "--valid-for "
+                                                                + text
+                                                                + " is not a length"
+                                                                + " of time; write"
+                                                                + " it like 7d"))))
                 .orElse(SignOptions.STANDARD);
     }
 
@@ -133,8 +130,7 @@ final class SignCommand extends Common implements Runnable {
                             "the message has " + several.count() + " From fields",
                             "repair it: nobody could tell what was signed");
             case AuthorDomain.SeveralDomains _ ->
-                    throw Failure.of(
-                            "the From field has several domains", "name the --domain");
+                    throw Failure.of("the From field has several domains", "name the --domain");
             case AuthorDomain.Unparsable unparsable ->
                     throw Failure.of(
                             "the From field can't be read: " + unparsable.why(),
@@ -152,8 +148,8 @@ final class SignCommand extends Common implements Runnable {
         }
         var name =
                 Domain.parse(selector.orElseThrow())
-                        .orElseThrow(
-                                () -> Failure.usage("--selector " + selector.get() + " is no name"));
+                        .orElseThrow(() ->
+                                Failure.usage("--selector " + selector.get() + " is no name"));
         return switch (GivenKey.parse(text)) {
             case Outcome.Done<GivenKey>(var parsed) -> {
                 var algorithm = algorithm(parsed.type());
@@ -161,8 +157,7 @@ final class SignCommand extends Common implements Runnable {
                 if (!problem.isEmpty()) {
                     throw Failure.of(pem + " can't sign: " + problem, "");
                 }
-                yield List.of(
-                        new SigningKey(signing, name.name(), algorithm, parsed.privateKey()));
+                yield List.of(new SigningKey(signing, name.name(), algorithm, parsed.privateKey()));
             }
             case Outcome.Refused<GivenKey>(var why) -> throw Failure.of(pem + ": " + why, "");
         };
@@ -175,13 +170,12 @@ final class SignCommand extends Common implements Runnable {
         };
     }
 
-    /// The keys in a data folder. Private keys never leave a gateway that runs, not even through its
-    /// control socket.
+    /// The keys in a data folder. Private keys never leave a gateway that runs, not even through
+    /// its control socket.
     private List<SigningKey> kept(Domain signing) {
         var folder = data.folder(io);
         if (!Files.isDirectory(folder)) {
-            throw Failure.usage(
-                    "no --key, and no data folder at " + folder + " to take one from");
+            throw Failure.usage("no --key, and no data folder at " + folder + " to take one from");
         }
         try (var store = SqliteStore.open(folder, StoreSettings.DEFAULTS, io.clock())) {
             CryptoProviders.install();
@@ -208,6 +202,9 @@ final class SignCommand extends Common implements Runnable {
 
     private static SigningKey signingKey(ReadySigningKey ready) {
         return new SigningKey(
-                ready.key().domain(), ready.key().selector(), algorithm(ready.key().type()), ready.privateKey());
+                ready.key().domain(),
+                ready.key().selector(),
+                algorithm(ready.key().type()),
+                ready.privateKey());
     }
 }

@@ -24,12 +24,11 @@ final class SubmissionClient {
         this.server = server;
     }
 
-    /// @return a code of sysexits.h: that of the first recipient refused for good, else 75 when any
+    /// Sends, and returns a code of sysexits.h: that of the first recipient refused for good, else 75 when any
     ///   may be tried again
     int send(Envelope envelope, Content content) {
         if (server.isUnresolved()) {
-            throw new Failure(
-                    Sysexits.UNAVAILABLE, "there is no host " + server.getHostString());
+            throw new Failure(Sysexits.UNAVAILABLE, "there is no host " + server.getHostString());
         }
         try (var connection =
                 SmtpConnection.open(server, ClientSettings.plain(Sendmail.ehloName()))) {

@@ -52,13 +52,12 @@ final class Table {
     static String printable(String text) {
         var clean = new StringBuilder(text.length());
         text.codePoints()
-                .forEach(
-                        c ->
-                                clean.appendCodePoint(
-                                        Character.isISOControl(c)
-                                                        || Character.getType(c) == Character.FORMAT
-                                                ? '?'
-                                                : c));
+                .forEach(c ->
+                        clean.appendCodePoint(
+                                Character.isISOControl(c)
+                                                || Character.getType(c) == Character.FORMAT
+                                        ? '?'
+                                        : c));
         return clean.toString();
     }
 }

@@ -30,6 +30,8 @@ final class Training {
         this.folder = folder;
     }
 
+    /// Runs what is usual.
+    ///
     /// @param args `client` or `server`
     public static void main(String[] args) throws IOException {
         var folder =

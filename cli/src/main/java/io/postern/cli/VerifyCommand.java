@@ -8,8 +8,8 @@ import io.postern.auth.dkim.SignatureResult;
 import io.postern.dns.DnsResolver;
 import io.postern.dns.Resolver;
 import io.postern.dns.ZoneFileResolver;
-import io.postern.mail.Content;
 import io.postern.mail.BodyTap;
+import io.postern.mail.Content;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -146,8 +146,7 @@ final class VerifyCommand extends Common implements Callable<Integer> {
         }
         var keys = ownKeys();
         return new OwnKeysResolver(
-                keys,
-                () -> new DnsResolver(DnsResolver.systemServers(), DNS_DEADLINE));
+                keys, () -> new DnsResolver(DnsResolver.systemServers(), DNS_DEADLINE));
     }
 
     /// The keys of a gateway that was named, or that is here.

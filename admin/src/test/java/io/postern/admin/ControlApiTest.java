@@ -1,0 +1,238 @@
+package io.postern.admin;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@DisplayName("Control API over its Unix socket, on a real store")
+class ControlApiTest {
+    @TempDir Path folder;
+
+    private House house() {
+        return new House(folder.resolve("data"));
+    }
+
+    @Test
+    @DisplayName("the file's mode is the authority: 0600")
+    void mode() throws Exception {
+        try (var house = house()) {
+            var mode = Files.getPosixFilePermissions(house.server.socket());
+            assertEquals("rw-------", PosixFilePermissions.toString(mode));
+        }
+        assertFalse(Files.exists(folder.resolve("data/control.sock")), "removed when closed");
+    }
+
+    @Test
+    @DisplayName("a socket that a killed gateway left behind is replaced, and answers to nobody")
+    void leftBehind() throws Exception {
+        var data = folder.resolve("data");
+        house().close();
+        var address = java.net.UnixDomainSocketAddress.of(ControlSocket.of(data));
+        try (var dead =
+                java.nio.channels.ServerSocketChannel.open(java.net.StandardProtocolFamily.UNIX)) {
+            dead.bind(address);
+        }
+        assertTrue(RemoteOperations.connect(data).isEmpty());
+        try (var house = house()) {
+            assertEquals(HealthView.OK, house.remote.health().status());
+        }
+    }
+
+    @Test
+    @DisplayName("a data folder whose path is longer than a socket's may be works all the same")
+    void longPath() throws Exception {
+        var data = folder.resolve("x".repeat(120)).resolve("data");
+        Files.createDirectories(data.getParent());
+        try (var house = new House(data)) {
+            assertEquals(HealthView.OK, house.remote.health().status());
+        }
+        assertTrue(RemoteOperations.connect(data).isEmpty());
+    }
+
+    @Test
+    @DisplayName("what is listed locally and over the socket is the same")
+    void same() {
+        try (var house = house()) {
+            house.accept("one", "a", "b");
+            house.clock.advance(Duration.ofHours(3));
+            house.accept("two", "c");
+            for (var operations : new Operations[] {house.local, house.remote}) {
+                var all = operations.queue(Selection.NONE, Optional.empty(), 100);
+                assertEquals(3, all.total());
+                assertEquals(
+                        "<a@example.net> <b@example.net> <c@example.net>",
+                        String.join(" ", all.entries().stream().map(QueueItem::to).toList()));
+            }
+            assertEquals(
+                    house.local.queue(Selection.NONE, Optional.empty(), 100),
+                    house.remote.queue(Selection.NONE, Optional.empty(), 100));
+            var id = house.store.nextId().toString();
+            assertEquals(
+                    message(assertThrows(OperationException.class, () -> house.local.message(id))),
+                    message(assertThrows(OperationException.class, () -> house.remote.message(id))));
+            var found = house.remote.track("two", 10);
+            assertEquals(house.local.track("two", 10), found);
+            assertEquals(house.local.message(found.getFirst().id()), found.getFirst());
+            assertEquals("client is trusted", found.getFirst().decisions().getFirst().conclusion());
+            assertEquals(house.local.health(), house.remote.health());
+        }
+    }
+
+    private static String message(OperationException e) {
+        return e.kind() + " " + e.error() + " / " + e.remedy();
+    }
+
+    @Test
+    @DisplayName("pages end between messages, and together they are everything once")
+    void pages() {
+        try (var house = house()) {
+            var everyone = IntStream.range(0, 7).mapToObj(i -> "r" + i).toArray(String[]::new);
+            house.accept("many", everyone);
+            house.accept("few", "x", "y");
+            house.accept("one", "z");
+            for (int limit : new int[] {1, 2, 3, 7, 8, 9, 10, 11}) {
+                var seen = new ArrayList<String>();
+                Optional<String> after = Optional.empty();
+                do {
+                    var page = house.remote.queue(Selection.NONE, after, limit);
+                    assertEquals(10, after.isEmpty() ? page.total() : 10, "limit " + limit);
+                    seen.addAll(page.entries().stream().map(QueueItem::to).toList());
+                    after = page.next();
+                } while (after.isPresent());
+                assertEquals(10, seen.size(), "limit " + limit + ": " + seen);
+                assertEquals(10, Set.copyOf(seen).size(), "limit " + limit + ": " + seen);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("hold, release, retry and delete reach what is meant and nothing else")
+    void change() {
+        try (var house = house()) {
+            var id = house.accept("one", "a", "b").toString();
+            house.accept("two", "c");
+            assertEquals(2, house.remote.change(QueueAction.HOLD, Selection.ofId(id)).changed());
+            assertEquals("held held queued", states(house));
+            assertEquals(2, house.remote.change(QueueAction.RELEASE, Selection.ofId(id)).changed());
+            assertEquals("queued queued queued", states(house));
+            assertEquals(2, house.remote.change(QueueAction.DELETE, Selection.ofId(id)).changed());
+            assertEquals("queued", states(house));
+            assertEquals(3, house.before.get());
+            assertEquals(3, house.after.get());
+        }
+    }
+
+    private static String states(House house) {
+        return String.join(
+                " ",
+                house.remote.queue(Selection.NONE, Optional.empty(), 10).entries().stream()
+                        .map(QueueItem::state)
+                        .toList());
+    }
+
+    @Test
+    @DisplayName("keys are made, listed and imported; private halves never come back")
+    void dkim() {
+        try (var house = house()) {
+            var made =
+                    house.remote.newDkimKeys(
+                            new NewKeys(
+                                    "example.com",
+                                    Set.of("ed25519"),
+                                    Optional.of("fast"),
+                                    Optional.empty()));
+            assertEquals("fast", made.getFirst().selector());
+            assertEquals("fast._domainkey.example.com", made.getFirst().name());
+            assertEquals(made, house.remote.dkimKeys(Optional.of("example.com")));
+            assertEquals(0, house.remote.dkimKeys(Optional.of("example.net")).size());
+            assertFalse(Json.text(made).contains("PRIVATE"));
+            var refused =
+                    assertThrows(
+                            OperationException.class,
+                            () ->
+                                    house.remote.importDkimKey(
+                                            new ImportedKey("example.com", "x", "no key")));
+            assertEquals(OperationException.Kind.REFUSED, refused.kind());
+        }
+    }
+
+    record Case(String rule, String method, String target, String body, int status, String says) {
+        @Override
+        public String toString() {
+            return rule;
+        }
+    }
+
+    static Stream<Case> cases() {
+        return Stream.of(
+                new Case("health", "GET", "/v1/health", "", 200, "\"status\":\"ok\""),
+                new Case("config", "GET", "/v1/config", "", 200, "\"crypto\":\"test\""),
+                new Case("no such path", "GET", "/v1/nothing", "", 404, "nothing at /v1/nothing"),
+                new Case("no such action", "POST", "/v1/queue/eat", "{}", 404, "/v1/queue/eat"),
+                new Case("no such method", "PUT", "/v1/queue", "", 400, "PUT"),
+                new Case("limit too large", "GET", "/v1/queue?limit=10001", "", 400, "limit=10001"),
+                new Case("limit no number", "GET", "/v1/queue?limit=x", "", 400, "limit=x"),
+                new Case("bad age", "GET", "/v1/queue?older-than=2x", "", 400, "2x"),
+                new Case("bad state", "GET", "/v1/queue?state=lost", "", 400, "lost"),
+                new Case("bad id", "GET", "/v1/messages/!!", "", 400, "not a queue id"),
+                new Case("unknown message", "GET", "/v1/messages/1", "", 404, "no message 1"),
+                new Case("no text to track", "GET", "/v1/track", "", 400, "text is missing"),
+                new Case("everything, unsaid", "POST", "/v1/queue/delete", "{}", 400, "--all"),
+                new Case(
+                        "everything, said",
+                        "POST",
+                        "/v1/queue/delete",
+                        "{\"all\":true}",
+                        200,
+                        "\"changed\":0"),
+                new Case("not JSON", "POST", "/v1/queue/hold", "nonsense", 400, "line 1"),
+                new Case("null", "POST", "/v1/queue/hold", "null", 400, "null"),
+                new Case("unknown key", "POST", "/v1/queue/hold", "{\"x\":1}", 400, "x"),
+                new Case("missing key", "POST", "/v1/dkim/new", "{}", 400, "domain"),
+                new Case(
+                        "unknown algorithm",
+                        "POST",
+                        "/v1/dkim/new",
+                        "{\"domain\":\"example.com\",\"algorithms\":[\"dsa\"]}",
+                        400,
+                        "dsa"),
+                new Case(
+                        "too much",
+                        "POST",
+                        "/v1/queue/hold",
+                        " ".repeat(Limits.REQUEST_OCTETS + 1),
+                        400,
+                        "larger than"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cases")
+    void request(Case c) throws Exception {
+        try (var house = house()) {
+            var answer =
+                    new SocketHttp(house.server.socket())
+                            .exchange(c.method(), c.target(), c.body());
+            assertEquals(c.status(), answer.status(), answer.body());
+            assertTrue(answer.body().contains(c.says()), answer.body());
+            if (c.status() != 200) {
+                assertTrue(answer.body().contains("\"remedy\":"), answer.body());
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.admin;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.cli;
+
+import org.jspecify.annotations.NullMarked;
