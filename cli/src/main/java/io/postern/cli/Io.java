@@ -14,7 +14,7 @@ import java.util.Map;
 /// @param err what went wrong; UTF-8
 /// @param environment variables
 /// @param folder relative names are taken from here
-/// @param width columns of the terminal; for tables
+/// @param width columns of the terminal, which the launcher looks up; for tables
 record Io(
         InputStream in,
         PrintStream out,
@@ -23,7 +23,8 @@ record Io(
         Path folder,
         InstantSource clock,
         int width) {
-    private static final int USUAL_WIDTH = 120;
+    /// Of output that goes into a file or another program: nothing is cut.
+    private static final int NO_TERMINAL = 10_000;
 
     /// This process's own.
     static Io ofProcess() {
@@ -35,14 +36,14 @@ record Io(
                 environment,
                 Path.of(""),
                 InstantSource.system(),
-                width(environment.get("COLUMNS")));
+                width(environment.get("POSTERN_COLUMNS")));
     }
 
     private static int width(@org.jspecify.annotations.Nullable String columns) {
         try {
-            return columns == null ? USUAL_WIDTH : Math.clamp(Integer.parseInt(columns), 60, 500);
+            return columns == null ? NO_TERMINAL : Math.clamp(Integer.parseInt(columns), 60, 500);
         } catch (NumberFormatException _) {
-            return USUAL_WIDTH;
+            return NO_TERMINAL;
         }
     }
 

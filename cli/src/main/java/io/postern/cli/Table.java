@@ -8,7 +8,7 @@ import java.util.List;
 /// when that is too little.
 final class Table {
     private static final int GAP = 2;
-    private static final int LEAST_LAST = 12;
+    private static final int LEAST_LAST = 40;
 
     private final List<List<String>> rows = new ArrayList<>();
 
