@@ -1,9 +1,9 @@
 package io.postern.gateway;
 
 import io.postern.gateway.config.ConfigReader;
-import io.postern.keys.KeyType;
 import io.postern.keys.DkimKeys;
 import io.postern.keys.DkimRecord;
+import io.postern.keys.KeyType;
 import io.postern.keys.Outcome;
 import io.postern.mail.Content;
 import io.postern.mail.Domain;

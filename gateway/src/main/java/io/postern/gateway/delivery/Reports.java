@@ -125,7 +125,8 @@ final class Reports {
         }
     }
 
-    /// A report is signed like all that leaves, so it comes from a domain of ours: the sender's own when it is one.
+    /// A report is signed like all that leaves, so it comes from a domain of ours: the sender's own
+    /// when it is one.
     private Mailbox from(Mailbox author) {
         return author.host() instanceof Domain domain && treatment.signs(domain)
                 ? new Mailbox("MAILER-DAEMON", domain)

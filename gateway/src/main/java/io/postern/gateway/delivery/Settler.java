@@ -116,7 +116,8 @@ final class Settler {
     /// A fault of ours is temporary for the message.
     void internalFault(Job job, RuntimeException fault) {
         var outcome =
-                new Outcome.Deferred("internal fault: " + fault.getClass().getSimpleName(), "4.3.0");
+                new Outcome.Deferred(
+                        "internal fault: " + fault.getClass().getSimpleName(), "4.3.0");
         settle(job, Collections.nCopies(job.recipients().size(), outcome), Optional.empty());
     }
 
