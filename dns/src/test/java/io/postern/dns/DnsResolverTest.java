@@ -230,7 +230,10 @@ class DnsResolverTest {
                         "forged ids are passed over",
                         (query, tcp) -> {
                             var right = says("www.example.com. 60 A 192.0.2.1").replies(query, tcp);
-                            var forged = right.getFirst().clone();
+                            var forged =
+                                    says("www.example.com. 60 A 192.0.2.66")
+                                            .replies(query, tcp)
+                                            .getFirst();
                             forged[0] ^= 1;
                             return List.of(forged, new byte[3], right.getFirst());
                         },

@@ -1,9 +1,9 @@
 package io.postern.gateway;
 
 import io.postern.gateway.config.ConfigReader;
-import io.postern.keys.DkimAlgorithm;
 import io.postern.keys.DkimKeys;
 import io.postern.keys.DkimRecord;
+import io.postern.keys.KeyType;
 import io.postern.keys.Outcome;
 import io.postern.mail.Content;
 import io.postern.mail.Domain;
@@ -80,7 +80,7 @@ final class House implements AutoCloseable {
                 gateway.keys()
                         .create(
                                 "example.com",
-                                Set.of(DkimAlgorithm.RSA, DkimAlgorithm.ED25519),
+                                Set.of(KeyType.RSA, KeyType.ED25519),
                                 Optional.empty(),
                                 DkimKeys.DEFAULT_BITS);
         if (!(made instanceof Outcome.Done<?>)) {

@@ -60,7 +60,7 @@ public final class StartSecret {
     public static StartSecret read(Path file) {
         try {
             var others = Files.getPosixFilePermissions(file);
-            if (!OWNER_ONLY.containsAll(others.stream().filter(StartSecret::isOfOthers).toList())) {
+            if (others.stream().anyMatch(StartSecret::isOfOthers)) {
                 throw new StartSecretException(
                         "the start secret %s is open to others (%s): run `chmod 600 %s`, and if others may have read it, make new keys"
                                 .formatted(file, PosixFilePermissions.toString(others), file));

@@ -9,9 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.dns.Answer;
 import io.postern.mail.Domain;
+import io.postern.store.MessageStore;
 import io.postern.store.StoreException;
 import io.postern.testkit.FakeDns;
 import io.postern.testkit.TestClock;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -23,8 +25,11 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -337,5 +342,43 @@ class DkimKeysTest {
         var before = keys.signingKeys(EXAMPLE).getFirst().privateKey();
         done(keys.importKey("example.net", "s", SEED));
         assertSame(before, keys.signingKeys(EXAMPLE).getFirst().privateKey());
+    }
+
+    /// A store that has only values, and fails where it is asked for more.
+    private static MessageStore storeOf(Map<String, byte[]> kept) {
+        return (MessageStore)
+                Proxy.newProxyInstance(
+                        MessageStore.class.getClassLoader(),
+                        new Class<?>[] {MessageStore.class},
+                        (_, method, arguments) ->
+                                switch (method.getName()) {
+                                    case "values" -> Map.copyOf(kept);
+                                    case "putValue" ->
+                                            kept.isEmpty()
+                                                    ? put(kept, arguments)
+                                                    : CompletableFuture.failedFuture(
+                                                            new StoreException("full"));
+                                    default -> throw new AssertionError(method);
+                                });
+    }
+
+    private static CompletableFuture<Void> put(Map<String, byte[]> kept, Object[] arguments) {
+        assertEquals(DkimKeys.KIND, arguments[0]);
+        kept.put((String) arguments[1], (byte[]) arguments[2]);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Test
+    @DisplayName("in a message store: returns when it is kept, throws what the store says")
+    void inStore() {
+        var kept = new TreeMap<String, byte[]>();
+        var stored = new DkimKeys(storeOf(kept), secret, clock, RANDOM);
+        done(stored.importKey("example.com", "s", SEED));
+        assertEquals(Set.of("example.com/s"), kept.keySet());
+        var refusal =
+                assertThrows(
+                        StoreException.class, () -> stored.importKey("example.com", "t", SEED));
+        assertEquals("full", refusal.getMessage());
+        assertEquals(1, new DkimKeys(storeOf(kept), secret, clock, RANDOM).list().size());
     }
 }

@@ -1,5 +1,7 @@
 package io.postern.mail;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -8,13 +10,17 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param type lower case
 /// @param subtype lower case
-/// @param boundary 1 to 70 characters; empty when there is none or it can't be read
-record MediaType(String type, String subtype, Optional<String> boundary) {
+/// @param boundary 1 to 200 characters; empty when there is none or it is not clear
+/// @param unclear there are boundaries, but two of them or one that readers will differ about
+record MediaType(String type, String subtype, Optional<String> boundary, boolean unclear) {
+    // RFC 2046 §5.1.1 allows 70; readers take more, and so do we.
+    private static final int MAX_BOUNDARY = 200;
+
     /// RFC 2045 §5.2: what no field means.
-    static final MediaType PLAIN = new MediaType("text", "plain", Optional.empty());
+    static final MediaType PLAIN = new MediaType("text", "plain", Optional.empty(), false);
 
     /// RFC 2046 §5.1.5: what no field means in a digest.
-    static final MediaType MESSAGE = new MediaType("message", "rfc822", Optional.empty());
+    static final MediaType MESSAGE = new MediaType("message", "rfc822", Optional.empty(), false);
 
     boolean is(String type, String subtype) {
         return this.type.equals(type) && this.subtype.equals(subtype);
@@ -31,33 +37,32 @@ record MediaType(String type, String subtype, Optional<String> boundary) {
         if (subtype == null) {
             return Optional.empty();
         }
+        var boundaries = boundaries(reader);
+        var only = boundaries.size() == 1 ? boundaries.getFirst() : "";
+        boolean good = !only.isEmpty() && only.length() <= MAX_BOUNDARY && HeaderText.isAscii(only);
         return Optional.of(
                 new MediaType(
                         type.toLowerCase(Locale.ROOT),
                         subtype.toLowerCase(Locale.ROOT),
-                        boundary(reader)));
+                        good ? Optional.of(only) : Optional.empty(),
+                        !good && !boundaries.isEmpty()));
     }
 
-    private static Optional<String> boundary(Reader reader) {
-        Optional<String> found = Optional.empty();
+    private static List<String> boundaries(Reader reader) {
+        var found = new ArrayList<String>();
         while (reader.toNextParameter()) {
             var name = reader.token();
             if (name == null || !reader.take('=')) {
                 continue;
             }
             var value = reader.value();
-            if (value == null || !name.equalsIgnoreCase("boundary")) {
-                continue;
+            // RFC 2231 §3 cuts a boundary into boundary*0 and so on; few readers know.
+            if (value != null && name.toLowerCase(Locale.ROOT).startsWith("boundary")) {
+                // RFC 2046 §5.1.1: the last character is no space.
+                found.add(name.length() == 8 ? value.stripTrailing() : "");
             }
-            // Two boundaries are two readings.
-            if (found.isPresent()) {
-                return Optional.empty();
-            }
-            found = Optional.of(value);
         }
-        // RFC 2046 §5.1.1: 1 to 70 characters, the last not a space.
-        return found.map(String::stripTrailing)
-                .filter(value -> !value.isEmpty() && value.length() <= 70);
+        return found;
     }
 
     /// From left to right over tokens, quoted strings and comments.

@@ -95,6 +95,10 @@ final class RewritePlan {
     }
 
     private void visitLeaf(MimeNode node) {
+        if (node.type.type().equals("multipart") && node.type.unclear()) {
+            stop("a multipart whose boundary is not clear");
+            return;
+        }
         var name = node.type.type() + "/" + node.type.subtype();
         switch (TransferEncoding.of(node.header)) {
             case UNKNOWN -> stop("a part in a transfer encoding that is not known");

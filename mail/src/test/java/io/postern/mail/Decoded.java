@@ -31,15 +31,15 @@ final class Decoded {
 
     private static String value(HeaderFields header, String name, String otherwise) {
         return header.first(name)
-                .map(field ->
-                        field.rawBody().replace("\r\n", "").strip())
+                .map(field -> field.rawBody().replace("\r\n", "").strip())
                 .orElse(otherwise);
     }
 
     private void entity(HeaderFields header, String body, String place, String defaultType) {
         var type = value(header, "Content-Type", defaultType);
         var name = type.replaceAll("(?s)[;\\s].*", "").toLowerCase(Locale.ROOT);
-        var encoding = value(header, "Content-Transfer-Encoding", "7bit")
+        var encoding =
+                value(header, "Content-Transfer-Encoding", "7bit")
                         .replaceAll("\\([^()]*\\)", "")
                         .strip()
                         .toLowerCase(Locale.ROOT);

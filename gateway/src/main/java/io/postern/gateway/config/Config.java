@@ -22,7 +22,8 @@ public record Config(
                 Path data,
         @Setting(
                         doc =
-                                "Where mail to `<Postmaster>` and the From address of DSNs point (RFC 5321 §4.5.1). "
+                                "Where mail to `<Postmaster>` goes (RFC 5321 §4.5.1), and who DSNs come from when "
+                                        + "their reader is not of a domain of ours. "
                                         + "When absent: postmaster@ the first domain that is ours.")
                 Optional<String> postmaster,
         @Setting(doc = "A TCP port that takes mail; at least one.") List<Listener> listener,

@@ -246,12 +246,12 @@ public final class DeliveryEngine {
                             piece,
                             fresh));
         }
-        startWorkers(queue);
+        startWorkers(queue, false);
     }
 
-    private void startWorkers(DestinationQueue queue) {
+    private void startWorkers(DestinationQueue queue, boolean overdue) {
         while (connections.tryAcquire()) {
-            if (!queue.startWorker()) {
+            if (!queue.startWorker(overdue)) {
                 connections.release();
                 return;
             }
@@ -277,15 +277,16 @@ public final class DeliveryEngine {
                 queue.workerGone();
             }
             connections.release();
-            startWorkersAnywhere();
+            startWorkersAnywhere(false);
         }
     }
 
-    /// A connection became free: a queue that could not get one may have it.
-    private void startWorkersAnywhere() {
+    /// Queues that could not get a connection, or whose jobs wait too long for one, may have one
+    /// now.
+    private void startWorkersAnywhere(boolean overdue) {
         for (var queue : queues.values()) {
             if (queue.size() > 0) {
-                startWorkers(queue);
+                startWorkers(queue, overdue);
             }
         }
     }
@@ -321,7 +322,7 @@ public final class DeliveryEngine {
         switch (transport.send(job, content)) {
             case Transport.Attempt.Done(var outcomes) -> {
                 queue.markUp();
-                settler.settle(job, outcomes, content);
+                settler.settle(job, outcomes, Optional.of(content));
             }
             case Transport.Attempt.Down(var reason) -> {
                 var down = queue.markDown(reason, clock.instant(), settler.schedule());
@@ -345,7 +346,7 @@ public final class DeliveryEngine {
                 feed();
                 sweep();
                 settler.repeatUnsettled();
-                startWorkersAnywhere();
+                startWorkersAnywhere(true);
             } catch (StoreException e) {
                 LOG.warn("the queue can't be read now: {}", e.getMessage());
             } catch (RuntimeException e) {

@@ -52,10 +52,16 @@ final class DestinationQueue {
     }
 
     /// Whether another worker is worth starting; if so it counts as started.
-    boolean startWorker() {
+    ///
+    /// A worker that is about to finish serves a waiting job sooner than a new connection would, so
+    /// fewer jobs than workers wait for them at first.
+    ///
+    /// @param overdue whether jobs have waited for workers long enough
+    boolean startWorker(boolean overdue) {
         lock.lock();
         try {
-            boolean worth = !stopped && workers < maxWorkers && waiting.size() > idleWorkers;
+            int least = overdue ? idleWorkers : Math.max(idleWorkers, workers);
+            boolean worth = !stopped && workers < maxWorkers && waiting.size() > least;
             if (worth) {
                 workers++;
             }

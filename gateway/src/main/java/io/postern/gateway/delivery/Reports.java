@@ -6,7 +6,9 @@ import io.postern.mail.Content;
 import io.postern.mail.DeliveryStatus;
 import io.postern.mail.DeliveryStatus.Action;
 import io.postern.mail.Domain;
+import io.postern.mail.ForwardPath;
 import io.postern.mail.HeaderFields;
+import io.postern.mail.Mailbox;
 import io.postern.mail.MemoryContent;
 import io.postern.mail.MessageId;
 import io.postern.mail.ReversePath;
@@ -100,7 +102,8 @@ final class Reports {
                         now,
                         MessageId.make(now, random, hostname),
                         told.stream().map(one -> recipient(one, now)).toList(),
-                        MAX_RETURNED);
+                        MAX_RETURNED,
+                        from(author));
         try {
             var composed =
                     DeliveryStatus.compose(
@@ -122,6 +125,14 @@ final class Reports {
         }
     }
 
+    /// A report is signed like all that leaves, so it comes from a domain of ours: the sender's own
+    /// when it is one.
+    private Mailbox from(Mailbox author) {
+        return author.host() instanceof Domain domain && treatment.signs(domain)
+                ? new Mailbox("MAILER-DAEMON", domain)
+                : routes.mailboxOf(new ForwardPath.Postmaster());
+    }
+
     private NewMessage message(
             Job job, DeliveryStatus.Composed composed, String author, Instant now) {
         var decisions = new ArrayList<Decision>();
@@ -140,7 +151,7 @@ final class Reports {
                 now.plus(expire),
                 now.plus(expire),
                 false,
-                Map.of("about", job.id().toString(), "listener", "internal"),
+                Map.of(MessageStore.DSN_OF, job.id().toString(), "listener", "internal"),
                 decisions);
     }
 

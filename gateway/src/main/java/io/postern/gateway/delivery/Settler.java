@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -52,7 +53,7 @@ final class Settler {
     }
 
     /// The outcomes of one attempt, one for each of the job's recipients.
-    void settle(Job job, List<Outcome> outcomes, Content content) {
+    void settle(Job job, List<? extends Outcome> outcomes, Optional<Content> content) {
         var now = clock.instant();
         var settlements = new ArrayList<Settlement>(outcomes.size());
         var told = new ArrayList<Reports.Told>();
@@ -71,13 +72,13 @@ final class Settler {
                         case Outcome.Failed failed -> failed(job, row, now, failed, told);
                     });
         }
-        write(settlements, reports.about(job, told, Optional.of(content), now));
+        write(settlements, reports.about(job, told, content, now));
     }
 
     /// The destination could not be reached: this job made the attempt.
     void unreachable(Job job, DestinationQueue.Down down, Content content) {
         var outcome = new Outcome.Deferred(down.reason(), "4.4.1");
-        settle(job, java.util.Collections.nCopies(job.recipients().size(), outcome), content);
+        settle(job, Collections.nCopies(job.recipients().size(), outcome), Optional.of(content));
     }
 
     /// The destination is down: this job made no attempt.
@@ -117,13 +118,7 @@ final class Settler {
         var outcome =
                 new Outcome.Deferred(
                         "internal fault: " + fault.getClass().getSimpleName(), "4.3.0");
-        var now = clock.instant();
-        var settlements = new ArrayList<Settlement>();
-        for (var row : job.recipients()) {
-            settlements.add(
-                    deferred(job, row, now, outcome.detail(), outcome.status(), new ArrayList<>()));
-        }
-        write(settlements, List.of());
+        settle(job, Collections.nCopies(job.recipients().size(), outcome), Optional.empty());
     }
 
     /// Untouched, to be taken again.
@@ -217,15 +212,19 @@ final class Settler {
                 next,
                 "reason",
                 detail);
+        boolean tell = !row.delayNoticeSent() && !now.isBefore(row.deadline());
+        if (tell && wants(row, Notify.Outcome.DELAY)) {
+            told.add(Reports.Told.delayed(row, detail));
+        }
         return new Settlement.Deferred(
                 row.id(),
                 row.number(),
                 now,
                 detail,
                 next,
-                row.deadline(),
+                tell ? row.expires() : row.deadline(),
                 true,
-                row.delayNoticeSent());
+                tell || row.delayNoticeSent());
     }
 
     private Settlement expired(
@@ -300,7 +299,7 @@ final class Settler {
                     "to",
                     dsn.envelope().recipients().getFirst().path(),
                     "about",
-                    dsn.facts().getOrDefault("about", ""));
+                    dsn.facts().getOrDefault(MessageStore.DSN_OF, ""));
             dsn.content().close();
         }
     }

@@ -65,6 +65,11 @@ public final class Treatment {
         return BodyHasher.of(signOptions);
     }
 
+    /// Whether mail by authors of this domain is signed.
+    public boolean signs(Domain domain) {
+        return config.own(domain).map(Config.OwnDomain::sign).orElse(false);
+    }
+
     /// How it ended.
     public sealed interface Treated {
         /// As it will leave.
@@ -179,7 +184,7 @@ public final class Treatment {
     /// The author domain if it is ours and to be signed.
     private Optional<Domain> signingDomain(AuthorDomain author, List<Decision> decisions) {
         if (author instanceof AuthorDomain.One(var domain, var address)) {
-            boolean ours = config.own(domain).map(Config.OwnDomain::sign).orElse(false);
+            boolean ours = signs(domain);
             decisions.add(
                     decision(
                             "author-domain",

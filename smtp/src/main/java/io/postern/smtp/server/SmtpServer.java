@@ -120,6 +120,9 @@ public final class SmtpServer implements AutoCloseable {
                 return;
             } catch (IOException e) {
                 backOff = afterError(backOff, e);
+            } catch (RuntimeException | Error bug) {
+                log.error("{} lost a connection by an error of ours", settings.name(), bug);
+                backOff = afterError(backOff, new IOException(bug));
             }
         }
     }

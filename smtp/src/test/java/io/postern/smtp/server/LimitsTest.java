@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 @DisplayName("Bounds of sessions and waits, each with its reply")
 class LimitsTest {
-    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Duration LONG = Duration.ofMinutes(10);
     private static final Duration SHORT = Duration.ofMillis(200);
     private static final String TO_DATA =
             "EHLO c.example\r\nMAIL FROM:<a@one.example>\r\nRCPT TO:<c@here.example>\r\nDATA\r\n";
@@ -76,10 +76,10 @@ class LimitsTest {
         try (var rig = new Rig(limits, Optional.empty(), clock);
                 var socket = rig.connect()) {
             readTo(socket, "220");
-            clock.advance(Duration.ofSeconds(15));
+            clock.advance(Duration.ofMinutes(9));
             send(socket, "NOOP\r\nN");
             readTo(socket, "250");
-            clock.advance(Duration.ofSeconds(25));
+            clock.advance(Duration.ofMinutes(11));
             send(socket, "O");
             assertTrue(readLine(socket).startsWith("421 4.4.2 "));
         }
@@ -106,7 +106,10 @@ class LimitsTest {
     @DisplayName("content below the least data rate: 421 4.4.2")
     void dribbledContent() throws IOException {
         var clock = new TestClock(Instant.EPOCH);
-        var limits = Rig.QUICK.withDataRate(Duration.ofSeconds(60), 100);
+        var limits =
+                Rig.QUICK
+                        .withWaits(LONG, LONG, LONG, SHORT)
+                        .withDataRate(Duration.ofSeconds(60), 100);
         try (var rig = new Rig(limits, Optional.empty(), clock);
                 var socket = rig.connect()) {
             send(socket, TO_DATA);

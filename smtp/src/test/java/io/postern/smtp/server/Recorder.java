@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A gateway that keeps what it is given, and does as the local part of an address says.
@@ -25,7 +24,7 @@ final class Recorder {
     final AtomicInteger sinks = new AtomicInteger();
     final AtomicInteger finished = new AtomicInteger();
     final AtomicInteger abandoned = new AtomicInteger();
-    final CountDownLatch inData = new CountDownLatch(1);
+    final AtomicInteger most = new AtomicInteger();
 
     SessionHandler handler() {
         return new Handler();
@@ -80,7 +79,6 @@ final class Recorder {
                 return new DataStart.Refuse(Reply.of(554, "5.7.1", "not this"));
             }
             sinks.incrementAndGet();
-            inData.countDown();
             return new DataStart.Go(new Sink(facts, envelope));
         }
 
@@ -116,6 +114,7 @@ final class Recorder {
                 throw new IllegalStateException("thrown by the sink in write");
             }
             content.write(octets, offset, length);
+            most.accumulateAndGet(content.size(), Math::max);
         }
 
         @Override

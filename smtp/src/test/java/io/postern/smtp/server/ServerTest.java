@@ -111,6 +111,29 @@ class ServerTest {
     }
 
     @Test
+    @DisplayName("RFC 1870 §6.3: a sink never gets more than the bound, and may get all of it")
+    void size() {
+        try (var rig = new Rig(Rig.QUICK.withMessageSize(1000))) {
+            rig.play(
+                    """
+                    C: MAIL FROM:<a@one.example>     S: 250 *
+                    C: RCPT TO:<c@here.example>      S: 250 *
+                    C: DATA                          S: 354 *
+                    C: ${998*x}
+                    C: .                             S: 250 2.0.0 kept
+                    C: MAIL FROM:<a@one.example>     S: 250 *
+                    C: RCPT TO:<c@here.example>      S: 250 *
+                    C: DATA                          S: 354 *
+                    C: ${500*x}
+                    C: .${499*x}
+                    C: .                             S: 552 5.3.4 *
+                    """);
+            assertEquals(1, rig.recorder.taken.size());
+            assertTrue(rig.recorder.most.get() <= 1000);
+        }
+    }
+
+    @Test
     @DisplayName("what a handler or its sink throws is 421 4.3.0, never a 250 nor a 5yz")
     void ourBugs() {
         var begin = "C: MAIL FROM:<a@one.example>  S: 250 *\n";

@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import javax.net.ssl.SSLContext;
@@ -164,6 +166,32 @@ class TlsTest {
                 lines += octet == '\n' ? 1 : 0;
             }
             assertEquals(2, lines);
+        }
+    }
+
+    @Test
+    @DisplayName("an idle session over TLS hears 421 4.3.2 when the server drains")
+    void drain() throws Exception {
+        try (var rig = rig(ServerTls.Requirement.OFFERED)) {
+            var client =
+                    new FutureTask<>(
+                            () ->
+                                    play(
+                                            rig,
+                                            """
+                                            C: STARTTLS  S: 220 *
+                                            TLS
+                                            C: EHLO x  S: 250 *
+                                            S: 421 4.3.2 *
+                                            S: (close)
+                                            """),
+                            true);
+            Thread.ofVirtual().start(client);
+            while (rig.server.counts().commands() < 4) { // greeting, EHLO, STARTTLS, EHLO
+                Thread.onSpinWait();
+            }
+            assertTrue(rig.server.drain(Duration.ofSeconds(20)));
+            assertTrue(client.get(20, TimeUnit.SECONDS));
         }
     }
 
