@@ -85,7 +85,9 @@ class ControlApiTest {
             var id = house.store.nextId().toString();
             assertEquals(
                     message(assertThrows(OperationException.class, () -> house.local.message(id))),
-                    message(assertThrows(OperationException.class, () -> house.remote.message(id))));
+                    message(
+                            assertThrows(
+                                    OperationException.class, () -> house.remote.message(id))));
             var found = house.remote.track("two", 10);
             assertEquals(house.local.track("two", 10), found);
             assertEquals(house.local.message(found.getFirst().id()), found.getFirst());

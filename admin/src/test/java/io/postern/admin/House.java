@@ -69,17 +69,13 @@ final class House implements AutoCloseable {
         var text = "From: author@example.com\r\nSubject: " + subject + "\r\n\r\nHello\r\n";
         var recipients =
                 Arrays.stream(localParts)
-                        .map(
-                                part ->
-                                        new EnvelopeRecipient(
-                                                new ForwardPath.Of(
-                                                        new Mailbox(
-                                                                part, Domain.of("example.net")))))
+                        .map(part ->
+                                new EnvelopeRecipient(
+                                        new ForwardPath.Of(
+                                                new Mailbox(part, Domain.of("example.net")))))
                         .toList();
         var envelope =
-                Envelope.from(
-                                new ReversePath.Of(
-                                        new Mailbox("author", Domain.of("example.com"))))
+                Envelope.from(new ReversePath.Of(new Mailbox("author", Domain.of("example.com"))))
                         .withRecipients(recipients);
         var now = clock.instant();
         try (var builder =

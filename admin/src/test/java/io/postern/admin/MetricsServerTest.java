@@ -35,8 +35,7 @@ class MetricsServerTest {
                     HttpRequest.newBuilder(uri(server, "/health"))
                             .POST(HttpRequest.BodyPublishers.ofString("x"))
                             .build();
-            assertEquals(
-                    405, client.send(post, HttpResponse.BodyHandlers.ofString()).statusCode());
+            assertEquals(405, client.send(post, HttpResponse.BodyHandlers.ofString()).statusCode());
             var taken = new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
             var refused =
                     assertThrows(

@@ -24,8 +24,8 @@ final class SubmissionClient {
         this.server = server;
     }
 
-    /// Sends, and returns a code of sysexits.h: that of the first recipient refused for good, else 75 when any
-    ///   may be tried again
+    /// Sends, and returns a code of sysexits.h: that of the first recipient refused for good, else
+    /// 75 when any may be tried again
     int send(Envelope envelope, Content content) {
         if (server.isUnresolved()) {
             throw new Failure(Sysexits.UNAVAILABLE, "there is no host " + server.getHostString());

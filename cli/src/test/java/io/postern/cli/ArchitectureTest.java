@@ -69,30 +69,23 @@ class ArchitectureTest {
     @DisplayName("a room uses only those below it")
     Stream<DynamicTest> arrows() {
         return MAY_USE.entrySet().stream()
-                .map(
-                        room -> {
-                            var allowed =
-                                    Stream.concat(
-                                                    Stream.of(room.getKey()),
-                                                    room.getValue().stream())
-                                            .map(name -> "io.postern." + name + "..")
-                                            .toArray(String[]::new);
-                            return DynamicTest.dynamicTest(
-                                    room.getKey() + " uses " + room.getValue(),
-                                    () ->
-                                            noClasses()
-                                                    .that()
-                                                    .resideInAPackage(
-                                                            "io.postern." + room.getKey() + "..")
-                                                    .should()
-                                                    .dependOnClassesThat(
-                                                            resideInAPackage("io.postern..")
-                                                                    .and(
-                                                                            not(
-                                                                                    resideInAnyPackage(
-                                                                                            allowed))))
-                                                    .check(house));
-                        });
+                .map(room -> {
+                    var allowed =
+                            Stream.concat(Stream.of(room.getKey()), room.getValue().stream())
+                                    .map(name -> "io.postern." + name + "..")
+                                    .toArray(String[]::new);
+                    return DynamicTest.dynamicTest(
+                            room.getKey() + " uses " + room.getValue(),
+                            () ->
+                                    noClasses()
+                                            .that()
+                                            .resideInAPackage("io.postern." + room.getKey() + "..")
+                                            .should()
+                                            .dependOnClassesThat(
+                                                    resideInAPackage("io.postern..")
+                                                            .and(not(resideInAnyPackage(allowed))))
+                                            .check(house));
+                });
     }
 
     @Test
@@ -125,7 +118,8 @@ class ArchitectureTest {
                 .resideInAnyPackage(PURE)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("java.nio.channels..", "java.sql..", "javax.net..", "org.slf4j..")
+                .resideInAnyPackage(
+                        "java.nio.channels..", "java.sql..", "javax.net..", "org.slf4j..")
                 .orShould()
                 .dependOnClassesThat()
                 .haveNameMatching(

@@ -39,8 +39,7 @@ class CommandsTest {
         assertEquals(0, own.code(), own.err());
         assertEquals(2, own.out().split("dkim=pass", -1).length - 1, own.out());
 
-        Files.writeString(
-                folder.resolve("zone"), world.run("dkim", "record", "example.com").out());
+        Files.writeString(folder.resolve("zone"), world.run("dkim", "record", "example.com").out());
         var zone = world.runWith(signed.out(), "verify", "--dns", "zone", "--explain");
         assertEquals(0, zone.code(), zone.err());
         assertTrue(zone.out().contains("Signature 2: pass"), zone.out());
@@ -78,11 +77,16 @@ class CommandsTest {
         assertTrue(list.out().contains("mail"), list.out());
         assertFalse(world.run("dkim", "list", "--json").out().contains("PRIVATE"));
 
-        Files.writeString(
-                folder.resolve("zone"), world.run("dkim", "record", "example.com").out());
+        Files.writeString(folder.resolve("zone"), world.run("dkim", "record", "example.com").out());
         var signed =
                 world.runWith(
-                        MESSAGE, "sign", "--key", "k.pem", "--selector", "mail", "--domain",
+                        MESSAGE,
+                        "sign",
+                        "--key",
+                        "k.pem",
+                        "--selector",
+                        "mail",
+                        "--domain",
                         "example.com");
         assertEquals(0, signed.code(), signed.err());
         assertEquals(0, world.runWith(signed.out(), "verify", "--dns", "zone").code());
@@ -140,10 +144,28 @@ class CommandsTest {
     @ParameterizedTest(name = "{0}")
     @ValueSource(
             strings = {
-                "serve", "sendmail", "dkim", "dkim new", "dkim list", "dkim record", "dkim import",
-                "sign", "verify", "queue", "queue list", "queue show", "queue hold",
-                "queue release", "queue retry", "queue delete", "track", "explain", "config",
-                "config check", "config show", "version"
+                "serve",
+                "sendmail",
+                "dkim",
+                "dkim new",
+                "dkim list",
+                "dkim record",
+                "dkim import",
+                "sign",
+                "verify",
+                "queue",
+                "queue list",
+                "queue show",
+                "queue hold",
+                "queue release",
+                "queue retry",
+                "queue delete",
+                "track",
+                "explain",
+                "config",
+                "config check",
+                "config show",
+                "version"
             })
     @DisplayName("every command has help with an example")
     void help(String command) {

@@ -22,11 +22,20 @@ class LocalNamesTest {
 
     static Stream<Case> cases() {
         return Stream.of(
-                new Case("cron's author", "From: root (Cron Daemon)", "From: root@example.com (Cron Daemon)"),
+                new Case(
+                        "cron's author",
+                        "From: root (Cron Daemon)",
+                        "From: root@example.com (Cron Daemon)"),
                 new Case("alone", "To: root", "To: root@example.com"),
                 new Case("in brackets", "From: Cron <root>", "From: Cron <root@example.com>"),
-                new Case("among others", "Cc: root, you@example.net", "Cc: root@example.com, you@example.net"),
-                new Case("a whole address stays", "From: Me  <me@example.net>", "From: Me  <me@example.net>"),
+                new Case(
+                        "among others",
+                        "Cc: root, you@example.net",
+                        "Cc: root@example.com, you@example.net"),
+                new Case(
+                        "a whole address stays",
+                        "From: Me  <me@example.net>",
+                        "From: Me  <me@example.net>"),
                 new Case("what can't be read stays", "To: @@, root", "To: @@, root"),
                 new Case("other fields stay", "X-Cron-Env: root", "X-Cron-Env: root"));
     }

@@ -15,7 +15,8 @@ import java.util.Map;
 final class ScriptedServer implements AutoCloseable {
     private static final Map<String, String> USUAL =
             Map.of(
-                    "EHLO", "250-gw.example.com\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-DSN\r\n250 ENHANCEDSTATUSCODES",
+                    "EHLO",
+                            "250-gw.example.com\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-DSN\r\n250 ENHANCEDSTATUSCODES",
                     "MAIL", "250 2.1.0 ok",
                     "RCPT", "250 2.1.5 ok",
                     "DATA", "354 go on",

@@ -20,20 +20,35 @@ class SendmailArgumentsTest {
 
     static Stream<Case> cases() {
         return Stream.of(
-                new Case("Debian's cron", "-i -FCronDaemon -B8BITMIME -oem root", "i F=CronDaemon B=EIGHT_BIT_MIME [root]"),
+                new Case(
+                        "Debian's cron",
+                        "-i -FCronDaemon -B8BITMIME -oem root",
+                        "i F=CronDaemon B=EIGHT_BIT_MIME [root]"),
                 new Case("PHP", "-t -i", "t i []"),
-                new Case("PHP with the fifth parameter", "-t -i -fme@example.com", "t i f=me@example.com []"),
+                new Case(
+                        "PHP with the fifth parameter",
+                        "-t -i -fme@example.com",
+                        "t i f=me@example.com []"),
                 new Case("flags together", "-ti", "t i []"),
                 new Case("bsd-mailx", "-i you@example.net", "i [you@example.net]"),
-                new Case("s-nail", "-i -r me@example.com -- you@example.net", "i f=me@example.com [you@example.net]"),
-                new Case("mutt", "-oem -oi -f me@example.com -- a@example.net b@example.net", "i f=me@example.com [a@example.net, b@example.net]"),
+                new Case(
+                        "s-nail",
+                        "-i -r me@example.com -- you@example.net",
+                        "i f=me@example.com [you@example.net]"),
+                new Case(
+                        "mutt",
+                        "-oem -oi -f me@example.com -- a@example.net b@example.net",
+                        "i f=me@example.com [a@example.net, b@example.net]"),
                 new Case("git send-email", "-i a@example.net", "i [a@example.net]"),
                 new Case("options apart", "-o i a@example.net", "i [a@example.net]"),
                 new Case("old options", "-oMr smtp -odb -O DeliveryMode=b a", "[smtp, a]"),
                 new Case("null reverse-path", "-f <> a", "f= [a]"),
                 new Case("brackets", "-f <me@example.com> a", "f=me@example.com [a]"),
                 new Case("what follows -- is no flag", "-- -t", "[-t]"),
-                new Case("DSN", "-N success,delay -R hdrs -V id7 a", "N=[DELAY, SUCCESS] R=HDRS V=id7 [a]"),
+                new Case(
+                        "DSN",
+                        "-N success,delay -R hdrs -V id7 a",
+                        "N=[DELAY, SUCCESS] R=HDRS V=id7 [a]"),
                 new Case("no DSN", "-N never a", "N=[] [a]"),
                 new Case("mode", "-bm a", "[a]"),
                 new Case("ignored", "-v -m -n -Am -h 3 -L tag -X log a", "[a]"),
@@ -69,11 +84,10 @@ class SendmailArgumentsTest {
         a.fullName().ifPresent(v -> text.append("F=").append(v).append(' '));
         a.bodyType().ifPresent(v -> text.append("B=").append(v).append(' '));
         a.notifyOn()
-                .ifPresent(
-                        v ->
-                                text.append("N=")
-                                        .append(v.on().stream().map(Enum::name).sorted().toList())
-                                        .append(' '));
+                .ifPresent(v ->
+                        text.append("N=")
+                                .append(v.on().stream().map(Enum::name).sorted().toList())
+                                .append(' '));
         a.ret().ifPresent(v -> text.append("R=").append(v).append(' '));
         a.envelopeId().ifPresent(v -> text.append("V=").append(v).append(' '));
         return text.append(a.recipients()).toString();
