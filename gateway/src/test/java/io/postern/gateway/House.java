@@ -23,6 +23,7 @@ import io.postern.smtp.client.RecipientOutcome;
 import io.postern.smtp.client.SendResult;
 import io.postern.smtp.client.SmtpConnection;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -114,7 +115,8 @@ final class House implements AutoCloseable {
         for (var one : to) {
             envelope = envelope.with(one);
         }
-        var address = new InetSocketAddress("127.0.0.1", gateway.ports().getFirst());
+        var address =
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), gateway.ports().getFirst());
         try (var connection =
                 SmtpConnection.open(
                         address, ClientSettings.plain(Domain.of("inside.example.com")))) {

@@ -238,7 +238,10 @@ class OutboundTest {
                 House.config(sink.port(), "")
                         .replace("[[domain]]", "trust = [\"192.0.2.0/24\"]\n[[domain]]");
         house = new House(folder, text, InstantSource.system());
-        try (var socket = new java.net.Socket("127.0.0.1", house.gateway().ports().getFirst())) {
+        try (var socket =
+                new java.net.Socket(
+                        java.net.InetAddress.getLoopbackAddress(),
+                        house.gateway().ports().getFirst())) {
             var greeting =
                     new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
             assertTrue(greeting.startsWith("554 5.7.1 "), greeting);

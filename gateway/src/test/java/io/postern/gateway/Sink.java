@@ -12,6 +12,7 @@ import io.postern.smtp.server.SessionHandler;
 import io.postern.smtp.server.SmtpServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -46,7 +47,9 @@ final class Sink implements AutoCloseable {
                         new ServerSettings(
                                 "sink",
                                 "mx.example.net",
-                                new Endpoint.Address(new InetSocketAddress("127.0.0.1", port)),
+                                new Endpoint.Address(
+                                        new InetSocketAddress(
+                                                InetAddress.getLoopbackAddress(), port)),
                                 Limits.DEFAULT,
                                 Optional.empty(),
                                 InstantSource.system()),

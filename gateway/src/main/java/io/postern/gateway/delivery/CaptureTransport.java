@@ -7,12 +7,21 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 
 /// Puts messages into a maildir, one file a message, as they would have left.
 final class CaptureTransport implements Transport {
+    /// The data folder takes nothing that others may read.
+    private static final FileAttribute<Set<PosixFilePermission>> OURS_ALONE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
     private final Path folder;
 
     CaptureTransport(Path folder) {
@@ -23,7 +32,7 @@ final class CaptureTransport implements Transport {
     public Attempt send(Job job, Content content) {
         try {
             for (String part : List.of("tmp", "new", "cur")) {
-                Files.createDirectories(folder.resolve(part));
+                Files.createDirectories(folder.resolve(part), OURS_ALONE);
             }
             // One file a transaction: the same message may come again for other recipients.
             String name = job.id() + "." + job.recipients().getFirst().number() + ".eml";
@@ -43,7 +52,7 @@ final class CaptureTransport implements Transport {
                     Files.move(
                             unfinished,
                             folder.resolve("new").resolve(name),
-                            java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+                            StandardCopyOption.ATOMIC_MOVE);
             return new Attempt.Done(
                     Collections.nCopies(
                             job.recipients().size(),

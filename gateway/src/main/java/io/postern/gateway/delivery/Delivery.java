@@ -1,9 +1,9 @@
 package io.postern.gateway.delivery;
 
 import io.postern.dns.Resolver;
-import io.postern.gateway.Figures;
 import io.postern.gateway.config.Config;
-import io.postern.gateway.path.Treatment;
+import io.postern.gateway.events.Figures;
+import io.postern.gateway.treat.Treatment;
 import io.postern.mail.Domain;
 import io.postern.smtp.client.ClientSettings;
 import io.postern.smtp.client.Timeouts;

@@ -1,6 +1,6 @@
 package io.postern.gateway.delivery;
 
-import io.postern.gateway.Figures;
+import io.postern.gateway.events.Figures;
 import io.postern.mail.Content;
 import io.postern.mail.EnvelopeRecipient;
 import io.postern.store.KeptMessage;

@@ -1,7 +1,7 @@
 package io.postern.gateway.delivery;
 
-import io.postern.gateway.path.Treatment;
-import io.postern.gateway.path.TreatmentException;
+import io.postern.gateway.treat.Treatment;
+import io.postern.gateway.treat.TreatmentException;
 import io.postern.mail.Content;
 import io.postern.mail.DeliveryStatus;
 import io.postern.mail.DeliveryStatus.Action;

@@ -1,8 +1,8 @@
 package io.postern.gateway.delivery;
 
-import io.postern.gateway.Figures;
-import io.postern.gateway.MailLog;
 import io.postern.gateway.config.Durations;
+import io.postern.gateway.events.Figures;
+import io.postern.gateway.events.MailLog;
 import io.postern.mail.Content;
 import io.postern.mail.Notify;
 import io.postern.store.MessageStore;

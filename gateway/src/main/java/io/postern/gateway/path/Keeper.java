@@ -1,7 +1,7 @@
 package io.postern.gateway.path;
 
-import io.postern.gateway.Figures;
 import io.postern.gateway.delivery.DeliveryEngine;
+import io.postern.gateway.events.Figures;
 import io.postern.smtp.Reply;
 import io.postern.store.MessageStore;
 import io.postern.store.NewMessage;

@@ -1,7 +1,7 @@
 package io.postern.gateway.path;
 
-import io.postern.gateway.MailLog;
 import io.postern.gateway.config.Config;
+import io.postern.gateway.events.MailLog;
 import io.postern.mail.Envelope;
 import io.postern.mail.EnvelopeRecipient;
 import io.postern.smtp.Reply;

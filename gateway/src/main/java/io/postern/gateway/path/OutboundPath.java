@@ -1,9 +1,10 @@
 package io.postern.gateway.path;
 
-import io.postern.gateway.Figures;
 import io.postern.gateway.config.Config;
 import io.postern.gateway.delivery.DeliveryEngine;
 import io.postern.gateway.delivery.Routes;
+import io.postern.gateway.events.Figures;
+import io.postern.gateway.treat.Treatment;
 import io.postern.mail.ContentBuilder;
 import io.postern.mail.HeaderLimits;
 import io.postern.store.MessageStore;

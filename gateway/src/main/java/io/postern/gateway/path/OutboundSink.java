@@ -1,9 +1,11 @@
 package io.postern.gateway.path;
 
 import io.postern.auth.dkim.BodyHasher;
-import io.postern.gateway.MailLog;
 import io.postern.gateway.config.Config;
 import io.postern.gateway.delivery.Destination;
+import io.postern.gateway.events.MailLog;
+import io.postern.gateway.treat.Treatment;
+import io.postern.gateway.treat.TreatmentException;
 import io.postern.mail.BodyType;
 import io.postern.mail.Content;
 import io.postern.mail.ContentBuilder;

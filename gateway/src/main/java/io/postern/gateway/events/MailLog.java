@@ -1,4 +1,4 @@
-package io.postern.gateway;
+package io.postern.gateway.events;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

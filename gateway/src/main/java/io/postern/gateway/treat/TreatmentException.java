@@ -1,10 +1,10 @@
-package io.postern.gateway.path;
+package io.postern.gateway.treat;
 
 /// A message can't be treated now, by no fault of its sender: temporary.
 public final class TreatmentException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    TreatmentException(String message, Throwable cause) {
+    public TreatmentException(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -1,4 +1,4 @@
-package io.postern.gateway.path;
+package io.postern.gateway.treat;
 
 import io.postern.auth.dkim.BodyHash;
 import io.postern.auth.dkim.BodyHasher;
@@ -7,9 +7,9 @@ import io.postern.auth.dkim.DkimSigner;
 import io.postern.auth.dkim.SignOptions;
 import io.postern.auth.dkim.SigningException;
 import io.postern.auth.dkim.SigningKey;
-import io.postern.gateway.Figures;
 import io.postern.gateway.config.Config;
 import io.postern.gateway.config.Config.Unsigned;
+import io.postern.gateway.events.Figures;
 import io.postern.keys.DkimKeys;
 import io.postern.mail.AuthorDomain;
 import io.postern.mail.Content;
@@ -293,7 +293,8 @@ public final class Treatment {
         return new Treated.Refused(Reply.of(code, enhanced, text));
     }
 
-    static Decision decision(String check, String conclusion, Object... inputs) {
+    /// An entry of the decision record; inputs are names and values in turn.
+    public static Decision decision(String check, String conclusion, Object... inputs) {
         Map<String, String> all = new LinkedHashMap<>();
         for (int i = 0; i + 1 < inputs.length; i += 2) {
             all.put(inputs[i].toString(), inputs[i + 1].toString());

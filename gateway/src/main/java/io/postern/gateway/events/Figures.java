@@ -1,4 +1,4 @@
-package io.postern.gateway;
+package io.postern.gateway.events;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
