@@ -12,6 +12,7 @@ import io.postern.store.Settlement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -209,7 +210,7 @@ final class Settler {
                 "status",
                 status,
                 "next",
-                next,
+                next.truncatedTo(ChronoUnit.SECONDS),
                 "reason",
                 detail);
         boolean tell = !row.delayNoticeSent() && !now.isBefore(row.deadline());
