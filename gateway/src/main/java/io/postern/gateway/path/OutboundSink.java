@@ -112,6 +112,9 @@ final class OutboundSink implements DataSink {
                             session.client().getAddress().getHostAddress(),
                             "helo",
                             helo()));
+            for (var repair : builder.repairs()) {
+                decisions.add(Treatment.decision("repair", repair));
+            }
             var destinations =
                     envelope.recipients().stream()
                             .map(to -> path.routes().of(to.path()).orElseThrow())
