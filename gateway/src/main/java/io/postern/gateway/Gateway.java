@@ -232,7 +232,7 @@ public final class Gateway implements AutoCloseable {
         return () -> {
             try {
                 chore.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.warn("a chore failed and will be repeated: {}", e.toString());
             }
         };
