@@ -396,7 +396,7 @@ class OutboundTest {
 
     @Test
     @DisplayName(
-            "RFC 5321 §4.5.4.1: after the time to expire the sender is told, and the message leaves the queue")
+            "RFC 5321 §4.5.4.1: after the time to expire the reverse-path is told, and the message leaves the queue")
     void expired() throws Exception {
         house.close();
         house =

@@ -93,7 +93,7 @@ public record Config(
                             otherwise = "[\"rsa\", \"ed25519\"]",
                             doc =
                                     "Which of the domain's active keys sign. Both on each message is best: receivers "
-                                            + "take the one they know (RFC 8463 §3).")
+                                            + "take the one they know (RFC 8463 §6).")
                     List<Algorithm> algorithms) {}
 
     /// A signing algorithm family.

@@ -204,7 +204,7 @@ final class Settler {
                                 row.id(),
                                 row.number(),
                                 now,
-                                "still waiting; the sender is told once",
+                                "still waiting; the reverse-path is told once",
                                 row.due(),
                                 row.expires(),
                                 false,
