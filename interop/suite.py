@@ -137,6 +137,7 @@ def certificate(scratch):
 
 def compare(submitted, received, what):
     """Why the received content is not the submitted one with fields added; empty when it is."""
+    submitted = messages.mended(submitted)
     if what == "bytes":
         return changes(submitted, received)[1]
     longest = max(len(line) for line in received.split(b"\r\n"))
@@ -252,11 +253,14 @@ def openssl_starttls(suite, world):
 
 
 def corpora(suite, world, folder):
-    """Every acceptable real message: unchanged but for added fields, verified by dkimpy and OpenDKIM."""
+    """Every acceptable real message: unchanged but for added fields, verified by dkimpy and OpenDKIM.
+
+    The last lines list what was refused, and what was mended, each with its reason.
+    """
     if folder is None or not os.path.isdir(folder):
         print(f"corpora: not at {folder}; only the kinds made here are sent")
         return
-    total, refused, surprises = 0, [], []
+    total, refused, mended = 0, [], []
     for number, (name, raw) in enumerate(messages.corpus(folder)):
         if world.options.limit and number >= world.options.limit:
             break
@@ -270,10 +274,15 @@ def corpora(suite, world, folder):
         if 500 <= code < 600 and odd:
             refused.append(f"{name} ({', '.join(odd)}): {code} {text.splitlines()[0][:80]}")
             continue
+        if messages.mended(content) != content:
+            mended.append(name)
         suite.check(f"corpus {name}", lambda: corpus_one(world, content, rcpt, code, text))
-    if refused:
-        print(f"corpora: {len(refused)} of {total} refused with a reason:")
-        for line in refused:
+    for title, lines in (
+        ("refused with a reason", refused),
+        ("with text in place of a header field, given the missing empty line", mended),
+    ):
+        print(f"corpora: {len(lines)} of {total} {title}{':' if lines else ''}")
+        for line in lines:
             print(f"    {line}")
 
 

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Reads an address list from left to right. RFC 5322 §3.4, §4.4. No recursion: comments nest as
-/// deep as their text is long.
+/// Reads an address list from left to right. RFC 5322 §3.4, §4.4, and what has one reading only. No
+/// recursion: comments nest as deep as their text is long.
 final class AddressReader {
     private final String text;
     private final List<AddressList.Entry> entries = new ArrayList<>();
@@ -88,7 +88,7 @@ final class AddressReader {
                 at++;
                 var host = host();
                 skipCfws();
-                entries.add(new AddressList.Entry("", new Mailbox(local, host)));
+                bare(new Mailbox(local, host));
                 endOfAddress();
             }
             case ':' -> {
@@ -101,6 +101,20 @@ final class AddressReader {
             case ',', ';' -> throw new Misfit(start, "an address without domain");
             default -> throw new Misfit(at, "a character that fits nowhere");
         }
+    }
+
+    /// An address without brackets; or, since many programs write `a@x <a@x>`, the unquoted name of
+    /// the same address in brackets. No reader takes it for another; of two that differ one may.
+    private void bare(Mailbox mailbox) throws Misfit {
+        int end = at;
+        if (!here('<')) {
+            entries.add(new AddressList.Entry("", mailbox));
+            return;
+        }
+        if (!angle().equals(mailbox)) {
+            throw new Misfit(end, "another address after an address");
+        }
+        entries.add(new AddressList.Entry(mailbox.toString(), mailbox));
     }
 
     private void endOfAddress() throws Misfit {
@@ -123,6 +137,11 @@ final class AddressReader {
             } else if (c == '.') {
                 at++;
                 words.dot(space);
+            } else if (c == '[' || c == ']') {
+                // No RFC has them unquoted in a name, "[Alerts] Host <a@example.com>", but many
+                // programs do, and no reader takes them for a part of the address.
+                at++;
+                words.bracket(c, space);
             } else if (Mailbox.isAtext(c)) {
                 words.word(atom(), space);
             } else {
@@ -140,7 +159,7 @@ final class AddressReader {
         private boolean any;
 
         void word(String word, boolean space) {
-            join(word, space || (any && !endsWithDot()));
+            join(word, space || (any && !joinsNext()));
             // RFC 5322 §4.4 obs-local-part: words with dots between them.
             localFits &= wordExpected && goodText(word);
             local.append(word);
@@ -154,8 +173,14 @@ final class AddressReader {
             wordExpected = true;
         }
 
-        private boolean endsWithDot() {
-            return phrase.length() > 0 && phrase.charAt(phrase.length() - 1) == '.';
+        void bracket(char c, boolean space) {
+            join(String.valueOf(c), space);
+            localFits = false;
+        }
+
+        private boolean joinsNext() {
+            char last = phrase.isEmpty() ? ' ' : phrase.charAt(phrase.length() - 1);
+            return last == '.' || last == '[';
         }
 
         private void join(String more, boolean space) {

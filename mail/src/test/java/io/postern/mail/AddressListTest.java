@@ -74,6 +74,26 @@ class AddressListTest {
                         "\u00c9mile <\u00e9@b\u00fccher.example>",
                         "\u00c9mile<\u00e9@xn--bcher-kva.example>"),
                 c("§3.4 nothing", " (c)\r\n", "bad at 6"),
+                c(
+                        "§3.4 the address itself as unquoted name",
+                        "a@example.com <a@EXAMPLE.com>",
+                        "a@example.com<a@example.com>"),
+                c(
+                        "§3.4 the address itself as name, then another",
+                        "a@example.com<a@example.com>, b@example.com",
+                        "a@example.com<a@example.com> <b@example.com>"),
+                c(
+                        "§3.4 the same but for case before the @",
+                        "A@example.com <a@example.com>",
+                        "bad at 14"),
+                c(
+                        "§3.4 the address as name, text after",
+                        "a@b.example <a@b.example> c",
+                        "bad at 26"),
+                c("§3.4 brackets in a name", "[x] A <a@example.com>", "[x] A<a@example.com>"),
+                c("§3.4 an empty quoted word first", "\"\"A <a@example.com>", " A<a@example.com>"),
+                c("§3.4.1 brackets in a local part", "[x]@example.com", "bad at 3"),
+                c("§3.4.1 brackets in angle", "<[x]@example.com>", "bad at 0"),
                 c("§3.4 unquoted @ in a name", "a@one.example <b@two.example>", "bad at 14"),
                 c("§3.4 two angles", "<a@one.example><b@two.example>", "bad at 15"),
                 c("§3.4 two angles, space", "<a@one.example> <b@two.example>", "bad at 16"),
