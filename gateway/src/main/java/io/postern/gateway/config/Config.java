@@ -253,7 +253,7 @@ public record Config(
                     int errors,
             @Setting(otherwise = "100000", min = 100, doc = "Commands of one session; 421 4.7.0.")
                     int commands,
-            @Setting(otherwise = "2000", min = 1, doc = "Sessions at once; 421 4.3.2.")
+            @Setting(otherwise = "10000", min = 1, doc = "Sessions at once; 421 4.3.2.")
                     int sessions,
             @Setting(
                             otherwise = "1500",

@@ -18,11 +18,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +49,9 @@ public final class DeliveryEngine {
     /// How many of them when the destination's last attempt failed: enough to see whether it is
     /// back.
     private static final int PROBE_BATCH = 5;
+
+    /// After so long without a job a destination is forgotten.
+    private static final Duration UNUSED = Duration.ofHours(1);
 
     private final MessageStore store;
     private final Routes routes;
@@ -88,6 +94,7 @@ public final class DeliveryEngine {
         figures.gauge("postern.delivery.jobs", "Jobs in memory.", jobsInMemory::get);
         figures.gauge(
                 "postern.delivery.octets", "Octets of content in memory.", octetsInMemory::get);
+        figures.gauge("postern.delivery.destinations", "Destinations in memory.", queues::size);
         figures.gauge(
                 "postern.delivery.connections",
                 "Connections to next hops.",
@@ -113,7 +120,10 @@ public final class DeliveryEngine {
                         destination.name() + " is down: " + down.get().reason());
             }
         }
-        boolean room = running && jobsInMemory.get() < settings.messagesInMemory();
+        boolean room = running;
+        for (var destination : destinations) {
+            room &= share(queues.get(destination.name())) > 0;
+        }
         return new Plan(room, now, "");
     }
 
@@ -126,23 +136,41 @@ public final class DeliveryEngine {
     /// Takes a message that was just kept with `inMemory`. The content may be closed by the caller
     /// afterwards unless `contentStays`.
     public void offer(NewMessage message, boolean contentStays) {
-        var byDestination = new LinkedHashMap<Destination, List<QueuedRecipient>>();
+        var rows = rows(message);
+        if (!running) {
+            settler.putBack(rows);
+            return;
+        }
+        try {
+            enqueueFresh(message, rows, contentStays);
+        } catch (RuntimeException | Error e) {
+            // It is kept and was promised: nobody else may hear of this.
+            LOG.error("message {} could not be queued in memory; it waits", message.id(), e);
+            settler.putBack(rows);
+        }
+    }
+
+    private static List<QueuedRecipient> rows(NewMessage message) {
+        var rows = new ArrayList<QueuedRecipient>();
         var recipients = message.envelope().recipients();
         for (int i = 0; i < recipients.size(); i++) {
-            var recipient = recipients.get(i);
-            var row =
+            rows.add(
                     new QueuedRecipient(
                             message.id(),
                             i,
-                            recipient,
+                            recipients.get(i),
                             message.destinations().get(i),
                             0,
                             message.due(),
                             message.deadline(),
                             message.expires(),
-                            false);
-            byDestination.computeIfAbsent(route(row), _ -> new ArrayList<>()).add(row);
+                            false));
         }
+        return rows;
+    }
+
+    private void enqueueFresh(NewMessage message, List<QueuedRecipient> all, boolean contentStays) {
+        var byDestination = byDestination(all);
         int jobs = byDestination.values().stream().mapToInt(rows -> pieces(rows.size())).sum();
         Optional<FreshContent> fresh =
                 contentStays && octetsInMemory.get() < settings.octetsInMemory()
@@ -152,18 +180,31 @@ public final class DeliveryEngine {
                 enqueue(destination, message.envelope(), message.receivedAt(), rows, fresh));
     }
 
+    private Map<Destination, List<QueuedRecipient>> byDestination(List<QueuedRecipient> rows) {
+        var byDestination = new LinkedHashMap<Destination, List<QueuedRecipient>>();
+        rows.forEach(
+                row -> byDestination.computeIfAbsent(route(row), _ -> new ArrayList<>()).add(row));
+        return byDestination;
+    }
+
     /// Puts back into the store what no worker has yet, so that an operator's command on the queue
     /// reaches it.
+    ///
+    /// @throws StoreException when the store can't take it now: then it stays here
     public void giveBackWaiting() {
-        var rows = new ArrayList<QueuedRecipient>();
         for (var queue : queues.values()) {
-            for (var job : queue.drain()) {
-                rows.addAll(job.recipients());
-                done(job);
+            var jobs = queue.drain();
+            if (jobs.isEmpty()) {
+                continue;
             }
-        }
-        if (!rows.isEmpty()) {
-            store.giveBack(rows).join();
+            var rows = jobs.stream().flatMap(job -> job.recipients().stream()).toList();
+            try {
+                store.giveBack(rows).join();
+            } catch (CompletionException e) {
+                jobs.forEach(job -> add(queue.destination(), job));
+                throw e.getCause() instanceof StoreException trouble ? trouble : e;
+            }
+            jobs.forEach(this::done);
         }
     }
 
@@ -184,11 +225,15 @@ public final class DeliveryEngine {
         running = false;
         feed.beat();
         queues.values().forEach(DestinationQueue::stop);
-        var deadline = clock.instant().plus(patience);
+        long until = System.nanoTime() + patience.toNanos();
         try {
-            feeder.join(patience);
+            if (feeder.getState() != Thread.State.NEW) {
+                feeder.join(patience);
+            }
+            // Those that the store refused a moment ago: what left would leave again.
+            settler.repeatUnsettled();
             for (var queue : queues.values()) {
-                if (!queue.awaitIdle(deadline, clock)) {
+                if (!queue.awaitIdle(until)) {
                     LOG.info(
                             "deliveries to {} did not end in time and will be repeated",
                             queue.destination().name());
@@ -225,28 +270,40 @@ public final class DeliveryEngine {
             Instant receivedAt,
             List<QueuedRecipient> rows,
             Optional<FreshContent> fresh) {
-        var queue =
-                queues.computeIfAbsent(
-                        destination.name(),
-                        _ ->
-                                new DestinationQueue(
-                                        destination, settings.connectionsPerDestination()));
         for (int from = 0; from < rows.size(); from += settings.recipientsPerTransaction()) {
             var piece =
                     rows.subList(
                             from,
                             Math.min(rows.size(), from + settings.recipientsPerTransaction()));
             List<EnvelopeRecipient> to = piece.stream().map(QueuedRecipient::recipient).toList();
-            jobsInMemory.incrementAndGet();
-            queue.add(
+            var job =
                     new Job(
                             piece.getFirst().id(),
                             receivedAt,
                             envelope.withRecipients(to),
                             piece,
-                            fresh));
+                            fresh);
+            jobsInMemory.incrementAndGet();
+            add(destination, job);
         }
-        startWorkers(queue, false);
+    }
+
+    private void add(Destination destination, Job job) {
+        while (true) {
+            var queue =
+                    queues.computeIfAbsent(
+                            destination.name(),
+                            _ ->
+                                    new DestinationQueue(
+                                            destination,
+                                            settings.connectionsPerDestination(),
+                                            clock.instant()));
+            if (queue.add(job)) {
+                startWorkers(queue, false);
+                return;
+            }
+            // It was being forgotten just now: the next look makes a new one.
+        }
     }
 
     private void startWorkers(DestinationQueue queue, boolean overdue) {
@@ -306,14 +363,15 @@ public final class DeliveryEngine {
             send(queue, transport, job, content.get());
         } catch (StoreException e) {
             LOG.warn("message {} can't be read, its delivery waits: {}", job.id(), e.getMessage());
-            settler.putBack(job);
-        } catch (RuntimeException e) {
+            settler.wait(job.recipients(), "the message can't be read from the store");
+        } catch (RuntimeException | Error e) {
             LOG.error(
                     "attempt for message {} failed by a fault of ours; it will be repeated",
                     job.id(),
                     e);
             settler.internalFault(job, e);
         } finally {
+            queue.used(clock.instant());
             done(job);
         }
     }
@@ -347,9 +405,10 @@ public final class DeliveryEngine {
                 sweep();
                 settler.repeatUnsettled();
                 startWorkersAnywhere(true);
+                forgetUnused();
             } catch (StoreException e) {
                 LOG.warn("the queue can't be read now: {}", e.getMessage());
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.error("feeder failed; it goes on", e);
             }
             feed.await(Duration.ofMillis(500));
@@ -362,57 +421,100 @@ public final class DeliveryEngine {
             if (waiting.getValue().isAfter(now) || !running) {
                 continue;
             }
-            var queue = queues.get(waiting.getKey());
-            if (queue != null && (queue.down(now).isPresent() || queue.size() >= BATCH)) {
-                continue;
+            int limit = room(queues.get(waiting.getKey()), now);
+            if (limit > 0) {
+                takeAndEnqueue(waiting.getKey(), now, limit);
             }
-            int room = settings.messagesInMemory() - jobsInMemory.get();
-            int limit = Math.min(room, queue != null && queue.probing() ? PROBE_BATCH : BATCH);
-            if (limit <= 0) {
-                return;
-            }
-            takeAndEnqueue(waiting.getKey(), now, limit);
         }
     }
 
-    private void takeAndEnqueue(String destination, Instant now, int limit) {
-        var byMessage = new LinkedHashMap<QueueId, List<QueuedRecipient>>();
-        for (var row : store.take(destination, now, limit)) {
-            byMessage.computeIfAbsent(row.id(), _ -> new ArrayList<>()).add(row);
+    /// How many jobs of a destination may be taken now.
+    private int room(@Nullable DestinationQueue queue, Instant now) {
+        // Half of it: what is taken is no longer free.
+        int share = Math.min((share(queue) + 1) / 2, BATCH);
+        if (queue == null) {
+            return share;
         }
-        if (byMessage.size() == limit) {
+        if (queue.down(now).isPresent() || queue.size() >= BATCH) {
+            return 0;
+        }
+        if (queue.probing()) {
+            return queue.busy() ? 0 : Math.min(share, PROBE_BATCH);
+        }
+        return share;
+    }
+
+    /// How many more jobs may wait here. A queue may be as long as what is still free: so a slow
+    /// destination gets half of the memory, two get a third each, and there is always some left for
+    /// a quick one.
+    private int share(@Nullable DestinationQueue queue) {
+        int free = settings.messagesInMemory() - jobsInMemory.get();
+        return free - (queue == null ? 0 : queue.size());
+    }
+
+    private void takeAndEnqueue(String destination, Instant now, int limit) {
+        var rows = store.take(destination, now, limit);
+        if (rows.size() == limit) {
             feed.beat();
         }
-        byMessage.forEach((id, rows) -> {
-            var kept = store.find(id);
-            if (kept.isEmpty()) {
-                LOG.error("message {} has queue rows but no record", id);
-                return;
-            }
-            var byRoute = new LinkedHashMap<Destination, List<QueuedRecipient>>();
-            rows.forEach(
-                    row -> byRoute.computeIfAbsent(route(row), _ -> new ArrayList<>()).add(row));
-            byRoute.forEach((to, some) ->
-                    enqueue(
-                            to,
-                            kept.get().envelope(),
-                            kept.get().receivedAt(),
-                            some,
-                            Optional.empty()));
-        });
+        forEachMessage(
+                rows,
+                (kept, some) ->
+                        byDestination(some)
+                                .forEach((to, its) ->
+                                        enqueue(
+                                                to,
+                                                kept.envelope(),
+                                                kept.receivedAt(),
+                                                its,
+                                                Optional.empty())));
     }
 
     /// Delay notices and expiry of what waits in the store.
     private void sweep() {
         var now = clock.instant();
+        forEachMessage(
+                store.takeOverdue(now, BATCH),
+                (kept, rows) ->
+                        settler.overdue(jobOf(kept, rows), now, () -> store.content(kept.id())));
+    }
+
+    /// Does something with rows that were taken, message by message. Those of a message with which
+    /// it does not succeed wait for another time: nobody else could take them before the next
+    /// start.
+    private void forEachMessage(
+            List<QueuedRecipient> rows, BiConsumer<KeptMessage, List<QueuedRecipient>> work) {
         var byMessage = new LinkedHashMap<QueueId, List<QueuedRecipient>>();
-        for (var row : store.takeOverdue(now, BATCH)) {
-            byMessage.computeIfAbsent(row.id(), _ -> new ArrayList<>()).add(row);
+        rows.forEach(row -> byMessage.computeIfAbsent(row.id(), _ -> new ArrayList<>()).add(row));
+        byMessage.forEach((id, some) -> {
+            try {
+                var kept = store.find(id);
+                if (kept.isEmpty()) {
+                    throw new IllegalStateException("queue rows without a record");
+                }
+                work.accept(kept.get(), some);
+            } catch (StoreException e) {
+                LOG.warn("message {} can't be read, it waits: {}", id, e.getMessage());
+                settler.wait(some, "the message can't be read from the store");
+            } catch (RuntimeException | Error e) {
+                LOG.error("message {} waits for a fault of ours", id, e);
+                settler.wait(some, "internal fault: " + e.getClass().getSimpleName());
+            }
+        });
+    }
+
+    /// Lets go of destinations that nothing goes to any more: in the long run everybody writes to
+    /// everywhere.
+    private void forgetUnused() {
+        var before = clock.instant().minus(UNUSED);
+        for (var name : queues.keySet()) {
+            queues.computeIfPresent(name, (_, queue) -> queue.retire(before) ? null : queue);
         }
-        byMessage.forEach((id, rows) ->
-                store.find(id)
-                        .ifPresent(kept ->
-                                settler.overdue(jobOf(kept, rows), now, store.content(id))));
+    }
+
+    /// Destinations that are remembered.
+    int destinations() {
+        return queues.size();
     }
 
     private static Job jobOf(KeptMessage kept, List<QueuedRecipient> rows) {

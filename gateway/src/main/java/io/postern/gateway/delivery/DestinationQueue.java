@@ -31,21 +31,66 @@ final class DestinationQueue {
     private volatile Optional<Down> down = Optional.empty();
     private volatile boolean refusesEightBit;
 
-    DestinationQueue(Destination destination, int maxWorkers) {
+    private boolean retired;
+    private Instant used;
+
+    DestinationQueue(Destination destination, int maxWorkers, Instant now) {
         this.destination = destination;
         this.maxWorkers = maxWorkers;
+        this.used = now;
     }
 
     Destination destination() {
         return destination;
     }
 
-    /// Adds a job.
-    void add(Job job) {
+    /// Adds a job. False: this queue was retired, the job belongs into another.
+    boolean add(Job job) {
         lock.lock();
         try {
+            if (retired) {
+                return false;
+            }
             waiting.add(job);
             jobOrStop.signal();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Retires the queue if it has neither job nor worker, had none since then, and knows nothing
+    /// that is worth keeping; whether it did.
+    boolean retire(Instant since) {
+        lock.lock();
+        try {
+            boolean unused =
+                    waiting.isEmpty()
+                            && workers == 0
+                            && used.isBefore(since)
+                            && down.map(it -> it.until().isBefore(since)).orElse(true);
+            retired |= unused;
+            return retired;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Whether a job waits or is being tried.
+    boolean busy() {
+        lock.lock();
+        try {
+            return !waiting.isEmpty() || workers > idleWorkers;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// An attempt has ended.
+    void used(Instant now) {
+        lock.lock();
+        try {
+            used = now;
         } finally {
             lock.unlock();
         }
@@ -149,9 +194,11 @@ final class DestinationQueue {
     }
 
     /// Waits until the last worker has ended or the time is over.
-    boolean awaitIdle(Instant deadline, java.time.InstantSource clock) throws InterruptedException {
+    ///
+    /// @param until by [System#nanoTime]
+    boolean awaitIdle(long until) throws InterruptedException {
         while (workers() > 0) {
-            if (clock.instant().isAfter(deadline)) {
+            if (System.nanoTime() - until > 0) {
                 return false;
             }
             TimeUnit.MILLISECONDS.sleep(20);

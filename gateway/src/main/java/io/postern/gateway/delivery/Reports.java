@@ -88,6 +88,7 @@ final class Reports {
     /// The DSN about a message, if anybody is to be told anything: at most one.
     ///
     /// @param original empty when it can no longer be read
+    /// @throws TreatmentException when it can't be written or signed now
     List<NewMessage> about(Job job, List<Told> told, Optional<Content> original, Instant now) {
         // RFC 5321 §6.1: never a report about a report.
         if (told.isEmpty()
@@ -104,25 +105,36 @@ final class Reports {
                         told.stream().map(one -> recipient(one, now)).toList(),
                         MAX_RETURNED,
                         from(author));
+        DeliveryStatus.Composed composed;
         try {
-            var composed =
-                    DeliveryStatus.compose(
-                            report,
-                            original.orElseGet(
-                                    () -> MemoryContent.of(HeaderFields.EMPTY, new byte[0])),
-                            spool,
-                            MEMORY);
-            return List.of(message(job, composed, author.toString(), now));
-        } catch (IOException | TreatmentException e) {
-            // Without the report the settlement would lose a failure silently; the operator must
-            // know.
-            LOG.error(
-                    "the report about message {} to <{}> can't be made: {}",
+            composed = compose(report, original.orElseGet(Reports::nothing));
+        } catch (IOException e) {
+            // The sender must learn of it even if the original can't be returned.
+            LOG.warn(
+                    "the report about message {} returns nothing of it: {}",
                     job.id(),
-                    author,
                     e.toString());
-            return List.of();
+            try {
+                composed = compose(report, nothing());
+            } catch (IOException again) {
+                throw new TreatmentException("report can't be written", again);
+            }
         }
+        try {
+            return List.of(message(job, composed, author.toString(), now));
+        } catch (RuntimeException | Error e) {
+            composed.content().close();
+            throw e;
+        }
+    }
+
+    private DeliveryStatus.Composed compose(DeliveryStatus.Report report, Content original)
+            throws IOException {
+        return DeliveryStatus.compose(report, original, spool, MEMORY);
+    }
+
+    private static Content nothing() {
+        return MemoryContent.of(HeaderFields.EMPTY, new byte[0]);
     }
 
     /// A report is signed like all that leaves, so it comes from a domain of ours: that of the

@@ -12,11 +12,13 @@ import io.postern.store.Settlement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +28,8 @@ final class Settler {
 
     /// A write that the store refused; it is repeated, so that a full disk does not make duplicates
     /// of all that left.
-    private record Unsettled(List<Settlement> settlements, List<NewMessage> dsns) {}
+    private record Unsettled(
+            List<Settlement> settlements, List<NewMessage> dsns, List<QueuedRecipient> back) {}
 
     private final MessageStore store;
     private final RetrySchedule schedule;
@@ -72,7 +75,55 @@ final class Settler {
                         case Outcome.Failed failed -> failed(job, row, now, failed, told);
                     });
         }
-        write(settlements, reports.about(job, told, content, now));
+        conclude(job, settlements, told, content, now);
+    }
+
+    /// Writes the settlements with the report that they cause. Without it a failure would be lost
+    /// silently: then what was to be told fails again later, and the rest is written.
+    private void conclude(
+            Job job,
+            List<Settlement> settlements,
+            List<Reports.Told> told,
+            Optional<Content> content,
+            Instant now) {
+        List<NewMessage> dsns = List.of();
+        try {
+            dsns = reports.about(job, told, content, now);
+        } catch (RuntimeException | Error e) {
+            LOG.error(
+                    "the report about message {} can't be made now; what failed waits",
+                    job.id(),
+                    e);
+            for (int i = 0; i < settlements.size(); i++) {
+                var row = job.recipients().get(i);
+                if (settlements.get(i) instanceof Settlement.Failed(_, _, _, var detail)
+                        && told.stream().anyMatch(one -> one.row().equals(row))) {
+                    settlements.set(i, later(row, now, "to be reported: " + detail));
+                }
+            }
+        }
+        write(settlements, dsns);
+    }
+
+    /// Rows that were taken and could not be worked on, by no fault of the message or its next hop:
+    /// tried again by schedule.
+    void wait(List<QueuedRecipient> rows, String why) {
+        var now = clock.instant();
+        write(rows.stream().map(row -> later(row, now, why)).toList(), List.of());
+    }
+
+    private Settlement later(QueuedRecipient row, Instant now, String why) {
+        var next = now.plus(schedule.after(row.attempts() + 1));
+        return new Settlement.Deferred(
+                row.id(),
+                row.number(),
+                now,
+                why,
+                next,
+                // One that has passed would bring it back at once.
+                row.deadline().isBefore(next) ? next : row.deadline(),
+                true,
+                row.delayNoticeSent());
     }
 
     /// The destination could not be reached: this job made the attempt.
@@ -114,7 +165,7 @@ final class Settler {
     }
 
     /// A fault of ours is temporary for the message.
-    void internalFault(Job job, RuntimeException fault) {
+    void internalFault(Job job, Throwable fault) {
         var outcome =
                 new Outcome.Deferred(
                         "internal fault: " + fault.getClass().getSimpleName(), "4.3.0");
@@ -122,21 +173,23 @@ final class Settler {
     }
 
     /// Untouched, to be taken again.
-    void putBack(Job job) {
+    void putBack(List<QueuedRecipient> rows) {
+        if (rows.isEmpty()) {
+            return;
+        }
         var _ =
-                store.giveBack(job.recipients())
+                store.giveBack(rows)
                         .whenComplete((_, failure) -> {
                             if (failure != null) {
-                                LOG.info(
-                                        "message {} waits for the next start: {}",
-                                        job.id(),
-                                        failure.toString());
+                                again(new Unsettled(List.of(), List.of(), rows), failure);
                             }
                         });
     }
 
     /// The deadline of rows that wait in the store has passed: expired, or a delay notice is due.
-    void overdue(Job job, Instant now, Optional<Content> content) {
+    ///
+    /// @param content asked only when there is something to tell
+    void overdue(Job job, Instant now, Supplier<Optional<Content>> content) {
         var settlements = new ArrayList<Settlement>();
         var told = new ArrayList<Reports.Told>();
         for (var row : job.recipients()) {
@@ -158,7 +211,7 @@ final class Settler {
                                 true));
             }
         }
-        write(settlements, reports.about(job, told, content, now));
+        conclude(job, settlements, told, told.isEmpty() ? Optional.empty() : content.get(), now);
     }
 
     /// Repeats the writes that the store refused earlier.
@@ -167,6 +220,7 @@ final class Settler {
             var again = unsettled.poll();
             if (again != null) {
                 write(again.settlements(), again.dsns());
+                putBack(again.back());
             }
         }
     }
@@ -209,7 +263,7 @@ final class Settler {
                 "status",
                 status,
                 "next",
-                next,
+                next.truncatedTo(ChronoUnit.SECONDS),
                 "reason",
                 detail);
         boolean tell = !row.delayNoticeSent() && !now.isBefore(row.deadline());
@@ -276,17 +330,22 @@ final class Settler {
     }
 
     private void write(List<Settlement> settlements, List<NewMessage> dsns) {
+        if (settlements.isEmpty()) {
+            return;
+        }
         var _ =
                 store.settle(settlements, dsns)
                         .whenComplete((_, failure) -> {
                             dsns.forEach(dsn -> closed(dsn, failure));
                             if (failure != null) {
-                                LOG.warn(
-                                        "outcomes can't be written now and will be again: {}",
-                                        failure.toString());
-                                unsettled.add(new Unsettled(settlements, dsns));
+                                again(new Unsettled(settlements, dsns, List.of()), failure);
                             }
                         });
+    }
+
+    private void again(Unsettled what, Throwable failure) {
+        LOG.warn("outcomes can't be written now and will be again: {}", failure.toString());
+        unsettled.add(what);
     }
 
     private void closed(NewMessage dsn, @org.jspecify.annotations.Nullable Throwable failure) {
