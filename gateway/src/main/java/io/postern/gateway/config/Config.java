@@ -287,7 +287,8 @@ public record Config(
             @Setting(
                             otherwise = "30",
                             min = 1,
-                            doc = "Depth of MIME parts that conversion looks into; more: 554 5.6.3.")
+                            doc =
+                                    "Depth of MIME parts that conversion looks into; more: 554 5.6.3.")
                     int mimeDepth,
             @Setting(
                             otherwise = "1000",
