@@ -4,6 +4,7 @@ import io.postern.admin.ConfigView;
 import io.postern.admin.Json;
 import io.postern.admin.RemoteOperations;
 import io.postern.gateway.config.ConfigReader;
+import io.postern.gateway.config.ConfigReference;
 import io.postern.gateway.config.Sandbox;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +17,14 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "config",
         synopsisSubcommandLabel = "COMMAND",
-        description = "Checks and shows settings.",
-        footer = {"", "Example:", "  postern config check postern.toml"})
+        description = "Checks, shows and explains settings.",
+        footer = {
+            "",
+            "Examples:",
+            "  postern config check --config postern.toml",
+            "  postern config show",
+            "  postern config reference"
+        })
 final class ConfigCommand extends Common implements Runnable {
     private final Io io;
 
@@ -33,11 +40,15 @@ final class ConfigCommand extends Common implements Runnable {
     @Command(
             name = "check",
             description =
-                    "Reads a configuration file as `serve` would, and says what is wrong with it, or that nothing is.",
-            footer = {"", "Example:", "  postern config check postern.toml"})
-    int check(
-            @Mixin Common common,
-            @Parameters(paramLabel = "FILE", description = "The configuration file.") Path file) {
+                    "Reads a configuration file as `serve` would, and says what is wrong with it.",
+            footer = {
+                "",
+                "Examples:",
+                "  postern config check --config postern.toml",
+                "  postern config check postern.toml"
+            })
+    int check(@Mixin Checked checked) {
+        var file = checked.file();
         var config = ConfigReader.read(io.file(file));
         var view = SettingsView.of(config, Optional.of(io.file(file)));
         io.line(
@@ -93,6 +104,34 @@ final class ConfigCommand extends Common implements Runnable {
             }
         }
         return 0;
+    }
+
+    @Command(
+            name = "reference",
+            description = "Prints every key with its form, default and meaning, in Markdown.",
+            footer = {"", "Example:", "  postern config reference | less"})
+    int reference(@Mixin Common common) {
+        io.out().print(ConfigReference.page());
+        return 0;
+    }
+
+    /// The file to be checked, named as other commands name it, or alone.
+    static final class Checked {
+        @Mixin Common common = new Common();
+
+        @Option(names = "--config", paramLabel = "FILE", description = "The configuration file.")
+        Optional<Path> config = Optional.empty();
+
+        @Parameters(arity = "0..1", paramLabel = "FILE", description = "The same.")
+        Optional<Path> alone = Optional.empty();
+
+        Path file() {
+            if (config.isPresent() == alone.isPresent()) {
+                throw Failure.usage(
+                        "name one file, as in `postern config check --config postern.toml`");
+            }
+            return config.or(() -> alone).orElseThrow();
+        }
     }
 
     private ConfigView view(DataOptions data) {

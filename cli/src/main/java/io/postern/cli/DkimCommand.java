@@ -51,7 +51,7 @@ final class DkimCommand extends Common implements Runnable {
                 "  postern dkim new example.com",
                 "  postern dkim new example.com --algorithm rsa --bits 4096 --selector summer",
                 "",
-                "Publish the records that it prints before mail leaves, or receivers can't verify it."
+                "Publish the records that it prints, or receivers can't verify what leaves."
             })
     int make(
             @Mixin DataOptions.AndCommon data,
@@ -168,10 +168,9 @@ final class DkimCommand extends Common implements Runnable {
 
     @Command(
             name = "import",
-            description = {
-                "Takes over a private key that OpenDKIM, rspamd or openssl made (PKCS#1 or PKCS#8 PEM),",
-                "and signs with it from now on."
-            },
+            description =
+                    "Takes over a private key that OpenDKIM, rspamd or openssl made (PKCS#1 or PKCS#8 PEM), and signs "
+                            + "with it from now on.",
             footer = {
                 "",
                 "Examples:",

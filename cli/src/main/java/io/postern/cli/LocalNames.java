@@ -26,7 +26,11 @@ record LocalNames(Domain domain) {
     private static final Set<String> FIELDS = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
 
     static {
-        FIELDS.addAll(List.of("From", "Sender", "Reply-To", "To", "Cc", "Bcc"));
+        for (var name : List.of("From", "Sender", "To", "Cc", "Bcc")) {
+            FIELDS.add(name);
+            FIELDS.add("Resent-" + name);
+        }
+        FIELDS.add("Reply-To");
     }
 
     /// The address as given, or with the domain when it has none.

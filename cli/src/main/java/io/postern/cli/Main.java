@@ -119,13 +119,25 @@ public final class Main {
             io.err()
                     .println(
                             "postern: "
-                                    + oneLine(String.valueOf(exception.getMessage()))
+                                    + oneLine(complaint(exception))
                                     + guess(exception)
                                     + "; see `"
                                     + command
                                     + " --help`");
             return Failure.USAGE;
         };
+    }
+
+    private static String complaint(ParameterException exception) {
+        if (exception instanceof UnmatchedArgumentException unmatched
+                && !unmatched.isUnknownOption()
+                && !unmatched.getUnmatched().isEmpty()) {
+            var word = unmatched.getUnmatched().getFirst();
+            return exception.getCommandLine().getSubcommands().isEmpty()
+                    ? "there is one word too many: " + word
+                    : "there is no command " + word;
+        }
+        return String.valueOf(exception.getMessage());
     }
 
     private static String guess(ParameterException exception) {

@@ -27,6 +27,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /// `postern sendmail`: reads a message from standard input, completes it as RFC 6409 §8 allows, and
 /// submits it over SMTP. What the gateway answered is what the caller's exit code says.
@@ -75,7 +76,7 @@ final class Sendmail {
                         "there are no recipients: name them, or use -t and a To field");
             }
             // Also without -t: whoever is in Bcc does not want the others to know.
-            var content = read.withHeader(complete(header.without("Bcc")));
+            var content = read.withHeader(complete(header.without("Bcc").without("Resent-Bcc")));
             return new SubmissionClient(io, server).send(envelope(content, recipients), content);
         }
     }
@@ -92,13 +93,20 @@ final class Sendmail {
             }
         }
         if (arguments.recipientsInHeader()) {
-            for (var name : List.of("To", "Cc", "Bcc")) {
-                for (var field : header.all(name)) {
-                    all.addAll(mailboxes(field));
-                }
-            }
+            recipientFields(header).forEach(field -> all.addAll(mailboxes(field)));
         }
         return List.copyOf(all);
+    }
+
+    /// Of a message that is sent again, only those whom this resending names: the others have it.
+    private static List<HeaderField> recipientFields(HeaderFields header) {
+        var resent = ResentFields.latest(header);
+        if (!resent.isEmpty()) {
+            return Stream.of("Resent-To", "Resent-Cc", "Resent-Bcc")
+                    .flatMap(name -> resent.stream().filter(f -> f.name().equalsIgnoreCase(name)))
+                    .toList();
+        }
+        return Stream.of("To", "Cc", "Bcc").flatMap(name -> header.all(name).stream()).toList();
     }
 
     private static List<Mailbox> mailboxes(HeaderField field) {
@@ -219,8 +227,16 @@ final class Sendmail {
     }
 
     /// Without -f: reports go to the user who runs this, as with any sendmail; but a gateway is
-    /// asked by domain, so the author stands in when the From field can be read.
+    /// asked by domain, so the author stands in when the From field can be read, and of a message
+    /// that is sent again whoever sends it again.
     private ReversePath authorPath(HeaderFields header) {
+        for (var field : ResentFields.latest(header)) {
+            if (field.name().equalsIgnoreCase("Resent-From")
+                    && AddressList.parse(field) instanceof AddressList.Parsed.Ok(var entries)
+                    && !entries.isEmpty()) {
+                return new ReversePath.Of(entries.getFirst().mailbox());
+            }
+        }
         return AuthorDomain.of(header) instanceof AuthorDomain.One one
                 ? new ReversePath.Of(one.address())
                 : reversePath(user());

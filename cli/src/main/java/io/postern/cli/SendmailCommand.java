@@ -5,12 +5,12 @@ import picocli.CommandLine.Command;
 /// Stands in the list of commands and prints the help; [Sendmail] does the work.
 @Command(
         name = "sendmail",
-        customSynopsis =
-                "postern sendmail [-t] [-i] [-f ADDRESS] [-F NAME] [RECIPIENT...] < message",
+        customSynopsis = "postern sendmail [-t] [-i] [-f ADDRESS] [-F NAME] [RECIPIENT...]",
         description = {
-            "Hands a message to the gateway, as programs that expect /usr/sbin/sendmail do it.",
+            "Hands a message to the gateway, for programs that expect /usr/sbin/sendmail.",
             "",
-            "  -t              take the recipients from To, Cc and Bcc as well",
+            "  -t              take the recipients from To, Cc and Bcc as well; of a",
+            "                  resent message, from Resent-To, Resent-Cc and Resent-Bcc",
             "  -i, -oi         a line with a single dot does not end the message",
             "  -f, -r ADDRESS  the reverse-path; <> for none",
             "  -F NAME         the author's name, when the message has no From",
@@ -20,9 +20,10 @@ import picocli.CommandLine.Command;
             "  -V ENVID        the envelope id",
             "  --              what follows are recipients",
             "",
-            "Other flags of sendmail are taken and ignored, or refused by name where a program would be misled.",
-            "The gateway is at POSTERN_SENDMAIL=host:port, 127.0.0.1:2525 by default. Ends with a code of",
-            "sysexits.h: 64 usage, 65 message refused, 67 no such user, 69 refused, 75 try again, 77 not allowed."
+            "Other flags of sendmail are taken and ignored, or refused by name where a program would be misled. "
+                    + "The gateway is at POSTERN_SENDMAIL=host:port, 127.0.0.1:2525 by default. Ends with a code of "
+                    + "sysexits.h: 64 usage, 65 message refused, 67 no such user, 69 refused, 75 try again, "
+                    + "77 not allowed."
         },
         footer = {
             "",

@@ -33,11 +33,11 @@ import picocli.CommandLine.Option;
 @Command(
         name = "serve",
         description = {
-            "Runs the gateway until it gets SIGTERM or Ctrl-C; then it lets what is under way end, and stops.",
+            "Runs the gateway, until SIGTERM or Ctrl-C: then it ends what is under way, and stops.",
             "",
-            "Without --config it is the sandbox: keys for example.com are made, and outbound mail is put into a",
-            "folder instead of leaving. One line on standard output says `ready` when every listener is open.",
-            "The log goes to standard error; POSTERN_LOG=debug shows more of it."
+            "Without --config it is the sandbox: keys for example.com are made, and outbound mail is put into a "
+                    + "folder instead of leaving. One line on standard output says `ready` when every listener is "
+                    + "open. The log goes to standard error; POSTERN_LOG=debug shows more of it."
         },
         footer = {
             "",

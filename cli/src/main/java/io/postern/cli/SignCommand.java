@@ -36,13 +36,13 @@ import picocli.CommandLine.Parameters;
         description = {
             "Signs a message with DKIM and prints it, signature on top.",
             "",
-            "With --key, works anywhere. Without it, signs with the keys of a gateway that does not run;",
-            "one that runs signs what `postern sendmail` hands it."
+            "With --key, works anywhere. Without it, signs with the keys of a gateway that does not run; "
+                    + "one that runs signs what `postern sendmail` hands it."
         },
         footer = {
             "",
             "Examples:",
-            "  postern sign --key mail.private --selector mail --domain example.com message.eml > signed.eml",
+            "  postern sign --key mail.private --selector mail message.eml > signed.eml",
             "  postern sign --data /var/lib/postern message.eml"
         })
 final class SignCommand extends Common implements Runnable {

@@ -43,6 +43,14 @@ final class SubmissionClient {
             }
             connection.quit();
         } catch (SmtpClientException e) {
+            if (e.failure() instanceof io.postern.smtp.client.Failure.Refused(_, var reply)
+                    && reply.enhanced().startsWith("5.7.")) {
+                throw new Failure(
+                        Sysexits.NOPERM,
+                        "the gateway refuses this host: "
+                                + reply
+                                + "; `trust` of its listener says who may");
+            }
             throw new Failure(
                     Sysexits.TEMPFAIL,
                     "the gateway at "

@@ -26,10 +26,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "verify",
         description = {
-            "Verifies the DKIM signatures of a message and prints an Authentication-Results field (RFC 8601).",
+            "Verifies the DKIM signatures of a message; prints Authentication-Results (RFC 8601).",
             "",
-            "Keys are taken from the zone file of --dns and from nowhere else; without it, from the gateway's own",
-            "keys where its data folder is there, and from the DNS for all others.",
+            "Keys are taken from the zone file of --dns and from nowhere else; without it, from the gateway's own "
+                    + "keys where its data folder is there, and from the DNS for all others.",
             "Ends with 0 when at least one signature passes, else with 1."
         },
         footer = {

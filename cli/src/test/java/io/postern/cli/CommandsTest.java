@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.postern.gateway.config.ConfigReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -18,6 +21,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CommandsTest {
     private static final String MESSAGE =
             "From: me@example.com\nTo: you@example.net\nSubject: Gr\u00fc\u00dfe\n\nHello\n";
+
+    private static final String CONFIGURATION =
+            """
+            hostname = "gw.example.com"
+
+            [[listener]]
+            role = "outbound"
+            address = "127.0.0.1:2525"
+
+            [[domain]]
+            name = "example.com"
+            """;
 
     @TempDir Path folder;
 
@@ -108,6 +123,9 @@ class CommandsTest {
                 new Case("unknown command", "quue", 2, "did you mean queue"),
                 new Case("unknown option", "queue list --colour", 2, "--colour"),
                 new Case("no subcommand", "queue", 2, "queue --help"),
+                new Case("unknown subcommand", "queue lst", 2, "no command lst (did you mean list"),
+                new Case("a word too many", "queue show 1 2", 2, "too many: 2"),
+                new Case("no file to check", "config check", 2, "--config postern.toml"),
                 new Case("no data folder", "queue list", 1, "--data or --config"),
                 new Case("no configuration", "queue list --config no.toml", 1, "no.toml"),
                 new Case("bad configuration", "config check bad.toml", 1, "bad.toml"),
@@ -165,34 +183,40 @@ class CommandsTest {
                 "config",
                 "config check",
                 "config show",
+                "config reference",
                 "version"
             })
     @DisplayName("every command has help with an example")
     void help(String command) {
-        var result = new World(folder).run((command + " --help").split(" ", -1));
+        var result = new World(folder, Map.of(), 80).run((command + " --help").split(" ", -1));
         assertEquals(0, result.code(), result.err());
         assertTrue(result.out().contains("xample"), result.out());
         assertTrue(result.out().contains("  postern " + command), result.out());
         assertTrue(
-                result.out().lines().allMatch(line -> line.length() <= 120),
+                result.out().lines().allMatch(line -> line.length() <= 80),
                 "lines that do not fit a terminal:\n" + result.out());
+    }
+
+    @Test
+    @DisplayName("config check takes its file with --config and alone; reference is the page")
+    void configCheck() throws Exception {
+        Files.writeString(folder.resolve("postern.toml"), CONFIGURATION);
+        var world = new World(folder);
+        for (var words :
+                List.of(
+                        List.of("config", "check", "--config", "postern.toml"),
+                        List.of("config", "check", "postern.toml"))) {
+            var checked = world.run(words.toArray(String[]::new));
+            assertEquals(0, checked.code(), checked.err());
+            assertTrue(checked.out().startsWith("postern.toml: good."), checked.out());
+        }
+        assertEquals(ConfigReference.page(), world.run("config", "reference").out());
     }
 
     @Test
     @DisplayName("config show tells what the file sets from what is by default")
     void configShow() throws Exception {
-        Files.writeString(
-                folder.resolve("postern.toml"),
-                """
-                hostname = "gw.example.com"
-
-                [[listener]]
-                role = "outbound"
-                address = "127.0.0.1:2525"
-
-                [[domain]]
-                name = "example.com"
-                """);
+        Files.writeString(folder.resolve("postern.toml"), CONFIGURATION);
         var world = new World(folder);
         var shown = world.run("config", "show", "--config", "postern.toml");
         assertEquals(0, shown.code(), shown.err());

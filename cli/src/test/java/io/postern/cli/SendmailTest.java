@@ -78,6 +78,40 @@ class SendmailTest {
     }
 
     @Test
+    @DisplayName("RFC 5322 §3.6.6 -t: only the latest resending's recipients get it again")
+    void resent() throws Exception {
+        try (var server = new ScriptedServer(Map.of())) {
+            var result =
+                    world(server.address())
+                            .runWith(
+                                    """
+                                    Resent-From: me@example.com
+                                    Resent-To: new@example.net
+                                    Resent-Bcc: secret@example.net
+                                    Received: from a by b; Sun, 22 Nov 2026 05:00:00 +0000
+                                    Resent-From: old@example.com
+                                    Resent-To: old@example.net
+                                    Resent-Cc: older@example.net
+                                    From: author@example.com
+                                    To: first@example.net
+                                    Date: Sun, 22 Nov 2026 05:00:00 +0000
+
+                                    Hello
+                                    """,
+                                    "sendmail",
+                                    "-t");
+            assertEquals(0, result.code(), result.err());
+            var heard = String.join("\n", server.heard());
+            assertEquals(3, heard.split("RCPT TO:", -1).length, heard);
+            assertTrue(heard.contains("RCPT TO:<new@example.net>"), heard);
+            assertTrue(heard.contains("RCPT TO:<secret@example.net>"), heard);
+            assertTrue(heard.contains("MAIL FROM:<me@example.com>"), heard);
+            assertTrue(heard.contains("To: first@example.net"), heard);
+            assertFalse(heard.contains("Bcc"), heard);
+        }
+    }
+
+    @Test
     @DisplayName("RFC 3461 §4 DSN parameters reach the gateway; RFC 6152: so does 8-bit content")
     void parameters() throws Exception {
         try (var server = new ScriptedServer(Map.of())) {
@@ -133,6 +167,12 @@ class SendmailTest {
                 new Case("refused", Map.of(".", "554 5.6.0 no"), message, "x@example.net", 65),
                 new Case("full", Map.of(".", "452 4.3.1 no"), message, "x@example.net", 75),
                 new Case("greeted with no", Map.of("EHLO", "554 no"), message, "x@example.net", 75),
+                new Case(
+                        "not an inside host",
+                        Map.of("EHLO", "554 5.7.1 no", "HELO", "554 5.7.1 no"),
+                        message,
+                        "x@example.net",
+                        77),
                 new Case(
                         "one of two is refused",
                         Map.of("RCPT TO:<x@example.net>", "550 5.1.1 no"),

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /// A folder and captured streams in which commands run.
-record World(Path folder, Map<String, String> environment) {
+///
+/// @param width columns of the terminal
+record World(Path folder, Map<String, String> environment, int width) {
     static final Instant NOW = Instant.parse("2026-11-22T05:00:00Z");
 
     /// What a command did.
@@ -18,6 +20,10 @@ record World(Path folder, Map<String, String> environment) {
 
     World(Path folder) {
         this(folder, Map.of());
+    }
+
+    World(Path folder, Map<String, String> environment) {
+        this(folder, environment, 120);
     }
 
     Result run(String... words) {
@@ -35,7 +41,7 @@ record World(Path folder, Map<String, String> environment) {
                         environment,
                         folder,
                         () -> NOW,
-                        120);
+                        width);
         int code = Main.run(io, List.of(words));
         return new Result(
                 code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

@@ -236,7 +236,7 @@ class OutboundTest {
     void loop() {
         var reply =
                 submit(
-                        "Received: from a by b; Sun, 22 Nov 2026 05:00:00 +0000\n".repeat(51)
+                        "Received: from a by b; Sun, 22 Nov 2026 05:00:00 +0000\n".repeat(101)
                                 + LETTER);
         assertEquals("554 5.4.6", reply.code() + " " + reply.enhanced());
     }

@@ -55,7 +55,7 @@ public final class Trace {
         return new HeaderField("Received", folded("Received:", words));
     }
 
-    /// How many Received fields there are: 100 or more are a loop (RFC 5321 §6.3).
+    /// How many Received fields there are; too many are a loop (RFC 5321 §6.3).
     public static int hops(HeaderFields header) {
         return header.all("Received").size();
     }

@@ -278,19 +278,22 @@ public record Config(
             @Setting(otherwise = "1000", min = 50, doc = "Header fields; 552 5.3.4.")
                     int headerFields,
             @Setting(
-                            otherwise = "50",
+                            otherwise = "100",
                             min = 10,
-                            doc = "Received fields before a message counts as looping; 554 5.4.6.")
+                            doc =
+                                    "Received fields of a message that does not loop yet; more: 554 5.4.6 "
+                                            + "(RFC 5321 §6.3 wants at least 100).")
                     int hops,
             @Setting(
                             otherwise = "30",
                             min = 1,
-                            doc = "Depth of MIME parts that conversion looks into; 554 5.6.0.")
+                            doc =
+                                    "Depth of MIME parts that conversion looks into; more: 554 5.6.3.")
                     int mimeDepth,
             @Setting(
                             otherwise = "1000",
                             min = 1,
-                            doc = "MIME parts that conversion looks into; 554 5.6.0.")
+                            doc = "MIME parts that conversion looks into; more: 554 5.6.3.")
                     int mimeParts,
             @Setting(
                             otherwise = "\"64 MiB\"",
