@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,16 +23,12 @@ import org.slf4j.LoggerFactory;
 final class Settler {
     private static final Logger LOG = LoggerFactory.getLogger(Settler.class);
 
-    /// A write that the store refused; it is repeated, so that a full disk does not make duplicates
-    /// of all that left.
-    private record Unsettled(List<Settlement> settlements, List<NewMessage> dsns) {}
-
     private final MessageStore store;
     private final RetrySchedule schedule;
     private final Reports reports;
     private final Figures figures;
     private final InstantSource clock;
-    private final ConcurrentLinkedQueue<Unsettled> unsettled = new ConcurrentLinkedQueue<>();
+    private final SettlementWriter writer;
 
     Settler(
             MessageStore store,
@@ -46,13 +41,15 @@ final class Settler {
         this.reports = reports;
         this.figures = figures;
         this.clock = clock;
+        this.writer = new SettlementWriter(store, this::dsnKept);
     }
 
     RetrySchedule schedule() {
         return schedule;
     }
 
-    /// The outcomes of one attempt, one for each of the job's recipients.
+    /// The outcomes of one attempt, one for each of the job's recipients. Blocks while too many
+    /// others wait for their commit.
     void settle(Job job, List<? extends Outcome> outcomes, Optional<Content> content) {
         var now = clock.instant();
         var settlements = new ArrayList<Settlement>(outcomes.size());
@@ -72,7 +69,7 @@ final class Settler {
                         case Outcome.Failed failed -> failed(job, row, now, failed, told);
                     });
         }
-        write(settlements, reports.about(job, told, content, now));
+        writer.writeInTurn(settlements, reports.about(job, told, content, now));
     }
 
     /// The destination could not be reached: this job made the attempt.
@@ -110,7 +107,7 @@ final class Settler {
                             row.delayNoticeSent()));
         }
         figures.deferred.increment(settlements.size());
-        write(settlements, List.of());
+        writer.write(settlements, List.of());
     }
 
     /// A fault of ours is temporary for the message.
@@ -158,17 +155,12 @@ final class Settler {
                                 true));
             }
         }
-        write(settlements, reports.about(job, told, content, now));
+        writer.write(settlements, reports.about(job, told, content, now));
     }
 
     /// Repeats the writes that the store refused earlier.
     void repeatUnsettled() {
-        for (int left = unsettled.size(); left > 0; left--) {
-            var again = unsettled.poll();
-            if (again != null) {
-                write(again.settlements(), again.dsns());
-            }
-        }
+        writer.repeatRefused();
     }
 
     private Settlement delivered(Job job, QueuedRecipient row, Instant now, String detail) {
@@ -275,32 +267,16 @@ final class Settler {
         return one.isBefore(other) ? one : other;
     }
 
-    private void write(List<Settlement> settlements, List<NewMessage> dsns) {
-        var _ =
-                store.settle(settlements, dsns)
-                        .whenComplete((_, failure) -> {
-                            dsns.forEach(dsn -> closed(dsn, failure));
-                            if (failure != null) {
-                                LOG.warn(
-                                        "outcomes can't be written now and will be again: {}",
-                                        failure.toString());
-                                unsettled.add(new Unsettled(settlements, dsns));
-                            }
-                        });
-    }
-
-    private void closed(NewMessage dsn, @org.jspecify.annotations.Nullable Throwable failure) {
-        if (failure == null) {
-            figures.dsns.increment();
-            MailLog.event(
-                    "dsn",
-                    "id",
-                    dsn.id(),
-                    "to",
-                    dsn.envelope().recipients().getFirst().path(),
-                    "about",
-                    dsn.facts().getOrDefault(MessageStore.DSN_OF, ""));
-            dsn.content().close();
-        }
+    private void dsnKept(NewMessage dsn) {
+        figures.dsns.increment();
+        MailLog.event(
+                "dsn",
+                "id",
+                dsn.id(),
+                "to",
+                dsn.envelope().recipients().getFirst().path(),
+                "about",
+                dsn.facts().getOrDefault(MessageStore.DSN_OF, ""));
+        dsn.content().close();
     }
 }
