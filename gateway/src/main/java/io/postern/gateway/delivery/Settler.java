@@ -26,17 +26,14 @@ import org.slf4j.LoggerFactory;
 final class Settler {
     private static final Logger LOG = LoggerFactory.getLogger(Settler.class);
 
-    /// A write that the store refused; it is repeated, so that a full disk does not make duplicates
-    /// of all that left.
-    private record Unsettled(
-            List<Settlement> settlements, List<NewMessage> dsns, List<QueuedRecipient> back) {}
-
     private final MessageStore store;
     private final RetrySchedule schedule;
     private final Reports reports;
     private final Figures figures;
     private final InstantSource clock;
-    private final ConcurrentLinkedQueue<Unsettled> unsettled = new ConcurrentLinkedQueue<>();
+    private final SettlementWriter writer;
+    private final ConcurrentLinkedQueue<List<QueuedRecipient>> notGivenBack =
+            new ConcurrentLinkedQueue<>();
 
     Settler(
             MessageStore store,
@@ -49,13 +46,15 @@ final class Settler {
         this.reports = reports;
         this.figures = figures;
         this.clock = clock;
+        this.writer = new SettlementWriter(store, this::dsnKept);
     }
 
     RetrySchedule schedule() {
         return schedule;
     }
 
-    /// The outcomes of one attempt, one for each of the job's recipients.
+    /// The outcomes of one attempt, one for each of the job's recipients. Blocks while too many
+    /// others wait for their commit.
     void settle(Job job, List<? extends Outcome> outcomes, Optional<Content> content) {
         var now = clock.instant();
         var settlements = new ArrayList<Settlement>(outcomes.size());
@@ -75,20 +74,19 @@ final class Settler {
                         case Outcome.Failed failed -> failed(job, row, now, failed, told);
                     });
         }
-        conclude(job, settlements, told, content, now);
+        writer.writeInTurn(settlements, reports(job, settlements, told, content, now));
     }
 
-    /// Writes the settlements with the report that they cause. Without it a failure would be lost
-    /// silently: then what was to be told fails again later, and the rest is written.
-    private void conclude(
+    /// The report that the settlements cause. Without it a failure would be lost silently: then
+    /// what was to be told fails again later, and the rest is written.
+    private List<NewMessage> reports(
             Job job,
             List<Settlement> settlements,
             List<Reports.Told> told,
             Optional<Content> content,
             Instant now) {
-        List<NewMessage> dsns = List.of();
         try {
-            dsns = reports.about(job, told, content, now);
+            return reports.about(job, told, content, now);
         } catch (RuntimeException | Error e) {
             LOG.error(
                     "the report about message {} can't be made now; what failed waits",
@@ -101,15 +99,15 @@ final class Settler {
                     settlements.set(i, later(row, now, "to be reported: " + detail));
                 }
             }
+            return List.of();
         }
-        write(settlements, dsns);
     }
 
     /// Rows that were taken and could not be worked on, by no fault of the message or its next hop:
     /// tried again by schedule.
     void wait(List<QueuedRecipient> rows, String why) {
         var now = clock.instant();
-        write(rows.stream().map(row -> later(row, now, why)).toList(), List.of());
+        writer.write(rows.stream().map(row -> later(row, now, why)).toList(), List.of());
     }
 
     private Settlement later(QueuedRecipient row, Instant now, String why) {
@@ -161,7 +159,7 @@ final class Settler {
                             row.delayNoticeSent()));
         }
         figures.deferred.increment(settlements.size());
-        write(settlements, List.of());
+        writer.write(settlements, List.of());
     }
 
     /// A fault of ours is temporary for the message.
@@ -181,7 +179,10 @@ final class Settler {
                 store.giveBack(rows)
                         .whenComplete((_, failure) -> {
                             if (failure != null) {
-                                again(new Unsettled(List.of(), List.of(), rows), failure);
+                                LOG.warn(
+                                        "rows can't be given back now and will be again: {}",
+                                        failure.toString());
+                                notGivenBack.add(rows);
                             }
                         });
     }
@@ -211,16 +212,23 @@ final class Settler {
                                 true));
             }
         }
-        conclude(job, settlements, told, told.isEmpty() ? Optional.empty() : content.get(), now);
+        writer.write(
+                settlements,
+                reports(
+                        job,
+                        settlements,
+                        told,
+                        told.isEmpty() ? Optional.empty() : content.get(),
+                        now));
     }
 
     /// Repeats the writes that the store refused earlier.
     void repeatUnsettled() {
-        for (int left = unsettled.size(); left > 0; left--) {
-            var again = unsettled.poll();
-            if (again != null) {
-                write(again.settlements(), again.dsns());
-                putBack(again.back());
+        writer.repeatRefused();
+        for (int left = notGivenBack.size(); left > 0; left--) {
+            var rows = notGivenBack.poll();
+            if (rows != null) {
+                putBack(rows);
             }
         }
     }
@@ -329,37 +337,16 @@ final class Settler {
         return one.isBefore(other) ? one : other;
     }
 
-    private void write(List<Settlement> settlements, List<NewMessage> dsns) {
-        if (settlements.isEmpty()) {
-            return;
-        }
-        var _ =
-                store.settle(settlements, dsns)
-                        .whenComplete((_, failure) -> {
-                            dsns.forEach(dsn -> closed(dsn, failure));
-                            if (failure != null) {
-                                again(new Unsettled(settlements, dsns, List.of()), failure);
-                            }
-                        });
-    }
-
-    private void again(Unsettled what, Throwable failure) {
-        LOG.warn("outcomes can't be written now and will be again: {}", failure.toString());
-        unsettled.add(what);
-    }
-
-    private void closed(NewMessage dsn, @org.jspecify.annotations.Nullable Throwable failure) {
-        if (failure == null) {
-            figures.dsns.increment();
-            MailLog.event(
-                    "dsn",
-                    "id",
-                    dsn.id(),
-                    "to",
-                    dsn.envelope().recipients().getFirst().path(),
-                    "about",
-                    dsn.facts().getOrDefault(MessageStore.DSN_OF, ""));
-            dsn.content().close();
-        }
+    private void dsnKept(NewMessage dsn) {
+        figures.dsns.increment();
+        MailLog.event(
+                "dsn",
+                "id",
+                dsn.id(),
+                "to",
+                dsn.envelope().recipients().getFirst().path(),
+                "about",
+                dsn.facts().getOrDefault(MessageStore.DSN_OF, ""));
+        dsn.content().close();
     }
 }
