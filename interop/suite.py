@@ -293,7 +293,11 @@ def corpus_one(world, content, rcpt, code, text):
     if got is None:
         return "did not come out"
     long_lines = max(len(line) for line in content.split(b"\r\n")) > 998
-    why = compare(content, got.content, "parts" if long_lines else "bytes") or world.judge(got.content)
+    why = compare(content, got.content, "parts" if long_lines else "bytes")
+    # dkimpy reads no header with white space before a colon, which RFC 5322 section 4.5 has and RFC 6376
+    # section 3.4.2 canonicalizes; OpenDKIM does, below.
+    if not why and not any(re.match(rb"[!-9;-~]+[ \t]+:", field) for field in split_fields(content)[0]):
+        why = world.judge(got.content)
     if why:
         keep(world, rcpt, content, got.content)
         return why
