@@ -41,7 +41,8 @@ class LauncherTest {
     void install() throws Exception {
         folder = folder.toRealPath();
         var product = folder.resolve("pro duct");
-        var app = Files.createDirectories(product.resolve("cli/target/postern/lib")).getParent();
+        var app = product.resolve("cli/target/postern");
+        Files.createDirectories(app.resolve("lib"));
         Files.createFile(app.resolve("cli.jar"));
         Files.createFile(app.resolve(".built"));
         launcher = product.resolve("postern");
