@@ -336,6 +336,23 @@ class DeliveryEngineTest {
         }
     }
 
+    @Test
+    @DisplayName("a destination that is down is looked at every ten minutes at least")
+    void downForLong() {
+        var queue = new DestinationQueue(mx("example.net"), 2, Workshop.START);
+        var schedule =
+                new RetrySchedule(
+                        List.of(Duration.ofMinutes(1), Duration.ofHours(4)),
+                        java.util.random.RandomGenerator.getDefault());
+        var now = Workshop.START;
+        for (int i = 0; i < 10; i++) {
+            var down = queue.markDown("refused", now, schedule);
+            assertEquals(i + 1, down.failures());
+            assertFalse(down.until().isAfter(now.plus(Duration.ofMinutes(10))), down::toString);
+            now = down.until();
+        }
+    }
+
     private static Destination mx(String domain) {
         return new Destination.Mx(io.postern.mail.Domain.of(domain));
     }
