@@ -30,7 +30,7 @@ class DkimPy:
         return b"".join(answer[0].strings)
 
     def results(self, content):
-        """One (algorithm, selector, passed or why not) per signature, in order."""
+        """One (algorithm, domain, selector, passed or why not) per signature, in order."""
         out = []
         message = dkim.DKIM(content)
         count = sum(1 for name, _ in message.headers if name.lower() == b"dkim-signature")
@@ -44,28 +44,36 @@ class DkimPy:
                 why = f"{type(problem).__name__}: {problem}"
             fields = one.signature_fields
             algorithm = fields.get(b"a", b"?").decode("ascii", "replace")
+            domain = fields.get(b"d", b"?").decode("ascii", "replace")
             selector = fields.get(b"s", b"?").decode("ascii", "replace")
-            out.append((algorithm, selector, why))
+            out.append((algorithm, domain, selector, why))
         return out
 
 
-def judge(results, wanted):
-    """Empty when each wanted algorithm has a signature and all signatures pass, else why not."""
-    bad = [f"{algorithm} {why}" for algorithm, _, why in results if why != "pass"]
-    missing = [w for w in wanted if w not in [algorithm for algorithm, _, _ in results]]
+def judge(results, wanted, ours):
+    """Empty when each wanted algorithm has a signature of ours and all of ours pass, else why not.
+
+    `ours` holds (domain, selector). Signatures that a real message brought with it are none of the gateway's:
+    their keys are not in the suite's DNS, and the new From field broke them before the gateway saw them.
+    """
+    mine = [(algorithm, why) for algorithm, domain, selector, why in results if (domain, selector) in ours]
+    bad = [f"{algorithm} {why}" for algorithm, why in mine if why != "pass"]
+    missing = [w for w in wanted if w not in [algorithm for algorithm, _ in mine]]
     return "; ".join(bad + [f"no {m} signature" for m in missing])
 
 
-def opendkim_results(content):
-    """`dkim=` results that the verifying OpenDKIM wrote on top, one per signature."""
+def opendkim_results(content, ours):
+    """`dkim=` results that the verifying OpenDKIM wrote on top, one per signature of ours (domain, selector)."""
     head = content.split(b"\r\n\r\n", 1)[0].decode("utf-8", "replace")
     unfolded = re.sub(r"\r\n[ \t]+", " ", head)
     out = []
     for line in unfolded.split("\r\n"):
         if re.match(r"(?i)authentication-results:\s*opendkim\.example\.net", line):
-            for part in line.split(";")[1:]:
+            # A comment may hold a semicolon: "(2048-bit key; unprotected)".
+            for part in re.split(r";\s*(?=dkim)", line)[1:]:
                 found = re.search(r"\bdkim=(\w+)(?:\s+reason=\"([^\"]*)\")?(?:\s+\(([^)]*)\))?", part)
-                if found:
+                tags = dict(re.findall(r"\bheader\.([ds])=(\S+)", part))
+                if found and (tags.get("d"), tags.get("s")) in ours:
                     out.append((found.group(1), (found.group(2) or found.group(3) or "").strip()))
     return out
 
@@ -120,6 +128,10 @@ def changes(submitted, received):
         return added, f"header field lost or changed: {left[0][:60]!r}"
     if strange:
         return added, f"strange added fields: {strange}"
+    if had_rest == b"" and has_rest == b"\r\n":
+        # A message that is all header is given the empty line that ends one (RFC 5322 section 2.1). Its body stays
+        # what it was, nothing, and no field that a later hop appends can be taken for one of ours.
+        return added, ""
     if had_rest != has_rest:
         at = next((i for i, (a, b) in enumerate(zip(had_rest, has_rest)) if a != b), min(len(had_rest), len(has_rest)))
         return added, f"body differs at octet {at}: {had_rest[at:at + 30]!r} became {has_rest[at:at + 30]!r}"

@@ -92,7 +92,8 @@ class ControlApiTest {
             assertEquals(house.local.track("two", 10), found);
             assertEquals(house.local.message(found.getFirst().id()), found.getFirst());
             assertEquals("client is trusted", found.getFirst().decisions().getFirst().conclusion());
-            // Octets free on the disk differ from one look to the next; that the rest is equal counts.
+            // Octets free on the disk differ from one look to the next; that the rest is equal
+            // counts.
             assertEquals(house.local.health().status(), house.remote.health().status());
             assertEquals(house.local.health().queued(), house.remote.health().queued());
         }

@@ -12,7 +12,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /// Gives names of this machine's users a domain, as every sendmail does: cron writes `From: root
-/// (Cron Daemon)` and `To: root`. RFC 6409 §8.4 lets a submission agent complete addresses.
+/// (Cron Daemon)` and `To: root`. RFC 6409 §8 allows it where the name is known to be one of ours.
 ///
 /// @param domain what comes after the `@`
 record LocalNames(Domain domain) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-@DisplayName("RFC 6409 §8.4 names of this machine's users get a domain")
+@DisplayName("RFC 6409 §8 names of this machine's users get a domain")
 class LocalNamesTest {
     record Case(String rule, String field, String want) {
         @Override

@@ -147,6 +147,14 @@ public final class Gateway implements AutoCloseable {
     ///
     /// @throws IOException when an address can't be bound; those before it are open
     public void start() throws IOException {
+        for (var domain : config.domain()) {
+            if (domain.sign() && keys.signingKeys(domain.name()).isEmpty()) {
+                LOG.warn(
+                        "{} has no DKIM key, so its mail is answered 451: make one with \"postern dkim new {}\"",
+                        domain.name(),
+                        domain.name());
+            }
+        }
         engine.start();
         for (var listener : config.listener()) {
             var settings = settings(listener);

@@ -162,6 +162,25 @@ class OutboundTest {
     }
 
     @Test
+    @DisplayName("text in place of a field is body: an empty line is put before it, then signed")
+    void repaired() throws Exception {
+        var whole = LETTER + "\nBye.\n";
+        var broken = whole.replace("\n\nAll", "\nAll");
+        assertEquals(250, submit("From info Sun Nov 22 05:00:00 2026\n" + broken).code());
+        var arrived = sink.next().content();
+        assertTrue(arrived.endsWith(whole.replace("\n", "\r\n")), arrived);
+        assertFalse(arrived.contains("From info"), arrived);
+        assertVerifies(arrived);
+    }
+
+    @Test
+    @DisplayName("a From field after text in place of a field is body: no author, so refused")
+    void authorInBody() {
+        var reply = submit("Subject: x\ntext\nFrom: info@example.com\n\nx\n");
+        assertEquals("550 5.7.1 message has no From field", reply.toString());
+    }
+
+    @Test
     @DisplayName("RFC 6409 §8: missing Date and Message-ID are added before signing")
     void completed() throws Exception {
         submit("From: info@example.com\nSubject: short\n\nhello\n");
@@ -402,7 +421,7 @@ class OutboundTest {
 
     @Test
     @DisplayName(
-            "RFC 5321 §4.5.4.1: after the time to expire the sender is told, and the message leaves the queue")
+            "RFC 5321 §4.5.4.1: after the time to expire the reverse-path is told, and the message leaves the queue")
     void expired() throws Exception {
         house.close();
         house =

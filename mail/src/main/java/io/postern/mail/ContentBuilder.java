@@ -1,9 +1,13 @@
 package io.postern.mail;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Builds a [Content] from octets as they pass: header section parsed, body kept in memory up to a
@@ -20,6 +24,7 @@ public final class ContentBuilder implements AutoCloseable {
     public static final int DEFAULT_MEMORY_THRESHOLD = 256 * 1024;
 
     private static final int FIRST_HEADER = 2048;
+    private static final Pattern MBOX_LINE = Pattern.compile(">?From (?![ \\t]*:)[^\r\n]*\r\n");
 
     /// How it ended.
     public sealed interface Built {
@@ -49,6 +54,8 @@ public final class ContentBuilder implements AutoCloseable {
     private int endSeen = 2;
     private @Nullable HeaderFields header;
     private Built.@Nullable Refused refused;
+    private boolean repairing;
+    private final List<String> repairs = new ArrayList<>(0);
 
     /// A builder that has seen nothing yet.
     ///
@@ -60,6 +67,22 @@ public final class ContentBuilder implements AutoCloseable {
         this.limits = headerLimits;
         this.tap = tap;
         this.body = new BodyBuffer(spoolFolder, memoryThreshold);
+    }
+
+    /// From now on a header section that ends without its empty line is given one, and the
+    /// separator of an mbox before the first field is dropped, as Postfix and sendmail do. Called
+    /// before the first octet.
+    ///
+    /// What comes out has one reading only, so it can be signed: from the line that is no field on,
+    /// all is body, fields or not.
+    public ContentBuilder repairing() {
+        repairing = true;
+        return this;
+    }
+
+    /// What was repaired, in words, for the decision record; empty when nothing was.
+    public List<String> repairs() {
+        return List.copyOf(repairs);
     }
 
     /// The next octets. Never throws for what they are, nor for a full disk.
@@ -122,7 +145,18 @@ public final class ContentBuilder implements AutoCloseable {
         if (refused != null) {
             return;
         }
-        switch (HeaderParser.parse(headerOctets, 0, length, limits)) {
+        int start = repairing ? mboxLine(length) : 0;
+        int end = length;
+        var parse = HeaderParser.parse(headerOctets, start, end, limits);
+        if (repairing
+                && parse instanceof HeaderParse.Parsed(_, var defects)
+                && !defects.isEmpty()
+                && lineOf(start, defects.getFirst()) > start) {
+            end = lineOf(start, defects.getFirst());
+            repairs.add("empty line put before octet " + end + ", which begins no header field");
+            parse = HeaderParser.parse(headerOctets, start, end, limits);
+        }
+        switch (parse) {
             case HeaderParse.Parsed(var fields, var defects) -> {
                 if (defects.isEmpty()) {
                     header = fields;
@@ -132,7 +166,35 @@ public final class ContentBuilder implements AutoCloseable {
             }
             case HeaderParse.TooLarge(var why) -> refuse(Reason.HEADER_TOO_LARGE, why);
         }
+        if (end < length && refused == null) {
+            tap.body(headerOctets, end, headerLength - end);
+            body.write(headerOctets, end, headerLength - end);
+        }
         headerOctets = new byte[0];
+    }
+
+    /// Octets of the mbox separator (RFC 4155) that begins the section, 0 when none does. A From
+    /// field may have white space before its colon (RFC 5322 §4.5).
+    private int mboxLine(int length) {
+        var found = MBOX_LINE.matcher(new String(headerOctets, 0, length, ISO_8859_1));
+        if (!found.lookingAt()) {
+            return 0;
+        }
+        repairs.add("mbox separator before the header dropped");
+        return found.end();
+    }
+
+    /// Where the line begins that is no field; `start` when the defect is another.
+    private int lineOf(int start, HeaderDefect defect) {
+        int at =
+                switch (defect.kind()) {
+                    case LINE_WITHOUT_COLON, BAD_NAME -> start + defect.at();
+                    case LEADING_WHITE_SPACE, BARE_CR, BARE_LF, NUL -> start;
+                };
+        while (at > start && headerOctets[at - 1] != '\n') {
+            at--;
+        }
+        return at;
     }
 
     private static String words(List<HeaderDefect> defects) {

@@ -12,7 +12,7 @@ import java.util.List;
 
 /// Rewrites a content so that a next hop which lacks an extension takes it as it is: leaf parts go
 /// into quoted-printable (text) or base64 (others), and over-long header lines are folded. RFC 6152
-/// §3, RFC 3030 §4, RFC 2045 §6.
+/// §3, RFC 3030 §3, RFC 2045 §6.
 ///
 /// Decoded, the result has the octets of the original; only what MIME says is to be ignored
 /// (preambles, epilogues) may lose octets that can't pass. Never inside multipart/signed,

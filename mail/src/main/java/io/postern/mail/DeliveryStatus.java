@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// Composes delivery status notifications. RFC 3461 to 3464, RFC 6533 where addresses or headers
-/// are UTF-8.
+/// Composes delivery status notifications. RFC 3461 §6, RFC 3464, RFC 6522; RFC 6533 where
+/// addresses or headers are UTF-8.
 public final class DeliveryStatus {
     /// What happened to a recipient. RFC 3464 §2.3.3.
     public enum Action {

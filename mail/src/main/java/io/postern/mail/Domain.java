@@ -15,10 +15,6 @@ import java.util.regex.Pattern;
 /// @param name never empty, at most 253 octets, labels of 1 to 63 octets of letters, digits,
 ///   hyphen, underscore
 public record Domain(String name) implements Host {
-    private static final Pattern LABELS =
-            Pattern.compile(
-                    "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?+(?:\\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?+)*+");
-
     // UTS #46 §1.3, the deviation characters. IDNA2003 makes "ss" of sharp s: another domain.
     private static final Pattern DEVIATION = Pattern.compile("[\u00DF\u1E9E\u03C2\u200C\u200D]");
 
@@ -40,9 +36,35 @@ public record Domain(String name) implements Host {
     }
 
     private static Optional<Domain> checked(String ascii) {
-        return ascii.length() <= 253 && LABELS.matcher(ascii).matches()
-                ? Optional.of(new Domain(ascii))
-                : Optional.empty();
+        return isName(ascii) ? Optional.of(new Domain(ascii)) : Optional.empty();
+    }
+
+    /// Labels of 1 to 63 letters, digits, hyphens and underscores, no hyphen at either end. RFC
+    /// 1035 §2.3.1, §2.3.4; the underscore is for names such as those of RFC 8552.
+    private static boolean isName(String ascii) {
+        int length = ascii.length();
+        if (length == 0 || length > 253) {
+            return false;
+        }
+        int start = 0;
+        for (int i = 0; i <= length; i++) {
+            char c = i < length ? ascii.charAt(i) : '.';
+            if (c == '.') {
+                if (i == start
+                        || i - start > 63
+                        || ascii.charAt(start) == '-'
+                        || ascii.charAt(i - 1) == '-') {
+                    return false;
+                }
+                start = i + 1;
+            } else if (!((c >= 'a' && c <= 'z')
+                    || (c >= '0' && c <= '9')
+                    || c == '-'
+                    || c == '_')) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isAscii(String text) {

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Writes one delivery status notification: RFC 3462, RFC 3464, RFC 6533.
+/// Writes one delivery status notification: RFC 6522, RFC 3464, RFC 6533.
 final class ReportWriter {
     private static final int MAX_TEXT = 900;
     private static final int FOLD_AT = 78;

@@ -155,6 +155,93 @@ class ContentBuilderTest {
         }
     }
 
+    record Repaired(String rule, String octets, String header, String body, int repairs) {
+        @Override
+        public String toString() {
+            return rule;
+        }
+    }
+
+    static Stream<Repaired> repaired() {
+        return Stream.of(
+                new Repaired("nothing to repair", "A: 1\r\n\r\nx", "A: 1\r\n", "x", 0),
+                new Repaired("text for a field", "A: 1\r\nhello\r\n", "A: 1\r\n", "hello\r\n", 1),
+                new Repaired(
+                        "text, an empty line, text",
+                        "A: 1\r\nhello\r\nB: 2\r\n\r\nx\r\n",
+                        "A: 1\r\n",
+                        "hello\r\nB: 2\r\n\r\nx\r\n",
+                        1),
+                new Repaired(
+                        "text with a colon",
+                        "A: 1\r\n f\r\nDear all: hello\r\n\r\nx",
+                        "A: 1\r\n f\r\n",
+                        "Dear all: hello\r\n\r\nx",
+                        1),
+                new Repaired(
+                        "a separator with a blank in it",
+                        "A: 1\r\n \r\nhello\r\n\r\n",
+                        "A: 1\r\n \r\n",
+                        "hello\r\n\r\n",
+                        1),
+                new Repaired(
+                        "an mbox separator",
+                        "From a@example.com Sun Nov 22 05:00:00 2026\r\nA: 1\r\n\r\nx",
+                        "A: 1\r\n",
+                        "x",
+                        1),
+                new Repaired(
+                        "a quoted mbox separator, then text for a field",
+                        ">From a\r\nA: 1\r\nhello\r\n",
+                        "A: 1\r\n",
+                        "hello\r\n",
+                        2),
+                new Repaired(
+                        "RFC 5322 §4.5 a From field with a blank before the colon is no separator",
+                        "From : a@example.com\r\n\r\nx",
+                        "From : a@example.com\r\n",
+                        "x",
+                        0));
+    }
+
+    @ParameterizedTest(name = "a tolerant builder: {0}, in pieces of every size")
+    @MethodSource("repaired")
+    void repairs(Repaired c) throws IOException {
+        for (int piece = 1; piece <= c.octets().length(); piece++) {
+            var tapped = new ByteArrayOutputStream();
+            try (var builder =
+                            new ContentBuilder(spool, 3, HeaderLimits.DEFAULT, tapped::write)
+                                    .repairing();
+                    var content = ok(feed(builder, c.octets(), piece))) {
+                assertEquals(c.header(), content.header().toString());
+                assertEquals(c.body(), body(content));
+                assertEquals(c.body(), tapped.toString(ISO_8859_1));
+                assertEquals(c.repairs(), builder.repairs().size(), builder.repairs()::toString);
+            }
+        }
+        assertEquals(0, files());
+    }
+
+    @Test
+    @DisplayName(
+            "a tolerant builder still refuses what has no field to begin with, NUL and bare LF")
+    void beyondRepair() throws IOException {
+        for (var octets :
+                new String[] {
+                    "hello\r\nA: 1\r\n", " A: 1\r\n", "A: 1\r\nB\0\r\n", "A: 1\r\nx\ny\r\n\r\n"
+                }) {
+            try (var builder =
+                    new ContentBuilder(spool, 0, HeaderLimits.DEFAULT, BodyTap.none())
+                            .repairing()) {
+                var refused =
+                        assertInstanceOf(
+                                ContentBuilder.Built.Refused.class,
+                                feed(builder, octets, 100).finish());
+                assertEquals(ContentBuilder.Reason.HEADER_MALFORMED, refused.reason());
+            }
+        }
+    }
+
     @Test
     @DisplayName("a header section of exactly the limit is taken")
     void exactly() throws IOException {

@@ -80,7 +80,7 @@ class DeliveryStatusTest {
     }
 
     @Test
-    @DisplayName("RFC 3462 and RFC 3464, the whole of a failure report")
+    @DisplayName("RFC 6522 and RFC 3464, the whole of a failure report")
     void whole() throws IOException {
         var original = content("Message-ID: <1@example.com>\r\nSubject: s\r\n", "body\r\n");
         var composed =

@@ -113,6 +113,8 @@ final class SqliteFile {
     private static SQLiteConfig config() {
         var config = new SQLiteConfig();
         config.setBusyTimeout((int) BUSY.toMillis());
+        // The driver would ask for the last row id after each statement; nobody here wants it.
+        config.setGetGeneratedKeys(false);
         return config;
     }
 

@@ -93,7 +93,7 @@ public record Config(
                             otherwise = "[\"rsa\", \"ed25519\"]",
                             doc =
                                     "Which of the domain's active keys sign. Both on each message is best: receivers "
-                                            + "take the one they know (RFC 8463 §3).")
+                                            + "take the one they know (RFC 8463 §6).")
                     List<Algorithm> algorithms) {}
 
     /// A signing algorithm family.
@@ -253,7 +253,7 @@ public record Config(
                     int errors,
             @Setting(otherwise = "100000", min = 100, doc = "Commands of one session; 421 4.7.0.")
                     int commands,
-            @Setting(otherwise = "2000", min = 1, doc = "Sessions at once; 421 4.3.2.")
+            @Setting(otherwise = "10000", min = 1, doc = "Sessions at once; 421 4.3.2.")
                     int sessions,
             @Setting(
                             otherwise = "1500",

@@ -63,7 +63,7 @@ final class Reports {
         this.random = random;
     }
 
-    /// What a sender is to be told about one recipient.
+    /// What the reverse-path is to be told about one recipient.
     record Told(QueuedRecipient row, Action action, String status, String host, String reply) {
         static Told failed(QueuedRecipient row, Outcome.Failed failed) {
             return new Told(
@@ -137,8 +137,8 @@ final class Reports {
         return MemoryContent.of(HeaderFields.EMPTY, new byte[0]);
     }
 
-    /// A report is signed like all that leaves, so it comes from a domain of ours: the sender's own
-    /// when it is one.
+    /// A report is signed like all that leaves, so it comes from a domain of ours: that of the
+    /// reverse-path when it is one.
     private Mailbox from(Mailbox author) {
         return author.host() instanceof Domain domain && treatment.signs(domain)
                 ? new Mailbox("MAILER-DAEMON", domain)

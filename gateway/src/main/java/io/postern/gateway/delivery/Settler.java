@@ -12,6 +12,7 @@ import io.postern.store.Settlement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -203,7 +204,7 @@ final class Settler {
                                 row.id(),
                                 row.number(),
                                 now,
-                                "still waiting; the sender is told once",
+                                "still waiting; the reverse-path is told once",
                                 row.due(),
                                 row.expires(),
                                 false,
@@ -262,7 +263,7 @@ final class Settler {
                 "status",
                 status,
                 "next",
-                next,
+                next.truncatedTo(ChronoUnit.SECONDS),
                 "reason",
                 detail);
         boolean tell = !row.delayNoticeSent() && !now.isBefore(row.deadline());

@@ -201,13 +201,7 @@ final class SmtpTransport implements Transport {
     private Connected firstOf(List<HostFinder.Target> targets) {
         var trouble = new ArrayList<String>();
         for (var target : targets) {
-            var address = target.address();
-            label =
-                    target.label()
-                            + "["
-                            + address.getAddress().getHostAddress()
-                            + "]:"
-                            + address.getPort();
+            label = label(target);
             try {
                 return opened(open(target));
             } catch (SmtpClientException e) {
@@ -215,6 +209,19 @@ final class SmtpTransport implements Transport {
             }
         }
         return new Connected.No(String.join("; ", trouble));
+    }
+
+    /// Name and address, as events and DSNs tell it.
+    private static String label(HostFinder.Target target) {
+        var address = target.address();
+        return target.name()
+                .map(name ->
+                        name
+                                + "["
+                                + address.getAddress().getHostAddress()
+                                + "]:"
+                                + address.getPort())
+                .orElse(target.label());
     }
 
     private SmtpConnection open(HostFinder.Target target) {

@@ -56,9 +56,10 @@ public record OutboundPath(
     ContentBuilder builder(int threshold, io.postern.mail.BodyTap tap) {
         var limits = config.limits();
         return new ContentBuilder(
-                spool,
-                threshold,
-                new HeaderLimits((int) limits.header().bytes(), limits.headerFields()),
-                tap);
+                        spool,
+                        threshold,
+                        new HeaderLimits((int) limits.header().bytes(), limits.headerFields()),
+                        tap)
+                .repairing();
     }
 }

@@ -112,6 +112,9 @@ final class OutboundSink implements DataSink {
                             session.client().getAddress().getHostAddress(),
                             "helo",
                             helo()));
+            for (var repair : builder.repairs()) {
+                decisions.add(Treatment.decision("repair", repair));
+            }
             var destinations =
                     envelope.recipients().stream()
                             .map(to -> path.routes().of(to.path()).orElseThrow())
@@ -272,14 +275,15 @@ final class OutboundSink implements DataSink {
     /// A field's body for people: decoded, on one line, bounded, without control characters.
     private static String shown(HeaderField field) {
         var raw = field.rawBody();
-        var text =
-                new String(
-                                raw.substring(0, Math.min(raw.length(), 400))
-                                        .getBytes(StandardCharsets.ISO_8859_1),
-                                StandardCharsets.UTF_8)
-                        .replaceAll("\\p{Cntrl}+", "")
-                        .strip();
-        return text.substring(0, Math.min(text.length(), 200));
+        var start = raw.substring(0, Math.min(raw.length(), 400));
+        var text = new String(start.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+        var clean = new StringBuilder(text.length());
+        for (int i = 0; i < text.length() && clean.length() < 200; i++) {
+            if (!Character.isISOControl(text.charAt(i))) {
+                clean.append(text.charAt(i));
+            }
+        }
+        return clean.toString().strip();
     }
 
     private Reply refused(Reply reply) {

@@ -266,7 +266,7 @@ public final class Treatment {
         }
     }
 
-    /// RFC 6409 §8.1, §8.2: a submission server may add Date and Message-ID. RFC 5322 §3.6 demands
+    /// RFC 6409 §8.2, §8.3: a submission server may add Date and Message-ID. RFC 5322 §3.6 demands
     /// the first.
     private List<HeaderField> missing(HeaderFields header, Instant now, List<Decision> decisions) {
         var fields = new ArrayList<HeaderField>();

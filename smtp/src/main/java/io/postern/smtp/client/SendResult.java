@@ -32,7 +32,7 @@ public sealed interface SendResult {
         SMTP_UTF8("5.6.7", "message needs SMTPUTF8 and the next hop does not offer it"),
         /// Binary content and no BINARYMIME with CHUNKING. RFC 3030 §3.
         BINARY("5.6.3", "message has binary content and the next hop does not offer BINARYMIME"),
-        /// Larger than the figure offered with SIZE. RFC 1870 §6.
+        /// Larger than the figure offered with SIZE. RFC 1870 §4.
         TOO_LARGE("5.3.4", "message is larger than the next hop accepts");
 
         private final String enhanced;

@@ -48,7 +48,7 @@ sealed interface TransactionPlan {
         if (eightBit && !binary && !capabilities.eightBitMime()) {
             return new CannotCarry(SendResult.Reason.EIGHT_BIT);
         }
-        // RFC 1870 §6.1: a message over the declared maximum need not be tried.
+        // RFC 1870 §4: a message over the declared maximum need not be tried.
         var largest = capabilities.maxSize();
         if (largest.isPresent() && size > largest.getAsLong()) {
             return new CannotCarry(SendResult.Reason.TOO_LARGE);

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 final class ReplyText {
     // RFC 5321 §4.5.3.1.5: 512 with code and CRLF.
     private static final int LONGEST_LINE = 512;
-    // RFC 5321 §4.2.4.2 sets no number; a client need not read pages.
+    // RFC 5321 §4.2.1 sets no number; a client need not read pages.
     private static final int MOST_LINES = 100;
 
     private ReplyText() {}

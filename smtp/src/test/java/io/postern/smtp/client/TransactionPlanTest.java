@@ -80,12 +80,12 @@ class TransactionPlanTest {
                                 "SIZE",
                                 "MAIL FROM:<alice@example.com> SIZE=1000"),
                         new Mail(
-                                "RFC 1870 §6.1: just small enough",
+                                "RFC 1870 §4: just small enough",
                                 SEVEN,
                                 PLAIN,
                                 "SIZE 1000",
                                 "MAIL FROM:<alice@example.com> SIZE=1000"),
-                        new Mail("RFC 1870 §6.1: too large", SEVEN, PLAIN, "SIZE 999", "TOO_LARGE"),
+                        new Mail("RFC 1870 §4: too large", SEVEN, PLAIN, "SIZE 999", "TOO_LARGE"),
                         new Mail(
                                 "RFC 6152 §3: 8-bit",
                                 EIGHT,

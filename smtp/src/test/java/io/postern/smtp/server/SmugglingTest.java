@@ -59,7 +59,7 @@ class SmugglingTest {
     private static void attack(Rig rig, byte[] data, int split) throws IOException {
         try (var socket = rig.connect()) {
             say(socket, "EHLO client.example\r\n", "250 ");
-            say(socket, "MAIL FROM:<alice@sender.example>\r\n", "250 ");
+            say(socket, "MAIL FROM:<alice@example.net>\r\n", "250 ");
             say(socket, "RCPT TO:<bob@receiver.example>\r\n", "250 ");
             say(socket, "DATA\r\n", "354 ");
             socket.getOutputStream().write(data, 0, split);
