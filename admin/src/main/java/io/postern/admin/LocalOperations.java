@@ -30,8 +30,8 @@ public final class LocalOperations implements Operations {
     ///
     /// @param running whether mail is being delivered
     /// @param beforeChange called before the queue is changed, so that nothing of it is held in
-    ///   memory elsewhere
-    /// @param afterChange called after it, so that delivery looks at the queue again
+    ///   memory elsewhere, nor taken meanwhile
+    /// @param afterChange called after it, however it ended, so that delivery goes on
     /// @param config asked when the settings are shown
     /// @param onClose lets go of what belongs to these operations
     public record Surroundings(
@@ -117,16 +117,18 @@ public final class LocalOperations implements Operations {
         var now = clock.instant();
         var filter = selection.filter(now);
         return guarded(() -> {
-            surroundings.beforeChange().run();
-            int changed =
-                    switch (action) {
-                        case HOLD -> store.hold(filter, now, BY_OPERATOR);
-                        case RELEASE -> store.release(filter, now);
-                        case RETRY -> store.retry(filter, now);
-                        case DELETE -> store.delete(filter, now, BY_OPERATOR);
-                    };
-            surroundings.afterChange().run();
-            return new Changed(changed);
+            try {
+                surroundings.beforeChange().run();
+                return new Changed(
+                        switch (action) {
+                            case HOLD -> store.hold(filter, now, BY_OPERATOR);
+                            case RELEASE -> store.release(filter, now);
+                            case RETRY -> store.retry(filter, now);
+                            case DELETE -> store.delete(filter, now, BY_OPERATOR);
+                        });
+            } finally {
+                surroundings.afterChange().run(); // or delivery would stand still
+            }
         });
     }
 

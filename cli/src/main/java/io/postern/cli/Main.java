@@ -2,6 +2,7 @@ package io.postern.cli;
 
 import io.postern.admin.OperationException;
 import io.postern.gateway.config.ConfigException;
+import io.postern.keys.KeysException;
 import io.postern.store.StoreException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -102,6 +103,7 @@ public final class Main {
                             : operation.error() + "; " + operation.remedy();
             case StoreException store -> String.valueOf(store.getMessage());
             case ConfigException config -> String.valueOf(config.getMessage());
+            case KeysException keys -> String.valueOf(keys.getMessage());
             default ->
                     "this is a bug of ours: "
                             + exception

@@ -157,10 +157,9 @@ public final class Gateway implements AutoCloseable {
         }
         engine.start();
         for (var listener : config.listener()) {
+            var settings = settings(listener);
             try {
-                servers.add(
-                        SmtpServer.open(
-                                settings(listener), () -> new OutboundHandler(path, listener)));
+                servers.add(SmtpServer.open(settings, () -> new OutboundHandler(path, listener)));
             } catch (IOException e) {
                 throw new IOException(
                         "can't listen on "
@@ -214,6 +213,14 @@ public final class Gateway implements AutoCloseable {
     /// for this listener; so the service needs no right to bind a port below 1024.
     private static Endpoint endpoint(Config.Listener listener) throws IOException {
         var address = listener.address().toSocketAddress();
+        if (address.isUnresolved()) {
+            throw new IOException(
+                    "can't listen on "
+                            + listener.address()
+                            + ": "
+                            + listener.address().host()
+                            + " is neither an address nor a name that can be looked up");
+        }
         if (System.inheritedChannel() instanceof java.nio.channels.ServerSocketChannel inherited
                 && inherited.getLocalAddress() instanceof java.net.InetSocketAddress bound
                 && bound.getPort() == address.getPort()) {

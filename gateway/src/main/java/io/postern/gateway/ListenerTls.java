@@ -4,12 +4,17 @@ import io.postern.smtp.server.ServerTls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.SignatureException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.InvalidKeySpecException;
@@ -36,15 +41,56 @@ final class ListenerTls {
             }
             var store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
-            store.setKeyEntry("listener", privateKey(key), new char[0], chain);
+            var privateKey = privateKey(key);
+            if (!belong(privateKey, chain[0])) {
+                throw new IOException(
+                        key
+                                + " is not the key of the first certificate in "
+                                + certificate
+                                + ": give the key that it was made for, and put the gateway's own"
+                                + " certificate before those of its issuers");
+            }
+            store.setKeyEntry("listener", privateKey, new char[0], chain);
             var managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             managers.init(store, new char[0]);
             var context = SSLContext.getInstance("TLS");
             context.init(managers.getKeyManagers(), null, null);
             return new ServerTls(() -> context, ServerTls.Requirement.OFFERED);
+        } catch (NoSuchFileException | AccessDeniedException e) {
+            throw new IOException(
+                    "tls_certificate or tls_key: "
+                            + e.getFile()
+                            + " can't be read: "
+                            + (e instanceof NoSuchFileException
+                                    ? "there is no such file"
+                                    : "the user that runs the gateway may not"),
+                    e);
         } catch (GeneralSecurityException e) {
             throw new IOException(
                     certificate + " and " + key + " can't be used for TLS: " + e.getMessage(), e);
+        }
+    }
+
+    /// Whether what one signs the other verifies; else every handshake would fail, one by one.
+    private static boolean belong(PrivateKey key, Certificate certificate)
+            throws GeneralSecurityException {
+        var algorithm =
+                switch (key.getAlgorithm()) {
+                    case "RSA" -> "SHA256withRSA";
+                    case "EC" -> "SHA256withECDSA";
+                    default -> "EdDSA";
+                };
+        var octets = "postern".getBytes(StandardCharsets.US_ASCII);
+        var signature = Signature.getInstance(algorithm);
+        signature.initSign(key);
+        signature.update(octets);
+        var signed = signature.sign();
+        try {
+            signature.initVerify(certificate.getPublicKey());
+            signature.update(octets);
+            return signature.verify(signed);
+        } catch (InvalidKeyException | SignatureException e) {
+            return false; // of another kind
         }
     }
 

@@ -301,6 +301,31 @@ class OutboundTest {
     }
 
     @Test
+    @DisplayName(
+            "RFC 5321 §4.5.3.1.10: recipients for whom a transaction had no room go into the next one at once")
+    void tooManyRecipients() throws Exception {
+        var inThis = new AtomicInteger();
+        sink.atRcpt(_ ->
+                inThis.incrementAndGet() % 4 == 0
+                        ? Optional.of(Reply.of(452, "4.5.3", "too many"))
+                        : Optional.empty());
+        var to = Stream.iterate(1, n -> n + 1).limit(9).map(n -> "r" + n + "@example.net").toList();
+        assertEquals(250, house.submit("info@example.com", to, LETTER).code());
+        var reached = new java.util.TreeSet<String>();
+        for (int transactions = 1; reached.size() < 9; transactions++) {
+            sink.next()
+                    .envelope()
+                    .recipients()
+                    .forEach(one -> assertTrue(reached.add(one.path().toString())));
+            assertTrue(transactions < 5);
+        }
+        var message = house.gateway().store().search("r9@example.net", 1).getFirst();
+        assertTrue(
+                message.events().stream().noneMatch(event -> event.kind().equals("deferred")),
+                message.events()::toString);
+    }
+
+    @Test
     @DisplayName("RFC 3464: a 5xx becomes one signed failure DSN with a null reverse-path")
     void failure() throws Exception {
         refuseSomebody();

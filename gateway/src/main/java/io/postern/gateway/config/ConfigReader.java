@@ -3,15 +3,24 @@ package io.postern.gateway.config;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
+import io.postern.mail.Domain;
+import io.postern.mail.Mailbox;
+import io.postern.mail.Paths;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 
 /// Reads `postern.toml`, strictly: an unknown key stops start-up with its place and the nearest key
 /// that exists.
 public final class ConfigReader {
+    private static final Duration SHORTEST_RETRY = Duration.ofMillis(100);
+
+    private static final long LARGEST_HEADER = 64L << 20;
+
     private ConfigReader() {}
 
     /// Reads and checks a file. Relative paths in it are taken from its folder.
@@ -79,8 +88,60 @@ public final class ConfigReader {
                     binder.place("outbound.retry")
                             + "outbound.retry is empty: give at least one wait");
         }
+        config.postmaster()
+                .filter(text -> Paths.mailbox(text, true) instanceof Paths.Parsed.Bad<Mailbox>)
+                .ifPresent(text ->
+                        wrong.add(
+                                binder.place("postmaster")
+                                        + "postmaster = \""
+                                        + text
+                                        + "\" is no address such as postmaster@example.com"));
+        checkOutbound(config, binder, wrong);
         if (!wrong.isEmpty()) {
             throw new ConfigException(name + ": " + String.join("; ", wrong));
+        }
+    }
+
+    private static void checkOutbound(Config config, Binder binder, List<String> wrong) {
+        var outbound = config.outbound();
+        if (outbound.retry().stream().anyMatch(wait -> wait.compareTo(SHORTEST_RETRY) < 0)) {
+            wrong.add(
+                    binder.place("outbound.retry")
+                            + "outbound.retry has a wait below 100ms: a next hop would be stormed");
+        }
+        if (outbound.capture().isPresent()) {
+            if (outbound.smartHost().isPresent()) {
+                wrong.add(
+                        binder.place("outbound.capture")
+                                + "outbound.capture and outbound.smart_host exclude each other: mail"
+                                + " is kept in a folder, or leaves");
+            }
+            if (!config.route().isEmpty()) {
+                wrong.add(
+                        binder.place("outbound.capture")
+                                + "outbound.capture and [[route]] exclude each other: mail is kept in"
+                                + " a folder, or leaves");
+            }
+        }
+        var routed = new HashSet<Domain>();
+        for (int i = 0; i < config.route().size(); i++) {
+            var route = config.route().get(i);
+            if (route.to().isEmpty()) {
+                wrong.add(
+                        binder.place("route[" + i + "].to")
+                                + "route.to is empty: give at least one host:port");
+            }
+            if (!routed.add(route.domain())) {
+                wrong.add(
+                        binder.place("route[" + i + "]")
+                                + "there are two routes for "
+                                + route.domain());
+            }
+        }
+        if (config.limits().header().bytes() > LARGEST_HEADER) {
+            wrong.add(
+                    binder.place("limits.header")
+                            + "limits.header is above 64 MiB, and header sections stay in memory");
         }
     }
 }

@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,11 @@ public final class DeliveryEngine {
     private final AtomicInteger jobsInMemory = new AtomicInteger();
     private final AtomicLong octetsInMemory = new AtomicLong();
     private final Pulse feed = new Pulse();
+
+    /// Held while the store's rows are taken, so that they are either there or in memory.
+    private final ReentrantLock feeding = new ReentrantLock();
+
+    private volatile boolean paused;
     private volatile boolean running = true;
     private final Thread feeder;
 
@@ -187,11 +193,21 @@ public final class DeliveryEngine {
         return byDestination;
     }
 
-    /// Puts back into the store what no worker has yet, so that an operator's command on the queue
-    /// reaches it.
+    /// Puts back into the store what no worker has yet, and takes nothing from it until [#tryNow],
+    /// so that an operator's command on the queue reaches it.
     ///
     /// @throws StoreException when the store can't take it now: then it stays here
     public void giveBackWaiting() {
+        feeding.lock();
+        try {
+            paused = true;
+            drainToStore();
+        } finally {
+            feeding.unlock();
+        }
+    }
+
+    private void drainToStore() {
         for (var queue : queues.values()) {
             var jobs = queue.drain();
             if (jobs.isEmpty()) {
@@ -210,6 +226,7 @@ public final class DeliveryEngine {
 
     /// An operator asked for an attempt now: destinations count as up, and the store is looked at.
     public void tryNow() {
+        paused = false;
         queues.values().forEach(DestinationQueue::tryAgain);
         feed.beat();
     }
@@ -239,7 +256,7 @@ public final class DeliveryEngine {
                             queue.destination().name());
                 }
             }
-            giveBackWaiting();
+            drainToStore();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
@@ -401,8 +418,7 @@ public final class DeliveryEngine {
     private void feedUntilStopped() {
         while (running) {
             try {
-                feed();
-                sweep();
+                lookAtStore();
                 settler.repeatUnsettled();
                 startWorkersAnywhere(true);
                 forgetUnused();
@@ -412,6 +428,18 @@ public final class DeliveryEngine {
                 LOG.error("feeder failed; it goes on", e);
             }
             feed.await(Duration.ofMillis(500));
+        }
+    }
+
+    private void lookAtStore() {
+        feeding.lock();
+        try {
+            if (!paused) {
+                feed();
+                sweep();
+            }
+        } finally {
+            feeding.unlock();
         }
     }
 

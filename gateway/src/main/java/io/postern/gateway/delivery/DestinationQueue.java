@@ -20,6 +20,10 @@ final class DestinationQueue {
     /// @param failures how many times in a row
     record Down(Instant until, String reason, int failures) {}
 
+    /// A look at a destination that is down costs a connection. New mail waits for it, and all of
+    /// the mail when it is the smart host, so hours, as for one message, would be too long.
+    private static final Duration LONGEST_DOWN = Duration.ofMinutes(10);
+
     private final Destination destination;
     private final int maxWorkers;
     private final ReentrantLock lock = new ReentrantLock();
@@ -215,7 +219,12 @@ final class DestinationQueue {
                 return down.get();
             }
             int failures = down.map(Down::failures).orElse(0) + 1;
-            var next = new Down(now.plus(schedule.after(failures)), reason, failures);
+            var wait = schedule.after(failures);
+            var next =
+                    new Down(
+                            now.plus(wait.compareTo(LONGEST_DOWN) > 0 ? LONGEST_DOWN : wait),
+                            reason,
+                            failures);
             down = Optional.of(next);
             return next;
         } finally {

@@ -2,6 +2,7 @@ package io.postern.gateway.delivery;
 
 import io.postern.mail.Content;
 import io.postern.mail.Domain;
+import io.postern.mail.Envelope;
 import io.postern.smtp.Reply;
 import io.postern.smtp.client.ClientSettings;
 import io.postern.smtp.client.Failure;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Hands messages to the hosts of one destination over SMTP, and keeps one connection between them.
@@ -45,6 +47,67 @@ final class SmtpTransport implements Transport {
 
     @Override
     public Attempt send(Job job, Content content) {
+        var recipients = job.envelope().recipients();
+        var outcomes = new Outcome[recipients.size()];
+        var places = IntStream.range(0, outcomes.length).boxed().toList();
+        while (true) {
+            var envelope =
+                    job.envelope().withRecipients(places.stream().map(recipients::get).toList());
+            boolean first = envelope.recipients().size() == outcomes.length;
+            var those = places;
+            switch (transact(envelope, content)) {
+                case Round.Down(var reason) when first -> {
+                    return new Attempt.Down(reason);
+                }
+                // Others had their reply: theirs must not be lost, so these wait on their own.
+                case Round.Down(var reason) ->
+                        those.forEach(at -> outcomes[at] = new Outcome.Deferred(reason, "4.4.1"));
+                case Round.Everyone(var outcome) -> those.forEach(at -> outcomes[at] = outcome);
+                case Round.Each(var results, var dsn) -> {
+                    var more = full(results);
+                    for (int i = 0; i < results.size(); i++) {
+                        outcomes[those.get(i)] = map(results.get(i), dsn);
+                    }
+                    if (!more.isEmpty()) {
+                        places = more.stream().map(those::get).toList();
+                        continue;
+                    }
+                }
+            }
+            return new Attempt.Done(List.of(outcomes));
+        }
+    }
+
+    /// Those for whom there was no room in a transaction that others took all of: they go into the
+    /// next one at once. RFC 5321 §4.5.3.1.10; by schedule, one a transaction, many would expire.
+    private static List<Integer> full(List<RecipientOutcome> results) {
+        if (results.stream().noneMatch(RecipientOutcome.Accepted.class::isInstance)) {
+            return List.of();
+        }
+        return IntStream.range(0, results.size())
+                .filter(i ->
+                        switch (results.get(i)) {
+                            case RecipientOutcome.LeftOver() -> true;
+                            case RecipientOutcome.Refused refused -> refused.tooManyRecipients();
+                            case RecipientOutcome.Accepted _,
+                                    RecipientOutcome.Interrupted _,
+                                    RecipientOutcome.Unknown _ ->
+                                    false;
+                        })
+                .boxed()
+                .toList();
+    }
+
+    /// What came of one transaction.
+    private sealed interface Round {
+        record Each(List<RecipientOutcome> results, boolean dsn) implements Round {}
+
+        record Everyone(Outcome outcome) implements Round {}
+
+        record Down(String reason) implements Round {}
+    }
+
+    private Round transact(Envelope envelope, Content content) {
         // A kept connection may have been closed by the peer meanwhile: that is not an attempt, and
         // is repeated once.
         for (int round = 0; round < 2; round++) {
@@ -56,40 +119,29 @@ final class SmtpTransport implements Transport {
                 switch (connect()) {
                     case Connected.Yes(var opened) -> ready = opened;
                     case Connected.Never(var status, var why) -> {
-                        return everyone(job, new Outcome.Failed(why, status, "", ""));
+                        return new Round.Everyone(new Outcome.Failed(why, status, "", ""));
                     }
                     case Connected.No(var why) -> {
-                        return new Attempt.Down(why);
+                        return new Round.Down(why);
                     }
                 }
             }
-            var result = ready.send(job.envelope(), content);
-            switch (result) {
+            switch (ready.send(envelope, content)) {
                 case SendResult.Stale _ -> close();
                 case SendResult.CannotCarry(var reason) -> {
-                    return everyone(
-                            job,
+                    return new Round.Everyone(
                             new Outcome.Failed(
                                     label + ": " + reason.reply(),
                                     reason.reply().enhanced(),
                                     label,
                                     ""));
                 }
-                case SendResult.Done(var outcomes) -> {
-                    return done(ready, outcomes);
+                case SendResult.Done(var results) -> {
+                    return new Round.Each(results, ready.capabilities().dsn());
                 }
             }
         }
-        return new Attempt.Down(label + " closes every connection at once");
-    }
-
-    private Attempt done(SmtpConnection ready, List<RecipientOutcome> outcomes) {
-        var mapped = new ArrayList<Outcome>(outcomes.size());
-        boolean dsn = ready.capabilities().dsn();
-        for (var outcome : outcomes) {
-            mapped.add(map(outcome, dsn));
-        }
-        return new Attempt.Done(mapped);
+        return new Round.Down(label + " closes every connection at once");
     }
 
     private Outcome map(RecipientOutcome outcome, boolean dsn) {
@@ -128,10 +180,6 @@ final class SmtpTransport implements Transport {
         return reply.enhanced().startsWith(otherwise.substring(0, 2))
                 ? reply.enhanced()
                 : otherwise;
-    }
-
-    private static Attempt everyone(Job job, Outcome outcome) {
-        return new Attempt.Done(java.util.Collections.nCopies(job.recipients().size(), outcome));
     }
 
     private sealed interface Connected {

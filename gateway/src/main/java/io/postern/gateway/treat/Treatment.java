@@ -158,16 +158,34 @@ public final class Treatment {
         return new Treated.Ready(content.withHeader(header.prepended(top)), rewritten);
     }
 
-    /// Signs a report of our own; unsigned when its author domain has no key.
+    /// Signs a report of our own; unsigned when its author domain has no key. Takes the content.
     public Content signReport(Content content, Instant now, List<Decision> decisions) {
         var signing = signingDomain(AuthorDomain.of(content.header()), decisions);
         var with = signing.map(this::keysOf).orElse(List.of());
         try {
-            var fields = sign(content.header(), hashOf(content), with, now, decisions);
-            return content.withHeader(content.header().prepended(fields));
+            var ready = inSevenBits(content, decisions);
+            var fields = sign(ready.header(), hashOf(ready), with, now, decisions);
+            return ready.withHeader(ready.header().prepended(fields));
         } catch (IOException e) {
             throw new TreatmentException("report can't be read", e);
         }
+    }
+
+    /// A report that a next hop can't take is lost, for there is none about a report. So what it
+    /// returns of an 8-bit message goes as 7-bit.
+    private Content inSevenBits(Content content, List<Decision> decisions) throws IOException {
+        var target = ContentRewriter.Target.SEVEN_BIT;
+        if (!ContentRewriter.needed(content.facts(), target)) {
+            return content;
+        }
+        return switch (rewriter.rewrite(content, target)) {
+            case ContentRewriter.Result.Rewritten(var other, var changes) -> {
+                decisions.add(decision("rewrite", String.join("; ", changes), "for", target));
+                content.close();
+                yield other;
+            }
+            case ContentRewriter.Result.Unchanged _, ContentRewriter.Result.Cannot _ -> content;
+        };
     }
 
     private BodyHash hashOf(Content content) throws IOException {

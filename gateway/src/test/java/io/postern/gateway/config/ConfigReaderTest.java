@@ -136,7 +136,34 @@ class ConfigReaderTest {
                 new Wrong(
                         "a certificate without its key is told",
                         LEAST.replace("[[domain]]", "tls_certificate = \"c.pem\"\n[[domain]]"),
-                        "tls_certificate and tls_key go together"));
+                        "tls_certificate and tls_key go together"),
+                new Wrong(
+                        "capture and a smart host: mail would leave, or not",
+                        LEAST + "capture = \"kept\"\n",
+                        "outbound.capture and outbound.smart_host exclude each other"),
+                new Wrong(
+                        "capture and a route: mail would leave, or not",
+                        LEAST.replace("smart_host = \"127.0.0.1:2626\"", "capture = \"kept\"")
+                                + "[[route]]\ndomain = \"example.net\"\nto = [\"127.0.0.1:25\"]\n",
+                        "outbound.capture and [[route]] exclude each other"),
+                new Wrong(
+                        "a route to nowhere would fail all its mail",
+                        LEAST + "[[route]]\ndomain = \"example.net\"\nto = []\n",
+                        "route.to is empty"),
+                new Wrong(
+                        "two routes for one domain",
+                        LEAST
+                                + "[[route]]\ndomain = \"example.net\"\nto = [\"127.0.0.1:25\"]\n"
+                                        .repeat(2),
+                        "two routes for example.net"),
+                new Wrong(
+                        "a retry without a wait is a storm",
+                        LEAST + "retry = [\"1m\", \"0s\"]\n",
+                        "outbound.retry has a wait below 100ms"),
+                new Wrong(
+                        "a postmaster that is no address is told",
+                        LEAST.replace("[[listener]]", "postmaster = \"us\"\n[[listener]]"),
+                        "postmaster = \"us\" is no address"));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -336,6 +336,94 @@ class DeliveryEngineTest {
         }
     }
 
+    @Test
+    @DisplayName("a report about an 8-bit message fits every next hop")
+    void reportInSevenBits() throws Exception {
+        var reports = new java.util.concurrent.LinkedBlockingQueue<Content>();
+        Function<DestinationQueue, Transport> transports =
+                _ ->
+                        new Transport() {
+                            @Override
+                            public Attempt send(Job job, Content content) {
+                                if (job.envelope().reversePath().toString().equals("<>")) {
+                                    reports.add(content);
+                                    return taken(job);
+                                }
+                                return everyone(
+                                        job, new Outcome.Failed("no", "5.1.1", "mx", "550 no"));
+                            }
+
+                            @Override
+                            public void close() {}
+                        };
+        try (var shop = new Workshop(folder, spool, transports)) {
+            var letter =
+                    MemoryContent.of(
+                            Workshop.header()
+                                    .prepended(
+                                            List.of(
+                                                    new io.postern.mail.HeaderField(
+                                                            "Content-Transfer-Encoding",
+                                                            "Content-Transfer-Encoding: 8bit\r\n"),
+                                                    new io.postern.mail.HeaderField(
+                                                            "MIME-Version",
+                                                            "MIME-Version: 1.0\r\n"))),
+                            "Grüße\r\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            shop.keep(letter, false, "a@example.net");
+            shop.engine.start();
+            var report = reports.poll(10, java.util.concurrent.TimeUnit.SECONDS);
+            assertTrue(report != null && !report.facts().eightBitBody());
+        }
+    }
+
+    @Test
+    @DisplayName("between an operator's command and its end nothing is taken from the store")
+    void operatorsCommand() throws Exception {
+        var gate = new CountDownLatch(1);
+        var begun = new AtomicInteger();
+        try (var shop =
+                new Workshop(
+                        folder,
+                        spool,
+                        by((_, job) -> {
+                            begun.incrementAndGet();
+                            await(gate);
+                            return taken(job);
+                        }))) {
+            for (int i = 0; i < 20; i++) {
+                shop.keep("a@example.net");
+            }
+            shop.engine.start();
+            Workshop.until("two are being delivered", () -> begun.get() == 2);
+            shop.engine.giveBackWaiting();
+            shop.engine.wake();
+            assertEquals(18, shop.real.hold(QueueFilter.ALL, shop.clock.instant(), "test"));
+            shop.engine.tryNow();
+            gate.countDown();
+            Workshop.until("the two are delivered", () -> delivered.size() == 2);
+            shop.real.release(QueueFilter.ALL, shop.clock.instant());
+            shop.engine.tryNow();
+            Workshop.until("all are delivered", () -> delivered.size() == 20);
+        }
+    }
+
+    @Test
+    @DisplayName("a destination that is down is looked at every ten minutes at least")
+    void downForLong() {
+        var queue = new DestinationQueue(mx("example.net"), 2, Workshop.START);
+        var schedule =
+                new RetrySchedule(
+                        List.of(Duration.ofMinutes(1), Duration.ofHours(4)),
+                        java.util.random.RandomGenerator.getDefault());
+        var now = Workshop.START;
+        for (int i = 0; i < 10; i++) {
+            var down = queue.markDown("refused", now, schedule);
+            assertEquals(i + 1, down.failures());
+            assertFalse(down.until().isAfter(now.plus(Duration.ofMinutes(10))), down::toString);
+            now = down.until();
+        }
+    }
+
     private static Destination mx(String domain) {
         return new Destination.Mx(io.postern.mail.Domain.of(domain));
     }
