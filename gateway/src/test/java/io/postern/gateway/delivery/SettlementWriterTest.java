@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.postern.store.MessageStore;
 import io.postern.store.StoreException;
 import java.lang.reflect.Proxy;
+import io.postern.store.QueueId;
+import io.postern.store.Settlement;
+import java.time.Instant;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -86,7 +89,8 @@ class SettlementWriterTest {
     @DisplayName("of the feeder never wait")
     void feeder() throws InterruptedException {
         fill();
-        writer.write(List.of(), List.of());
+        writer.write(
+                List.of(new Settlement.Delivered(new QueueId(1), 0, Instant.EPOCH, "taken")), List.of());
         assertTrue(
                 owed.size() > SettlementWriter.MOST_UNSETTLED, "the feeder's write was held back");
     }

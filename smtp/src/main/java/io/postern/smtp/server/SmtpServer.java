@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -50,6 +51,10 @@ public final class SmtpServer implements AutoCloseable {
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final CountDownLatch stop = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
+
+    /// Sessions not yet released, and one for the acceptor: it may be admitting one while the
+    /// server is stopped.
+    private final AtomicInteger alive = new AtomicInteger(1);
 
     /// A session as other threads see it.
     private record Open(
@@ -111,6 +116,20 @@ public final class SmtpServer implements AutoCloseable {
     }
 
     private void accept() {
+        try {
+            acceptUntilStopped();
+        } finally {
+            oneLess();
+        }
+    }
+
+    private void oneLess() {
+        if (alive.decrementAndGet() == 0) {
+            ended.countDown();
+        }
+    }
+
+    private void acceptUntilStopped() {
         var backOff = Duration.ZERO;
         while (!stopped.get()) {
             try {
@@ -160,6 +179,7 @@ public final class SmtpServer implements AutoCloseable {
             turnAway(channel, FULL_FOR_CLIENT);
             return;
         }
+        alive.incrementAndGet();
         sessions.add(open);
         if (stopped.get()) {
             open.turn().askToEnd(); // the drainer may have looked before
@@ -239,9 +259,7 @@ public final class SmtpServer implements AutoCloseable {
         sessions.remove(open);
         clients.giveBack(open.client().getAddress());
         slots.release();
-        if (stopped.get() && sessions.isEmpty()) {
-            ended.countDown();
-        }
+        oneLess();
     }
 
     private void sweep() {
@@ -283,9 +301,6 @@ public final class SmtpServer implements AutoCloseable {
         stopped.set(true);
         closeQuietly(listener);
         stop.countDown();
-        if (sessions.isEmpty()) {
-            ended.countDown();
-        }
     }
 
     /// Stops accepting and cuts every session off, at once. Idempotent.
