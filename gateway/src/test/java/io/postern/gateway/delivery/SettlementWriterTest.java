@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.store.MessageStore;
-import io.postern.store.StoreException;
-import java.lang.reflect.Proxy;
 import io.postern.store.QueueId;
 import io.postern.store.Settlement;
-import java.time.Instant;
+import io.postern.store.StoreException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -90,7 +90,8 @@ class SettlementWriterTest {
     void feeder() throws InterruptedException {
         fill();
         writer.write(
-                List.of(new Settlement.Delivered(new QueueId(1), 0, Instant.EPOCH, "taken")), List.of());
+                List.of(new Settlement.Delivered(new QueueId(1), 0, Instant.EPOCH, "taken")),
+                List.of());
         assertTrue(
                 owed.size() > SettlementWriter.MOST_UNSETTLED, "the feeder's write was held back");
     }
