@@ -102,6 +102,8 @@ class World:
             # Loopback would count as inside, and Postfix completes an inside client's addresses (`To: a`
             # becomes `To: a@...`) before its milters see them. A receiver on the Internet does not.
             "local_header_rewrite_clients": "",
+            # Postfix stops at 50 hops; RFC 5321 section 6.3 wants at least 100.
+            "hopcount_limit": "200",
         }
         self.outside = Postfix(scratch, "outside", self.outside_port, self.received.port, settings).start()
         inside_port = free_port()

@@ -178,6 +178,6 @@ def oddities(content):
     if max((len(line) for line in b"".join(fields).split(b"\r\n")), default=0) > 998:
         out.append("header line over 998 octets")
     hops = [field_name(f) for f in fields].count("received")
-    if hops > 50:
+    if hops > 100:
         out.append(f"{hops} hops")
     return out
