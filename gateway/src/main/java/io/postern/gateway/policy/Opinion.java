@@ -1,0 +1,46 @@
+package io.postern.gateway.policy;
+
+import io.postern.smtp.Reply;
+import io.postern.store.Decision;
+import java.time.Duration;
+import java.util.List;
+
+/// What a check makes of a situation.
+public sealed interface Opinion {
+    /// Nothing against it; the next check is asked.
+    record Pass() implements Opinion {}
+
+    /// Nothing against it, and the checks after this one are not asked at this stage. The
+    /// perimeter's own checks (no relay, recipients) are asked all the same.
+    ///
+    /// @param why for the decision record
+    record Allow(Decision why) implements Opinion {}
+
+    /// Nothing against it; what was concluded goes into the decision record of the messages that
+    /// follow, and the remarks on each.
+    record Note(Decision why, List<Remark> remarks) implements Opinion {
+        public Note {
+            remarks = List.copyOf(remarks);
+        }
+    }
+
+    /// The command is refused; no further check is asked.
+    ///
+    /// @param rule which rule says so: the word operators find in logs and look up in the manual
+    /// @param reply 4yz or 5yz; each rule has its own (RFC 2505 §2.11)
+    /// @param after wait this long before the reply (a tarpit); zero for at once
+    /// @param close whether the session ends with it
+    record Refuse(String rule, Reply reply, Duration after, boolean close, Decision why)
+            implements Opinion {}
+
+    /// What is to be done with a message that is taken all the same.
+    sealed interface Remark {
+        /// A header field `X-Postern-Tag: word` for the inside server.
+        record Tag(String word) implements Remark {}
+
+        /// Kept and not delivered until an operator releases it.
+        record Hold(String reason) implements Remark {}
+    }
+
+    Opinion PASS = new Pass();
+}
