@@ -291,6 +291,11 @@ public final class Gateway implements AutoCloseable {
         return servers.stream().mapToLong(server -> server.counts().sessionsNow()).sum();
     }
 
+    /// Sessions that wait for a refusal now.
+    public int delayed() {
+        return delays.waiting();
+    }
+
     /// The ports of the listeners, in the order of the configuration.
     public List<Integer> ports() {
         return servers.stream().map(SmtpServer::port).toList();

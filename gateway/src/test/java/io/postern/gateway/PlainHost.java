@@ -70,6 +70,7 @@ final class PlainHost implements AutoCloseable {
             say(client, "220 plain.example.com SMTP");
             for (var line = in.readLine(); line != null; line = in.readLine()) {
                 if (line.startsWith("EHLO")) {
+                    say(client, "250-plain.example.com");
                     for (var extension : extensions) {
                         say(client, "250-" + extension);
                     }

@@ -149,8 +149,8 @@ final class SmtpTransport implements Transport {
     /// One host can't carry it: another of the destination may. It fails only when none can that
     /// answers, and waits while one does not.
     private Round elsewhere(Envelope envelope, Content content, Reply refusal) {
-        var lacking = new ArrayList<String>(List.of(label + ": " + refusal));
         var first = label;
+        var lacking = new ArrayList<String>(List.of(label + ": " + refusal));
         var trouble = new ArrayList<String>();
         for (var target : others) {
             close();
@@ -160,7 +160,9 @@ final class SmtpTransport implements Transport {
                 opened(ready);
                 switch (ready.send(envelope, content)) {
                     case SendResult.Done(var results) -> {
-                        return new Round.Each(results, ready.capabilities().dsn());
+                        boolean dsn = ready.capabilities().dsn();
+                        close(); // the next message begins with the first host again
+                        return new Round.Each(results, dsn);
                     }
                     case SendResult.CannotCarry(var reason) ->
                             lacking.add(label + ": " + reason.reply());
@@ -170,13 +172,13 @@ final class SmtpTransport implements Transport {
                 trouble.add(label + ": " + words(e.failure()));
             }
         }
-        close(); // the next message begins with the first host again
+        close();
         if (trouble.isEmpty()) {
             return new Round.Everyone(
                     new Outcome.Failed(String.join("; ", lacking), refusal.enhanced(), first, ""));
         }
-        trouble.addAll(0, lacking);
-        return new Round.Everyone(new Outcome.Deferred(String.join("; ", trouble), "4.4.1"));
+        lacking.addAll(trouble);
+        return new Round.Everyone(new Outcome.Deferred(String.join("; ", lacking), "4.4.1"));
     }
 
     @Override
