@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -47,7 +48,7 @@ class InboundTest {
     @TempDir Path folder;
     private Sink inside;
     private Sink outside;
-    private House house;
+    private @Nullable House opened;
 
     @BeforeEach
     void open() throws Exception {
@@ -90,13 +91,13 @@ class InboundTest {
 
     @AfterEach
     void close() {
-        house.close();
+        house().close();
         inside.close();
         outside.close();
     }
 
     private Talk inbound() throws Exception {
-        return new Talk(house.gateway().ports().get(0));
+        return new Talk(house().gateway().ports().get(0));
     }
 
     private String deliver(String from, String to, String message) throws Exception {
@@ -123,15 +124,15 @@ class InboundTest {
     @DisplayName("an inside host's letter to a domain of ours goes inside, not by its MX")
     void insideToInside() throws Exception {
         open(to(inside.port()), "[[domain]]\nname = \"example.org\"\nsign = false\n");
-        try (var talk = new Talk(house.gateway().ports().get(1))) {
+        try (var talk = new Talk(house().gateway().ports().get(1))) {
             var reply = talk.deliver("a@example.org", "anybody@example.com", own());
             assertTrue(reply.startsWith("550 5.7.1 "), reply);
         }
-        house.close();
+        house().close();
         open(
                 to(inside.port()),
                 "[[listener]]\nrole = \"outbound\"\naddress = \"127.0.0.1:0\"\nunsigned = \"pass\"\n");
-        try (var talk = new Talk(house.gateway().ports().get(2))) {
+        try (var talk = new Talk(house().gateway().ports().get(2))) {
             var reply = talk.deliver("a@example.org", "anybody@example.com", own());
             assertTrue(reply.startsWith("250 "), reply);
         }
@@ -164,7 +165,7 @@ class InboundTest {
         open(to(port), "");
         inside.close();
         assertTrue(deliver("a@example.net", "info@example.com", LETTER).startsWith("250 "));
-        house.restart();
+        house().restart();
         inside = new Sink(port);
         assertEquals("<a@example.net>", inside.next().envelope().reversePath().toString());
     }
@@ -242,7 +243,7 @@ class InboundTest {
         assertEquals("<>", report.envelope().reversePath().toString());
         assertTrue(outside.empty());
         var events =
-                house.gateway().store().search("a@example.net", 1).getFirst().events().stream()
+                house().gateway().store().search("a@example.net", 1).getFirst().events().stream()
                         .map(event -> event.kind() + " " + event.detail())
                         .toList();
         assertTrue(events.getLast().startsWith("failed "), events::toString);
@@ -290,7 +291,7 @@ class InboundTest {
                         "Message-ID"),
                 names(content));
         assertTrue(content.contains("relay.example.net; spf=fail"));
-        var record = house.gateway().store().search("info@example.com", 1).getFirst();
+        var record = house().gateway().store().search("info@example.com", 1).getFirst();
         assertTrue(
                 record.decisions().stream().anyMatch(one -> one.check().equals("header-firewall")),
                 () -> record.decisions().toString());

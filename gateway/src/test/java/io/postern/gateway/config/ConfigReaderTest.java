@@ -35,6 +35,8 @@ class ConfigReaderTest {
             smart_host = "127.0.0.1:2626"
             """;
 
+    private static final String TAKES = "deliver_to = [\"127.0.0.1:25\"]\n";
+
     private static Config parse(String text) {
         return ConfigReader.parse(text, "postern.toml", Path.of("folder"));
     }
@@ -207,16 +209,13 @@ class ConfigReaderTest {
                         "a recipient of another domain",
                         LEAST.replace(
                                 "sign = true",
-                                "deliver_to = [\"127.0.0.1:25\"]\n"
-                                        + "recipients = { list = [\"info@example.net\"] }\n"),
+                                TAKES + "recipients = { list = [\"info@example.net\"] }\n"),
                         "recipients.list has \"info@example.net\", which is no address of"
                                 + " example.com"),
                 new Wrong(
                         "a separator that is none",
                         LEAST.replace(
-                                "sign = true",
-                                "deliver_to = [\"127.0.0.1:25\"]\n"
-                                        + "recipients = { separator = \"ab\" }\n"),
+                                "sign = true", TAKES + "recipients = { separator = \"ab\" }\n"),
                         "recipients.separator is one of"),
                 new Wrong(
                         "deliver_to and a route for one domain",

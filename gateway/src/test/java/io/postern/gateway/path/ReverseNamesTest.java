@@ -35,13 +35,17 @@ class ReverseNamesTest {
         return Stream.of(
                 new Case(
                         "a name that leads back is told",
-                        "1.2.0.192.in-addr.arpa. IN PTR mx.example.net.\n"
-                                + "mx.example.net. IN A 192.0.2.1",
+                        """
+                        1.2.0.192.in-addr.arpa. IN PTR mx.example.net.
+                        mx.example.net. IN A 192.0.2.1
+                        """,
                         "mx.example.net"),
                 new Case(
                         "a name that leads elsewhere is not",
-                        "1.2.0.192.in-addr.arpa. IN PTR mx.bank.example.\n"
-                                + "mx.bank.example. IN A 192.0.2.99",
+                        """
+                        1.2.0.192.in-addr.arpa. IN PTR mx.bank.example.
+                        mx.bank.example. IN A 192.0.2.99
+                        """,
                         ""),
                 new Case(
                         "a name without an address is not",
@@ -49,9 +53,11 @@ class ReverseNamesTest {
                         ""),
                 new Case(
                         "of several, the first that leads back",
-                        "1.2.0.192.in-addr.arpa. IN PTR mx.bank.example.\n"
-                                + "1.2.0.192.in-addr.arpa. IN PTR mx.example.net.\n"
-                                + "mx.example.net. IN A 192.0.2.1",
+                        """
+                        1.2.0.192.in-addr.arpa. IN PTR mx.bank.example.
+                        1.2.0.192.in-addr.arpa. IN PTR mx.example.net.
+                        mx.example.net. IN A 192.0.2.1
+                        """,
                         "mx.example.net"),
                 new Case("no name at all", "", ""));
     }
