@@ -168,7 +168,13 @@ public final class Gateway implements AutoCloseable {
     private static Mailbox postmaster(Config config) {
         var text =
                 config.postmaster()
-                        .orElseGet(() -> "postmaster@" + config.domain().getFirst().name());
+                        .orElseGet(() ->
+                                "postmaster@"
+                                        + config.domain().stream()
+                                                .filter(own -> !own.deliverTo().isEmpty())
+                                                .findFirst()
+                                                .orElse(config.domain().getFirst())
+                                                .name());
         return switch (Paths.mailbox(text, true)) {
             case Paths.Parsed.Ok<Mailbox>(var mailbox, _) -> mailbox;
             case Paths.Parsed.Bad<Mailbox>(_, var why) ->

@@ -112,6 +112,17 @@ class PolicyInDialogueTest {
     }
 
     @Test
+    @DisplayName("another policy is in force at the next command of sessions that are open")
+    void replaced() throws Exception {
+        try (var talk = talk()) {
+            talk.say("EHLO client.example.org");
+            assertTrue(talk.say("MAIL FROM:<>").startsWith("250 "));
+            first(at(Stage.RCPT, _ -> Opinion.refuse("day", NO)));
+            assertEquals("550 5.7.77 rule of the day", talk.say("RCPT TO:<info@example.com>"));
+        }
+    }
+
+    @Test
     @DisplayName("a refusal at connect is given in place of the greeting")
     void atConnect() throws Exception {
         first(at(Stage.CONNECT, _ -> Opinion.refuse("day", NO)));

@@ -24,7 +24,7 @@ public record Config(
                         doc =
                                 "Where mail to `<Postmaster>` goes (RFC 5321 §4.5.1), and who DSNs come from when "
                                         + "their reader is not of a domain of ours. "
-                                        + "When absent: postmaster@ the first domain that is ours.")
+                                        + "When absent: postmaster@ the first domain of ours with `deliver_to`, or else the first.")
                 Optional<String> postmaster,
         @Setting(doc = "A TCP port that takes mail; at least one.") List<Listener> listener,
         @Setting(doc = "A domain that is ours; at least one.") List<OwnDomain> domain,

@@ -88,8 +88,10 @@ final class HeaderFirewall {
     }
 
     private static boolean neverPasses(HeaderField field) {
-        var name = field.name().toLowerCase(Locale.ROOT);
-        return name.equals("bcc") || name.equals("return-path") || name.startsWith(OURS);
+        var name = field.name();
+        return name.equalsIgnoreCase("Bcc")
+                || name.equalsIgnoreCase("Return-Path")
+                || name.regionMatches(true, 0, OURS, 0, OURS.length());
     }
 
     /// RFC 8601 §5: a border removes each field that claims to come from inside, whatever its
