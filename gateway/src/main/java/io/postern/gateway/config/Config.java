@@ -24,12 +24,17 @@ public record Config(
                         doc =
                                 "Where mail to `<Postmaster>` goes (RFC 5321 §4.5.1), and who DSNs come from when "
                                         + "their reader is not of a domain of ours. "
-                                        + "When absent: postmaster@ the first domain that is ours.")
+                                        + "When absent: postmaster@ the first domain of ours with `deliver_to`, or else the first.")
                 Optional<String> postmaster,
         @Setting(doc = "A TCP port that takes mail; at least one.") List<Listener> listener,
         @Setting(doc = "A domain that is ours; at least one.") List<OwnDomain> domain,
         @Setting(doc = "How mail leaves.") Outbound outbound,
         @Setting(doc = "Refusals that take their time.") Tarpit tarpit,
+        @Setting(
+                        doc =
+                                "Header fields that do not pass, besides those that never do: `Bcc`, `Return-Path`, "
+                                        + "`X-Postern-...`, and on the way in Authentication-Results that claim to be ours.")
+                FirewallConfig headerFirewall,
         @Setting(doc = "Where mail for one domain goes instead of its MX or the smart host.")
                 List<Route> route,
         @Setting(doc = "Signing.") Signing signing,
@@ -127,7 +132,15 @@ public record Config(
                             doc =
                                     "Who in the domain takes mail from outside; needed for that with `deliver_to`. "
                                             + "In one line: `recipients = { list = [\"info@example.com\"] }`.")
-                    Optional<Recipients> recipients) {}
+                    Optional<Recipients> recipients,
+            @Setting(
+                            otherwise = "true",
+                            doc =
+                                    "Whether a stranger is told with a DSN that the inside hosts refused for good what "
+                                            + "was taken here (RFC 5321 §6.1). It may go to somebody who never wrote: refuse "
+                                            + "at RCPT what inside would refuse, by `recipients`. With `false` the failure "
+                                            + "is only in log and history.")
+                    boolean failureReports) {}
 
     /// A signing algorithm family.
     public enum Algorithm {
