@@ -57,8 +57,9 @@ public final class ConfigReference {
         }
     }
 
-    private static boolean isSection(Class<?> type) {
-        return type.isRecord() && type.getEnclosingClass() == Config.class;
+    /// Whether values of that type are tables of the file.
+    public static boolean isSection(Class<?> type) {
+        return Binder.isSection(type);
     }
 
     private static String print(Object value) {
@@ -165,7 +166,8 @@ public final class ConfigReference {
         }
         return switch (plain.getSimpleName()) {
             case "boolean" -> "true or false";
-            case "int" -> "number";
+            case "int", "Integer" -> "number";
+            case "Passage" -> "condition";
             case "Duration" -> "span of time";
             case "ByteSize" -> "size";
             case "HostPort" -> "host:port";
