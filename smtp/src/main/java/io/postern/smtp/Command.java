@@ -2,6 +2,7 @@ package io.postern.smtp;
 
 import io.postern.mail.Envelope;
 import io.postern.mail.EnvelopeRecipient;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /// A command of a client, parsed. RFC 5321 §4.1.1.
@@ -24,7 +25,10 @@ public sealed interface Command {
     ///
     /// @param utf8Path whether the path has an octet above 127, which needs SMTPUTF8 (RFC 6531
     ///   §3.4)
-    record Rcpt(EnvelopeRecipient recipient, boolean utf8Path) implements Command {}
+    /// @param sourceRoute whether a source route stood before the mailbox and was dropped (RFC 5321
+    ///   appendix C)
+    record Rcpt(EnvelopeRecipient recipient, boolean utf8Path, boolean sourceRoute)
+            implements Command {}
 
     /// DATA. RFC 5321 §4.1.1.4.
     record Data() implements Command {}
@@ -56,6 +60,13 @@ public sealed interface Command {
     /// STARTTLS. RFC 3207 §4.
     record StartTls() implements Command {}
 
-    /// A command of some RFC that this server does not do: ETRN, TURN, AUTH and the like.
+    /// AUTH. RFC 4954 §4.
+    ///
+    /// @param mechanism in upper case
+    /// @param initialResponse in base64 as given, `=` for one that is empty; absent when none was
+    ///   given
+    record Auth(String mechanism, Optional<String> initialResponse) implements Command {}
+
+    /// A command of some RFC that this server does not do: ETRN, TURN and the like.
     record NotImplemented(String verb) implements Command {}
 }

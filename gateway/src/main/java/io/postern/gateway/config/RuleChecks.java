@@ -12,6 +12,8 @@ import java.util.regex.Pattern;
 final class RuleChecks {
     private static final Pattern NAME = Pattern.compile("[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?");
 
+    private static final Pattern TAG = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
     /// RFC 5321 §4.5.3.1.5: a reply line has at most 512 octets, code and line end included.
     private static final int LONGEST_TEXT = 300;
 
@@ -131,13 +133,17 @@ final class RuleChecks {
         if (rule.tag().isPresent() && !tags) {
             add("tag", action + " writes no tag; remove tag, or make the action tag");
         }
-        rule.tag()
-                .filter(tag ->
-                        tag.isBlank()
-                                || tag.length() > LONGEST_TAG
-                                || tag.chars().anyMatch(c -> c < ' ' || c > '~'))
-                .ifPresent(_ ->
-                        add("tag", "tag is 1 to " + LONGEST_TAG + " printable ASCII characters"));
+        rule.tag().ifPresent(this::tag);
+    }
+
+    private void tag(String tag) {
+        if (rule.action() == RuleConfig.Action.TAG && !TAG.matcher(tag).matches()) {
+            add("tag", "a tag is 1 to 64 letters, digits, hyphens, dots and underscores");
+        } else if (tag.isBlank()
+                || tag.length() > LONGEST_TAG
+                || tag.chars().anyMatch(c -> c < ' ' || c > '~')) {
+            add("tag", "a reason is 1 to " + LONGEST_TAG + " printable ASCII characters");
+        }
     }
 
     private void listeners(Config config) {

@@ -24,84 +24,79 @@ public record Policy(List<Check> checks) {
             Opinion.@Nullable Refuse refusal,
             List<Decision> decisions,
             List<Opinion.Remark> remarks,
-            Duration delay) {
-        private static final Outcome NOTHING =
-                new Outcome(null, List.of(), List.of(), Duration.ZERO);
-    }
+            Duration delay) {}
 
-    /// Asks the checks until one refuses or allows.
+    /// Asks the checks until one refuses. After one that allows, only those are asked that always
+    /// are.
     public Outcome ask(Situation situation) {
         var gathered = new Gathered();
         for (var check : checks) {
-            if (!gathered.add(check.ask(situation))) {
-                break;
+            if (!gathered.allowed || check.always()) {
+                gathered.add(check.ask(situation));
+                if (gathered.refusal != null) {
+                    break;
+                }
             }
         }
-        return gathered.outcome();
+        return new Outcome(gathered.refusal, gathered.decisions, gathered.remarks, gathered.delay);
     }
 
-    /// What was said so far. Most situations leave it empty, so it makes its lists late.
+    /// What was said so far. Most checks have nothing to say, so most outcomes need no list.
     private static final class Gathered {
         private Opinion.@Nullable Refuse refusal;
-        private @Nullable List<Decision> decisions;
-        private @Nullable List<Opinion.Remark> remarks;
-        private Duration wait = Duration.ZERO;
+        private boolean allowed;
+        private List<Decision> decisions = List.of();
+        private List<Opinion.Remark> remarks = List.of();
+        private Duration delay = Duration.ZERO;
 
-        /// @return whether the next one is asked
-        boolean add(Opinion opinion) {
-            return switch (opinion) {
-                case Opinion.Pass() -> true;
+        void add(Opinion opinion) {
+            switch (opinion) {
+                case Opinion.Pass() -> {}
                 case Opinion.Note(var why, var more) -> {
                     decided(why);
-                    if (!more.isEmpty()) {
-                        remarks = remarks == null ? new ArrayList<>() : remarks;
-                        remarks.addAll(more);
-                    }
-                    yield true;
+                    remarks = with(remarks, more);
                 }
                 case Opinion.Wait(var why, var before) -> {
                     decided(why);
-                    wait = lengthened(before);
-                    yield true;
+                    lengthen(before);
                 }
                 case Opinion.Several(var opinions) -> {
                     for (var one : opinions) {
-                        if (!add(one)) {
-                            yield false;
+                        if (refusal == null) {
+                            add(one);
                         }
                     }
-                    yield true;
                 }
                 case Opinion.Allow(var why) -> {
                     decided(why);
-                    yield false;
+                    allowed = true;
                 }
                 case Opinion.Refuse refuse -> {
                     decided(refuse.why());
-                    wait = lengthened(refuse.after());
+                    lengthen(refuse.after());
                     refusal = refuse;
-                    yield false;
                 }
-            };
+            }
         }
 
         private void decided(Decision why) {
-            decisions = decisions == null ? new ArrayList<>() : decisions;
-            decisions.add(why);
+            decisions = with(decisions, List.of(why));
         }
 
-        private Duration lengthened(Duration other) {
-            return other.compareTo(wait) > 0 ? other : wait;
+        private void lengthen(Duration wait) {
+            if (wait.compareTo(delay) > 0) {
+                delay = wait;
+            }
         }
 
-        Outcome outcome() {
-            return decisions == null && refusal == null
-                    ? Outcome.NOTHING
-                    : new Outcome(
-                            refusal,
-                            decisions == null ? List.of() : decisions,
-                            remarks == null ? List.of() : remarks,
-                            wait);
+        private static <T> List<T> with(List<T> some, List<T> more) {
+            if (more.isEmpty()) {
+                return some;
+            }
+            var all = new ArrayList<T>(some.size() + more.size());
+            all.addAll(some);
+            all.addAll(more);
+            return all;
         }
     }
 

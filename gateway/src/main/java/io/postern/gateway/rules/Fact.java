@@ -46,6 +46,17 @@ enum Fact {
             Form.TEXT,
             Known.FROM_HELO,
             "Such as `TLS_AES_256_GCM_SHA384`; \"\" in clear."),
+    TLS_CLIENT_SUBJECT(
+            "tls.client_subject",
+            Form.TEXT,
+            Known.FROM_HELO,
+            "The distinguished name (RFC 4514) of the client's verified certificate; \"\" without one."),
+    TLS_CLIENT_NAMES(
+            "tls.client_names",
+            Form.TEXTS,
+            Known.FROM_HELO,
+            "The DNS and e-mail names in that certificate, lower case."),
+    AUTH_USER("auth.user", Form.TEXT, Known.FROM_MAIL, "Who authenticated; \"\" when nobody did."),
     REVERSE_PATH_ADDRESS(
             "reverse_path.address",
             Form.TEXT,

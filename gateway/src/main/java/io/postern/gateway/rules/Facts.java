@@ -9,6 +9,7 @@ import io.postern.mail.HeaderField;
 import io.postern.mail.HeaderFields;
 import io.postern.mail.Mailbox;
 import io.postern.mail.ReversePath;
+import io.postern.smtp.server.ClientCertificate;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -65,6 +66,19 @@ final class Facts implements CelVariableResolver {
             case TLS_PRESENT -> situation.session().tls().isPresent();
             case TLS_VERSION -> tls(0);
             case TLS_CIPHER -> tls(1);
+            case TLS_CLIENT_SUBJECT ->
+                    situation
+                            .session()
+                            .clientCertificate()
+                            .map(ClientCertificate::subject)
+                            .orElse("");
+            case TLS_CLIENT_NAMES ->
+                    situation
+                            .session()
+                            .clientCertificate()
+                            .map(ClientCertificate::names)
+                            .orElse(List.of());
+            case AUTH_USER -> situation.session().user().orElse("");
             case REVERSE_PATH_ADDRESS -> reversePath(Part.ADDRESS);
             case REVERSE_PATH_LOCAL -> reversePath(Part.LOCAL);
             case REVERSE_PATH_DOMAIN -> reversePath(Part.DOMAIN);

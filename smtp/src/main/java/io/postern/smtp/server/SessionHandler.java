@@ -2,6 +2,8 @@ package io.postern.smtp.server;
 
 import io.postern.mail.Envelope;
 import io.postern.mail.EnvelopeRecipient;
+import io.postern.smtp.sasl.ChannelBindings;
+import java.util.List;
 
 /// Decides for one session what the server asks at each step. One per session, called on the
 /// session's thread only.
@@ -15,6 +17,20 @@ public interface SessionHandler {
     /// After HELO or EHLO was parsed.
     Verdict helo(SessionFacts facts);
 
+    /// The SASL mechanisms that this session is offered now, in the order in which EHLO tells them;
+    /// none when AUTH is not offered. RFC 4954 §3.
+    default List<String> mechanisms(SessionFacts facts) {
+        return List.of();
+    }
+
+    /// AUTH with one of these mechanisms, outside of a transaction and for the first time.
+    ///
+    /// @param bindings of the TLS channel, for mechanisms that bind to it
+    default AuthExchange authenticate(
+            SessionFacts facts, String mechanism, ChannelBindings bindings) {
+        throw new IllegalStateException("offers no mechanism");
+    }
+
     /// After MAIL was parsed and fits the sequence. The envelope has no recipients yet.
     ///
     /// @param declaredSize the SIZE parameter in octets, -1 when not given
@@ -24,6 +40,26 @@ public interface SessionHandler {
     ///
     /// @param soFar the envelope without this recipient
     Verdict rcpt(SessionFacts facts, Envelope soFar, EnvelopeRecipient recipient);
+
+    /// RCPT in a transaction, odd in its form. Not asked: the sequence and [#rcpt], which follow
+    /// when this says go.
+    ///
+    /// @param line the command as received
+    /// @param usual the verdict of a server that serves no strangers
+    default Verdict oddRcpt(SessionFacts facts, Oddity oddity, String line, Verdict usual) {
+        return usual;
+    }
+
+    /// What is odd about a RCPT.
+    enum Oddity {
+        /// The path is none; usually 501 5.1.3, and never go.
+        UNREADABLE,
+        /// The path has octets above 127 without SMTPUTF8; usually 553 5.6.7, and never go.
+        NEEDS_SMTPUTF8,
+        /// A source route stands before the mailbox; usually go, for it means nothing any more (RFC
+        /// 5321 appendix C).
+        SOURCE_ROUTE
+    }
 
     /// DATA or the first BDAT, with at least one recipient.
     DataStart data(SessionFacts facts, Envelope envelope);
