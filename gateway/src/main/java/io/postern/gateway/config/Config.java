@@ -34,6 +34,12 @@ public record Config(
         @Setting(doc = "Signing.") Signing signing,
         @Setting(doc = "The resolver.") Dns dns,
         @Setting(doc = "Bounds. Each has its own reply when it is hit.") Limits limits,
+        @Setting(doc = "A list of clients, names or addresses that are refused or let through.")
+                List<AbuseConfig.AccessList> accessList,
+        @Setting(doc = "DNS lists of clients and of domains.") AbuseConfig.Dnsbl dnsbl,
+        @Setting(doc = "Greylisting.") AbuseConfig.Greylist greylist,
+        @Setting(doc = "What is asked of clients that nobody vouches for.")
+                AbuseConfig.Strangers strangers,
         @Setting(doc = "Figures for Prometheus, and the health endpoint.") Metrics metrics,
         @Setting(doc = "What is kept of messages that have left.") History history,
         @Setting(doc = "Secrets at rest.") Secrets secrets) {
@@ -71,7 +77,17 @@ public record Config(
 
     /// What a listener is for.
     public enum Role {
-        OUTBOUND
+        /// Strangers hand in mail for recipients of ours.
+        INBOUND,
+        /// Inside hosts hand in mail for anywhere.
+        OUTBOUND,
+        /// Authenticated clients hand in mail for anywhere.
+        SUBMISSION;
+
+        /// Whether who gets past the door is trusted to send to anywhere.
+        public boolean sendsOut() {
+            return this != INBOUND;
+        }
     }
 
     /// What happens to mail that cannot be signed.
