@@ -167,9 +167,10 @@ class AccessListsTest {
     @Test
     @DisplayName("RFC 2505 §2.6.2: our own addresses are not refused as such")
     void ownAddresses() {
-        assertEquals(
-                "pass",
-                play(list("reverse-path", "'joe@', '.com'", ""), STRANGER, "joe@example.com", TO));
+        try (var _ = new Warnings()) {
+            var toml = list("reverse-path", "'joe@', '.com'", "");
+            assertEquals("pass", play(toml, STRANGER, "joe@example.com", TO));
+        }
     }
 
     @Test
