@@ -108,8 +108,16 @@ final class NetworkSet {
     private final Ranges v6;
 
     NetworkSet(List<Network> networks) {
-        v4 = new Ranges(networks.stream().filter(one -> one.base() instanceof Inet4Address).toList());
-        v6 = new Ranges(networks.stream().filter(one -> one.base() instanceof Inet6Address).toList());
+        v4 =
+                new Ranges(
+                        networks.stream()
+                                .filter(one -> one.base() instanceof Inet4Address)
+                                .toList());
+        v6 =
+                new Ranges(
+                        networks.stream()
+                                .filter(one -> one.base() instanceof Inet6Address)
+                                .toList());
     }
 
     boolean contains(InetAddress address) {

@@ -86,7 +86,8 @@ class DnsListsTest {
                         "192.0.2.25",
                         "a.example",
                         "a@b.example",
-                        refused + "bl.example: 192.0.2.25 (see https://bl.example/?192.0.2.25 ??[31m?)"),
+                        refused
+                                + "bl.example: 192.0.2.25 (see https://bl.example/?192.0.2.25 ??[31m?)"),
                 new Case("§2.1 an unlisted one passes", bl, "192.0.2.99", "a.b", "a@b.c", "pass"),
                 new Case(
                         "§2.4 IPv6 by nibbles",
@@ -135,7 +136,10 @@ class DnsListsTest {
                                 + " (see https://bl.example/?192.0.2.25 ??[31m?)"),
                 new Case(
                         "a list of good clients takes weight away",
-                        bl + zone("good.example", "weight = -5\ncodes = ['127.0.0.0-127.0.255.254']"),
+                        bl
+                                + zone(
+                                        "good.example",
+                                        "weight = -5\ncodes = ['127.0.0.0-127.0.255.254']"),
                         "192.0.2.25",
                         "a.b",
                         "a@b.c",
@@ -190,8 +194,7 @@ class DnsListsTest {
         var config = Situations.config(c.toml());
         var play = Situations.of(config, c.client(), c.helo());
         try (var _ = new Warnings()) {
-            assertEquals(
-                    c.want(), play.play(lists(config, FakeDns.zone(ZONE)), c.from(), TO));
+            assertEquals(c.want(), play.play(lists(config, FakeDns.zone(ZONE)), c.from(), TO));
         }
     }
 
@@ -213,8 +216,16 @@ class DnsListsTest {
         int before = dns.lookups();
         for (var client :
                 new String[] {
-                    "127.0.0.2", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.0.1", "100.64.0.1",
-                    "0.1.2.3", "::1", "fe80::1", "fd00::1"
+                    "127.0.0.2",
+                    "10.1.2.3",
+                    "172.16.0.1",
+                    "192.168.1.1",
+                    "169.254.0.1",
+                    "100.64.0.1",
+                    "0.1.2.3",
+                    "::1",
+                    "fe80::1",
+                    "fd00::1"
                 }) {
             assertEquals("pass", Situations.of(config, client, "a.b").play(lists, "a@b.c", TO));
         }
@@ -241,7 +252,9 @@ class DnsListsTest {
     @DisplayName("a zone that never answers is waited for to the deadline, and soon not at all")
     void deadline() {
         var release = new CountDownLatch(1);
-        var config = Situations.config("[dnsbl]\ndeadline = '1s'\n" + zone("bl.example", "self_check = false"));
+        var config =
+                Situations.config(
+                        "[dnsbl]\ndeadline = '1s'\n" + zone("bl.example", "self_check = false"));
         var lists = lists(config, new Stuck(release));
         for (int i = 0; i < 4; i++) {
             // All at once: each waits for the same second.
@@ -338,7 +351,8 @@ class DnsListsTest {
     }
 
     @Test
-    @DisplayName("§5 a zone that lists the world is warned about once and not used until it is well")
+    @DisplayName(
+            "§5 a zone that lists the world is warned about once and not used until it is well")
     void listsTheWorld() {
         var config = Situations.config(zone("parked.example", ""));
         var parked = FakeDns.zone("*.parked.example. A 127.0.0.2");

@@ -59,7 +59,10 @@ class ReversePathCheckTest {
                         "joe@slow.example",
                         "mail 451 4.4.3 your domain slow.example can't be looked up now"),
                 new Case("§2.6.1 the null reverse-path passes", "", "pass"),
-                new Case("§2.6.2 our own domain passes, whatever the DNS says", "joe@example.com", "pass"),
+                new Case(
+                        "§2.6.2 our own domain passes, whatever the DNS says",
+                        "joe@example.com",
+                        "pass"),
                 new Case("an address literal passes", "joe@[192.0.2.9]", "pass"));
     }
 

@@ -91,22 +91,25 @@ public final class Situations {
     private Situation situation(
             Stage stage, Optional<Envelope> envelope, Optional<EnvelopeRecipient> recipient) {
         var listener =
-                config.listener().stream().filter(one -> one.role() == role).findFirst().orElseThrow();
+                config.listener().stream()
+                        .filter(one -> one.role() == role)
+                        .findFirst()
+                        .orElseThrow();
         return new Situation(
                 stage,
                 listener,
-                new SessionFacts(
-                        session,
-                        role.toString(),
-                        new InetSocketAddress(InetAddress.ofLiteral(client), 4711),
-                        stage == Stage.CONNECT ? Optional.empty() : Optional.of(helo),
-                        true,
-                        Optional.empty()),
+                facts(stage),
                 envelope,
                 recipient,
                 OptionalLong.empty(),
                 Optional.empty(),
                 Situation.Counts.NONE);
+    }
+
+    private SessionFacts facts(Stage stage) {
+        var address = new InetSocketAddress(InetAddress.ofLiteral(client), 4711);
+        var accepted = SessionFacts.accepted(session, role.toString(), address);
+        return stage == Stage.CONNECT ? accepted : accepted.greeted(helo, true);
     }
 
     private static Envelope envelope(String from) {
@@ -127,8 +130,7 @@ public final class Situations {
     /// its end the session is closed.
     public String play(Check check, String from, String to) {
         try {
-            for (var situation :
-                    java.util.List.of(connect(), helo(), mail(from), rcpt(from, to))) {
+            for (var situation : java.util.List.of(connect(), helo(), mail(from), rcpt(from, to))) {
                 var said = say(situation, check.ask(situation));
                 if (!said.equals("pass")) {
                     return said;

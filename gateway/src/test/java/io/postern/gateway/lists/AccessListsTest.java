@@ -79,7 +79,8 @@ class AccessListsTest {
         var no = "554 5.7.1 not from there";
         return Stream.of(
                 new Case("§2.5 a host", "client", "'192.0.2.25'", "connect " + no + " (close)"),
-                new Case("§2.5 a network", "client", "'192.0.2.0/24'", "connect " + no + " (close)"),
+                new Case(
+                        "§2.5 a network", "client", "'192.0.2.0/24'", "connect " + no + " (close)"),
                 new Case("another network", "client", "'192.0.3.0/24', '2001:db8::/32'", "pass"),
                 new Case(
                         "a client may be refused later, so that the log has more",
@@ -128,8 +129,7 @@ class AccessListsTest {
     @ParameterizedTest(name = "RFC 2505 {0}")
     @MethodSource("cases")
     void refuse(Case c) {
-        assertEquals(
-                c.want(), play(list(c.of(), c.entries(), c.more()), STRANGER, c.from(), TO));
+        assertEquals(c.want(), play(list(c.of(), c.entries(), c.more()), STRANGER, c.from(), TO));
     }
 
     @Test
@@ -148,7 +148,8 @@ class AccessListsTest {
                 entries = ["never.example"]
                 reply = "553 5.7.1 never"
                 """;
-        assertEquals("mail 451 4.7.1 come again tomorrow", play(toml, STRANGER, "a@later.example", TO));
+        assertEquals(
+                "mail 451 4.7.1 come again tomorrow", play(toml, STRANGER, "a@later.example", TO));
         assertEquals("mail 553 5.7.1 never", play(toml, STRANGER, "a@never.example", TO));
     }
 
@@ -197,7 +198,8 @@ class AccessListsTest {
                 """
                         + list("client", "'192.0.2.0/24'", "");
         assertEquals("connect allow", play(toml, STRANGER, FROM, TO));
-        assertEquals("connect 554 5.7.1 not from there (close)", play(toml, "192.0.2.26", FROM, TO));
+        assertEquals(
+                "connect 554 5.7.1 not from there (close)", play(toml, "192.0.2.26", FROM, TO));
     }
 
     @Test
@@ -227,8 +229,7 @@ class AccessListsTest {
     }
 
     private static void assertMessage(String toml, String part) {
-        var wrong =
-                assertThrows(ConfigException.class, () -> lists(Situations.config(toml)), toml);
+        var wrong = assertThrows(ConfigException.class, () -> lists(Situations.config(toml)), toml);
         assertTrue(wrong.getMessage().contains(part), wrong.getMessage());
     }
 
@@ -237,9 +238,7 @@ class AccessListsTest {
     void reload(@TempDir Path folder) throws IOException {
         var file = folder.resolve("bad.list");
         write(file, "# networks\n198.51.100.0/24 # a remark\n\n", 1);
-        var config =
-                Situations.config(
-                        list("client", "'203.0.113.1'", "file = '" + file + "'"));
+        var config = Situations.config(list("client", "'203.0.113.1'", "file = '" + file + "'"));
         var lists = lists(config);
         assertEquals("pass", Situations.of(config, STRANGER, HELO).play(lists, FROM, TO));
 
