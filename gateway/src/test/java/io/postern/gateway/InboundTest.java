@@ -59,6 +59,8 @@ class InboundTest {
         recipients = { list = ["info@example.com", "sales@example.com"], tarpit = "0s" }
         [dns]
         servers = ["127.0.0.1:1"]
+        [strangers]
+        verify_domain = false
         [outbound]
         smart_host = "127.0.0.1:%d"
         retry = ["200ms"]

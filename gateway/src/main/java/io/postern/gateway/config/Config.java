@@ -1,6 +1,7 @@
 package io.postern.gateway.config;
 
 import io.postern.mail.Domain;
+import io.postern.smtp.Reply;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -76,7 +77,24 @@ public record Config(
                                     "PEM file with the certificate chain; STARTTLS is offered when it is given with `tls_key`.")
                     Optional<Path> tlsCertificate,
             @Setting(doc = "PEM file with the unencrypted PKCS#8 private key of that certificate.")
-                    Optional<Path> tlsKey) {}
+                    Optional<Path> tlsKey,
+            @Setting(
+                            otherwise = "false",
+                            doc =
+                                    "With role `outbound` or `submission`: whether a MAIL FROM of a domain of ours that "
+                                            + "has `recipients` must be one of them, else 550 5.1.0; 451 4.4.3 while they "
+                                            + "can't be looked up (RFC 2505 §2.10).")
+                    boolean verifyLocalPart,
+            @Setting(
+                            doc =
+                                    "The reply to VRFY; when absent 252 2.5.0, which tells nothing (RFC 5321 §3.5.3).")
+                    Optional<Reply> vrfy,
+            @Setting(otherwise = "\"502 5.5.1 no lists are told\"", doc = "The reply to EXPN.")
+                    Reply expn,
+            @Setting(
+                            otherwise = "\"502 5.5.1 ETRN is not implemented\"",
+                            doc = "The reply to ETRN; no queue is run for whoever asks.")
+                    Reply etrn) {}
 
     /// What a listener is for.
     public enum Role {

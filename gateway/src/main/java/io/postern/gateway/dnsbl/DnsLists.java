@@ -38,6 +38,8 @@ public final class DnsLists implements Check {
     /// Names that one session may give in HELO and have looked up.
     private static final int MOST_HELO_NAMES = 3;
 
+    private static final Duration LONGEST_TEST = Duration.ofMinutes(2);
+
     /// Characters of a reply's text.
     private static final int LONGEST_TEXT = 400;
 
@@ -106,7 +108,15 @@ public final class DnsLists implements Check {
     /// Looks the test entries of all zones up; blocks. To be called at start and then as often as
     /// the settings say, by one thread at a time.
     public void test() {
-        zones.forEach(DnsZone::test);
+        zones.stream()
+                .map(zone -> lookups.start(() -> tested(zone), false, LONGEST_TEST))
+                .toList()
+                .forEach(Lookups.Lookup::get);
+    }
+
+    private static boolean tested(DnsZone zone) {
+        zone.test();
+        return true;
     }
 
     @Override

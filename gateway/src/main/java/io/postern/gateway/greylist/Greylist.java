@@ -31,7 +31,7 @@ import java.util.function.Predicate;
 /// A network is a /24 or /64: large sites send each attempt from another host of it. A network of
 /// which enough triplets have passed passes whole. To be asked last, for recipients that would be
 /// taken: an unknown one must be told so at once.
-public final class Greylist implements Check {
+public final class Greylist implements Check, AutoCloseable {
     private final AbuseConfig.Greylist settings;
     private final Memory memory;
     private final Postmaster exempt;
@@ -134,9 +134,7 @@ public final class Greylist implements Check {
         try {
             var digest =
                     MessageDigest.getInstance("SHA-256")
-                            .digest(
-                                    text.toLowerCase(Locale.ROOT)
-                                            .getBytes(StandardCharsets.UTF_8));
+                            .digest(text.toLowerCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest, 0, 16);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
@@ -147,6 +145,19 @@ public final class Greylist implements Check {
     public void flush() {
         if (settings.enabled()) {
             memory.flush();
+        }
+    }
+
+    /// Triplets and networks that are remembered.
+    public int remembered() {
+        return memory.size();
+    }
+
+    /// Writes what is left, and waits for it.
+    @Override
+    public void close() {
+        if (settings.enabled()) {
+            memory.close();
         }
     }
 }

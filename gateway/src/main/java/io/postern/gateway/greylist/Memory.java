@@ -12,6 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +33,8 @@ final class Memory {
     private static final int LEAST_PER_NETWORK = 100;
 
     private static final int PARTS = 200;
+
+    private static final Duration LAST_WRITE = Duration.ofSeconds(10);
 
     /// How long a triplet has waited.
     sealed interface Waited {
@@ -55,6 +60,7 @@ final class Memory {
     private final Map<String, Integer> pendingOfNetwork = new HashMap<>();
     private final Set<String> changed = new HashSet<>();
     private Instant swept = Instant.MIN;
+    private boolean failing;
     private CompletableFuture<Void> writing = CompletableFuture.completedFuture(null);
 
     Memory(int entries, StateStore store) {
@@ -147,14 +153,13 @@ final class Memory {
         }
         swept = now;
         pending.entrySet()
-                .removeIf(
-                        entry -> {
-                            boolean over = entry.getValue().until().isBefore(now);
-                            if (over) {
-                                forgotten(entry.getKey(), entry.getValue());
-                            }
-                            return over;
-                        });
+                .removeIf(entry -> {
+                    boolean over = entry.getValue().until().isBefore(now);
+                    if (over) {
+                        forgotten(entry.getKey(), entry.getValue());
+                    }
+                    return over;
+                });
     }
 
     /// A triplet passes, now for the first time or again.
@@ -170,9 +175,7 @@ final class Memory {
         }
         if (first) {
             good.merge(
-                    network,
-                    new Good(until, 1),
-                    (old, _) -> new Good(until, old.triplets() + 1));
+                    network, new Good(until, 1), (old, _) -> new Good(until, old.triplets() + 1));
             changed.add(network);
         }
     }
@@ -224,11 +227,28 @@ final class Memory {
                         .whenComplete((_, failure) -> written(keys, failure));
     }
 
+    /// Writes all that has changed, and waits for it within a bound.
+    void close() {
+        for (int i = 0; i < 2; i++) { // what is being written now, then the rest
+            flush();
+            CompletableFuture<Void> last;
+            synchronized (this) {
+                last = writing;
+            }
+            try {
+                last.get(LAST_WRITE.toSeconds(), TimeUnit.SECONDS);
+            } catch (ExecutionException | TimeoutException e) {
+                LOG.warn("greylist: the last changes are not written: {}", e.toString());
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     private @Nullable StateEntry entry(String key) {
         var passed = good.get(key);
         if (passed != null) {
-            return StateEntry.ofText(
-                    key, "good " + passed.triplets(), Optional.of(passed.until()));
+            return StateEntry.ofText(key, "good " + passed.triplets(), Optional.of(passed.until()));
         }
         var waiting = pending.get(key);
         return waiting == null
@@ -243,8 +263,11 @@ final class Memory {
         if (failure != null) {
             // Kept for the next time; what matters is in memory.
             changed.addAll(keys);
-            LOG.warn("greylist: what is remembered can't be written now: {}", failure.toString());
+            if (!failing) {
+                LOG.warn("greylist: what is remembered can't be written: {}", failure.toString());
+            }
         }
+        failing = failure != null;
     }
 
     /// Entries in memory.

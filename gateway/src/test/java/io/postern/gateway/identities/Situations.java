@@ -48,6 +48,8 @@ public final class Situations {
                 address = "127.0.0.1:0"
                 [[domain]]
                 name = "example.com"
+                deliver_to = ["127.0.0.1:1"]
+                recipients = { list = ["info@example.com", "sales@example.com"] }
                 %s
                 """
                         .formatted(more),
