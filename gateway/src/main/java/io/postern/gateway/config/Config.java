@@ -31,6 +31,8 @@ public record Config(
         @Setting(doc = "How mail leaves.") Outbound outbound,
         @Setting(doc = "Where mail for one domain goes instead of its MX or the smart host.")
                 List<Route> route,
+        @Setting(doc = "How users authenticate on listeners with role `submission`.")
+                Submission submission,
         @Setting(doc = "Signing.") Signing signing,
         @Setting(doc = "The resolver.") Dns dns,
         @Setting(doc = "Bounds. Each has its own reply when it is hit.") Limits limits,
@@ -71,7 +73,9 @@ public record Config(
 
     /// What a listener is for.
     public enum Role {
-        OUTBOUND
+        OUTBOUND,
+        /// Users hand in mail after they have authenticated.
+        SUBMISSION
     }
 
     /// What happens to mail that cannot be signed.
