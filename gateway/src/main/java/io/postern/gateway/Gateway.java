@@ -7,10 +7,17 @@ import io.postern.gateway.delivery.Delivery;
 import io.postern.gateway.delivery.DeliveryEngine;
 import io.postern.gateway.delivery.Routes;
 import io.postern.gateway.events.Figures;
-import io.postern.gateway.path.OutboundHandler;
-import io.postern.gateway.path.OutboundPath;
+import io.postern.gateway.path.Delays;
+import io.postern.gateway.path.MailPath;
+import io.postern.gateway.path.PerimeterHandler;
+import io.postern.gateway.path.ReverseNames;
 import io.postern.gateway.path.Storage;
+import io.postern.gateway.perimeter.Perimeter;
+import io.postern.gateway.recipients.OwnRecipients;
 import io.postern.gateway.treat.Treatment;
+import io.postern.gateway.users.Authenticator;
+import io.postern.gateway.users.Lockouts;
+import io.postern.gateway.users.Users;
 import io.postern.keys.DkimKeys;
 import io.postern.keys.StartSecret;
 import io.postern.mail.ContentBuilder;
@@ -32,6 +39,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -51,6 +59,7 @@ public final class Gateway implements AutoCloseable {
     private final Config config;
     private final MessageStore store;
     private final DkimKeys keys;
+    private final Users users;
     private final Figures figures = new Figures();
     private final DeliveryEngine engine;
     private final List<SmtpServer> servers = new ArrayList<>();
@@ -77,7 +86,9 @@ public final class Gateway implements AutoCloseable {
         this.config = config;
         this.store = store;
         var random = new SecureRandom();
-        this.keys = new DkimKeys(store, startSecret(config, random), clock, random);
+        var secret = startSecret(config, random);
+        this.keys = new DkimKeys(store, secret, clock, random);
+        this.users = new Users(store, secret, clock, random);
         var limits = config.limits();
         var rewriter =
                 new ContentRewriter(
@@ -114,13 +125,43 @@ public final class Gateway implements AutoCloseable {
                         RandomGenerator.getDefault());
         var storage = new Storage(store, limits.freeDisk().bytes());
         storage.look();
+        this.recipients = new OwnRecipients(config);
+        this.perimeter =
+                new Perimeter(
+                        recipients,
+                        new Perimeter.Means(
+                                config, store, resolver, storage, users, figures, clock));
+        this.delays = new Delays(config.tarpit().sessions(), config.tarpit().longest());
+        this.authenticator =
+                new Authenticator(
+                        config.submission(),
+                        users,
+                        new Lockouts(config.submission(), store, clock),
+                        figures,
+                        random,
+                        delays::await);
         this.path =
-                new OutboundPath(
-                        config, routes, treatment, store, engine, storage, figures, spool, clock);
+                new MailPath(
+                        config,
+                        routes,
+                        treatment,
+                        store,
+                        engine,
+                        storage,
+                        figures,
+                        spool,
+                        perimeter::policy,
+                        delays,
+                        new ReverseNames(resolver, config.dns().reverseTimeout()),
+                        clock);
         this.clock = clock;
     }
 
-    private final OutboundPath path;
+    private final MailPath path;
+    private final Authenticator authenticator;
+    private final OwnRecipients recipients;
+    private final Perimeter perimeter;
+    private final Delays delays;
     private final InstantSource clock;
 
     private static StartSecret startSecret(Config config, SecureRandom random) {
@@ -159,7 +200,10 @@ public final class Gateway implements AutoCloseable {
         for (var listener : config.listener()) {
             var settings = settings(listener);
             try {
-                servers.add(SmtpServer.open(settings, () -> new OutboundHandler(path, listener)));
+                servers.add(
+                        SmtpServer.open(
+                                settings,
+                                () -> new PerimeterHandler(path, listener, authenticator)));
             } catch (IOException e) {
                 throw new IOException(
                         "can't listen on "
@@ -172,6 +216,8 @@ public final class Gateway implements AutoCloseable {
         }
         engine.measure(figures);
         figures.gauge("postern.sessions", "Sessions open now.", this::sessions);
+        figures.gauge(
+                "postern.sessions.delayed", "Sessions that wait for a refusal.", delays::waiting);
         var _ =
                 chores.scheduleWithFixedDelay(
                         guarded(path.storage()::look), 1, 1, TimeUnit.SECONDS);
@@ -201,12 +247,15 @@ public final class Gateway implements AutoCloseable {
                                         listener.tlsKey().orElseThrow()))
                         : Optional.empty();
         return new ServerSettings(
-                "outbound-" + listener.address().port(),
+                listener.role().name().toLowerCase(Locale.ROOT) + "-" + listener.address().port(),
                 config.hostname().name(),
                 endpoint(listener),
                 limits,
                 tls,
-                clock);
+                clock,
+                address ->
+                        listener.proxyFrom().stream()
+                                .anyMatch(network -> network.contains(address)));
     }
 
     /// The socket that systemd handed over as standard input (`StandardInput=socket`), when it is
@@ -263,8 +312,20 @@ public final class Gateway implements AutoCloseable {
         return store;
     }
 
+    public OwnRecipients recipients() {
+        return recipients;
+    }
+
+    public Perimeter perimeter() {
+        return perimeter;
+    }
+
     public DkimKeys keys() {
         return keys;
+    }
+
+    public Users users() {
+        return users;
     }
 
     public Figures figures() {
@@ -291,6 +352,7 @@ public final class Gateway implements AutoCloseable {
         }
         closed = true;
         chores.shutdownNow();
+        delays.close();
         var draining =
                 servers.stream()
                         .map(server -> Thread.ofVirtual().start(() -> server.drain(DRAIN)))

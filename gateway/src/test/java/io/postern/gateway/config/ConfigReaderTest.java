@@ -116,7 +116,7 @@ class ConfigReaderTest {
                 new Wrong(
                         "an enum's words are told",
                         LEAST.replace("\"outbound\"\naddress", "\"outgoing\"\naddress"),
-                        "listener[0].role is one of `outbound`, not \"outgoing\""),
+                        "listener[0].role is one of `inbound`, `outbound`, `submission`, not \"outgoing\""),
                 new Wrong(
                         "a text where a list belongs is told",
                         LEAST.replace("[\"127.0.0.0/8\"]", "\"127.0.0.0/8\""),
@@ -137,6 +137,10 @@ class ConfigReaderTest {
                         "a certificate without its key is told",
                         LEAST.replace("[[domain]]", "tls_certificate = \"c.pem\"\n[[domain]]"),
                         "tls_certificate and tls_key go together"),
+                new Wrong(
+                        "anybody as balancer could be anybody as client",
+                        LEAST.replace("[[domain]]", "proxy_from = [\"0.0.0.0/0\"]\n[[domain]]"),
+                        "proxy_from = 0.0.0.0/0 would let everybody say who they are"),
                 new Wrong(
                         "capture and a smart host: mail would leave, or not",
                         LEAST + "capture = \"kept\"\n",
