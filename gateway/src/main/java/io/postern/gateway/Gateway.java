@@ -16,6 +16,9 @@ import io.postern.gateway.path.Storage;
 import io.postern.gateway.perimeter.Perimeter;
 import io.postern.gateway.recipients.OwnRecipients;
 import io.postern.gateway.treat.Treatment;
+import io.postern.gateway.users.Authenticator;
+import io.postern.gateway.users.Lockouts;
+import io.postern.gateway.users.Users;
 import io.postern.keys.DkimKeys;
 import io.postern.keys.StartSecret;
 import io.postern.mail.ContentBuilder;
@@ -57,6 +60,7 @@ public final class Gateway implements AutoCloseable {
     private final Config config;
     private final MessageStore store;
     private final DkimKeys keys;
+    private final Users users;
     private final Figures figures = new Figures();
     private final DeliveryEngine engine;
     private final List<SmtpServer> servers = new ArrayList<>();
@@ -89,7 +93,9 @@ public final class Gateway implements AutoCloseable {
         this.config = config;
         this.store = store;
         var random = new SecureRandom();
-        this.keys = new DkimKeys(store, startSecret(config, store, random), clock, random);
+        var secret = startSecret(config, store, random);
+        this.keys = new DkimKeys(store, secret, clock, random);
+        this.users = new Users(store, secret, clock, random);
         var limits = config.limits();
         var rewriter =
                 new ContentRewriter(
@@ -118,8 +124,17 @@ public final class Gateway implements AutoCloseable {
         this.perimeter =
                 new Perimeter(
                         recipients,
-                        new Perimeter.Means(config, store, resolver, storage, figures, clock));
+                        new Perimeter.Means(
+                                config, store, resolver, storage, users, figures, clock));
         this.delays = new Delays(config.tarpit().sessions(), config.tarpit().longest());
+        this.authenticator =
+                new Authenticator(
+                        config.submission(),
+                        users,
+                        new Lockouts(config.submission(), store, clock),
+                        figures,
+                        random,
+                        delays::await);
         this.path =
                 new MailPath(
                         config,
@@ -139,6 +154,7 @@ public final class Gateway implements AutoCloseable {
 
     private final MailPath path;
     private final Routes routes;
+    private final Authenticator authenticator;
     private final OwnRecipients recipients;
     private final Perimeter perimeter;
     private final Delays delays;
@@ -201,7 +217,10 @@ public final class Gateway implements AutoCloseable {
         for (var listener : config.listener()) {
             var settings = settings(listener);
             try {
-                servers.add(SmtpServer.open(settings, () -> new PerimeterHandler(path, listener)));
+                servers.add(
+                        SmtpServer.open(
+                                settings,
+                                () -> new PerimeterHandler(path, listener, authenticator)));
             } catch (IOException e) {
                 throw new IOException(
                         "can't listen on "
@@ -326,6 +345,10 @@ public final class Gateway implements AutoCloseable {
 
     public DkimKeys keys() {
         return keys;
+    }
+
+    public Users users() {
+        return users;
     }
 
     public Figures figures() {

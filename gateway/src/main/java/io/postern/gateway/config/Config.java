@@ -40,6 +40,8 @@ public record Config(
                 List<Route> route,
         @Setting(doc = "A rule of the perimeter; asked in the order of the file.")
                 List<RuleConfig> rule,
+        @Setting(doc = "How users authenticate on listeners with role `submission`.")
+                Submission submission,
         @Setting(doc = "Signing.") Signing signing,
         @Setting(doc = "The resolver.") Dns dns,
         @Setting(doc = "Bounds. Each has its own reply when it is hit.") Limits limits,

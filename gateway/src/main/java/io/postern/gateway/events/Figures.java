@@ -21,6 +21,9 @@ public final class Figures {
     public final Counter deferred =
             counter("postern.recipients.deferred", "Attempts that will be repeated.");
     public final Counter failed = counter("postern.recipients.failed", "Recipients given up.");
+    public final Counter loggedIn = counter("postern.auth.ok", "Logins that succeeded.");
+    public final Counter loginsRefused =
+            counter("postern.auth.failed", "Logins with a wrong name or password, or locked.");
     public final Counter dsns = counter("postern.dsn.made", "Delivery status notifications made.");
     public final Timer keeping =
             Timer.builder("postern.store.accept")
