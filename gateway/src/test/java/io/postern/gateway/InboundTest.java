@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -56,8 +57,12 @@ class InboundTest {
         outside = new Sink();
     }
 
+    private House house() {
+        return Objects.requireNonNull(opened);
+    }
+
     private void open(String domain, String more) throws Exception {
-        house = new House(folder, config(domain, more), InstantSource.system(), Optional.of(DNS));
+        opened = new House(folder, config(domain, more), InstantSource.system(), Optional.of(DNS));
     }
 
     private String to(int... ports) {
