@@ -89,7 +89,7 @@ public final class Gateway implements AutoCloseable {
         this.config = config;
         this.store = store;
         var random = new SecureRandom();
-        this.keys = new DkimKeys(store, startSecret(config, random), clock, random);
+        this.keys = new DkimKeys(store, startSecret(config, store, random), clock, random);
         var limits = config.limits();
         var rewriter =
                 new ContentRewriter(
@@ -157,11 +157,11 @@ public final class Gateway implements AutoCloseable {
                 com.github.benmanes.caffeine.cache.Ticker.systemTicker());
     }
 
-    private static StartSecret startSecret(Config config, SecureRandom random) {
+    private static StartSecret startSecret(Config config, MessageStore store, SecureRandom random) {
         return config.secrets()
                 .startSecret()
                 .map(StartSecret::read)
-                .orElseGet(() -> StartSecret.inFolder(config.data(), random));
+                .orElseGet(() -> StartSecret.of(store, config.data(), random));
     }
 
     /// Where `<Postmaster>` mail goes. RFC 5321 §4.5.1.

@@ -37,6 +37,8 @@ public record Config(
                 FirewallConfig headerFirewall,
         @Setting(doc = "Where mail for one domain goes instead of its MX or the smart host.")
                 List<Route> route,
+        @Setting(doc = "A rule of the perimeter; asked in the order of the file.")
+                List<RuleConfig> rule,
         @Setting(doc = "Signing.") Signing signing,
         @Setting(doc = "The resolver.") Dns dns,
         @Setting(doc = "Bounds. Each has its own reply when it is hit.") Limits limits,

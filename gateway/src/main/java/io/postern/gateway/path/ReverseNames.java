@@ -41,7 +41,7 @@ public final class ReverseNames {
     }
 
     /// A name being looked up.
-    final class Pending {
+    public final class Pending {
         private final CompletableFuture<Optional<Domain>> name;
         private final long until;
 
@@ -52,7 +52,7 @@ public final class ReverseNames {
 
         /// The name, verified: it leads back to the address. Empty when there is none, or it is not
         /// known in time.
-        Optional<Domain> get() {
+        public Optional<Domain> get() {
             try {
                 if (name.isDone() || !waits()) {
                     return name.getNow(Optional.empty());
@@ -77,7 +77,7 @@ public final class ReverseNames {
     }
 
     /// Begins to look up a client's name; returns at once.
-    Pending begin(InetAddress client) {
+    public Pending begin(InetAddress client) {
         var name = new CompletableFuture<Optional<Domain>>();
         if (deadline.isZero() || !room.tryAcquire()) {
             name.complete(Optional.empty());
