@@ -219,6 +219,7 @@ public final class Gateway implements AutoCloseable {
         var _ =
                 chores.scheduleWithFixedDelay(
                         guarded(path.storage()::look), 1, 1, TimeUnit.SECONDS);
+        perimeter.strangers().start(chores);
         var _ = chores.scheduleWithFixedDelay(guarded(this::forget), 1, 10, TimeUnit.MINUTES);
     }
 
@@ -365,6 +366,7 @@ public final class Gateway implements AutoCloseable {
         }
         servers.forEach(SmtpServer::close);
         engine.stop(DRAIN);
+        perimeter.strangers().close();
         store.close();
     }
 }

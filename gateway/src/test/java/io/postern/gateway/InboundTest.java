@@ -86,6 +86,10 @@ class InboundTest {
         sign = false
         recipients = { list = ["info@example.com", "sales@example.com"], tarpit = "0s" }
         %s
+        [dns]
+        servers = ["127.0.0.1:1"]
+        [strangers]
+        verify_domain = false
         [outbound]
         smart_host = "127.0.0.1:%d"
         retry = ["200ms"]
