@@ -68,6 +68,8 @@ class PolicyInDialogueTest {
                         recipients = { list = ["info@example.com"], tarpit = "0s" }
                         [dns]
                         reverse_timeout = "0s"
+                        [strangers]
+                        verify_domain = false
                         [tarpit]
                         sessions = 1
                         """

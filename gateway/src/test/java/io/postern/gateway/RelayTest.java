@@ -75,6 +75,8 @@ class RelayTest {
         name = "outonly.example"
         [dns]
         reverse_timeout = "0s"
+        [strangers]
+        verify_domain = false
         [outbound]
         smart_host = "127.0.0.1:%d"
         [limits]

@@ -166,8 +166,8 @@ public record Config(
                             doc =
                                     "Whether a stranger is told with a DSN that the inside hosts refused for good what "
                                             + "was taken here (RFC 5321 §6.1). It may go to somebody who never wrote: refuse "
-                                            + "at RCPT what inside would refuse, by `recipients`. With `false` the failure "
-                                            + "is only in log and history.")
+                                            + "at RCPT what inside would refuse, by `recipients`. With `false` strangers get no "
+                                            + "DSN about this domain's mail; log and history have it.")
                     boolean failureReports) {}
 
     /// A signing algorithm family.

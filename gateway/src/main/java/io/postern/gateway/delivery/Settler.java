@@ -64,7 +64,7 @@ final class Settler {
             settlements.add(
                     switch (outcomes.get(i)) {
                         case Outcome.Delivered(var detail, var dsnGoesOn) -> {
-                            if (!dsnGoesOn && wants(row, Notify.Outcome.SUCCESS)) {
+                            if (!dsnGoesOn && wants(job, row, Notify.Outcome.SUCCESS)) {
                                 told.add(Reports.Told.relayed(row, detail));
                             }
                             yield delivered(job, row, now, detail);
@@ -197,7 +197,7 @@ final class Settler {
             if (!now.isBefore(row.expires())) {
                 settlements.add(expired(job, row, now, "not delivered before it expired", told));
             } else {
-                if (wants(row, Notify.Outcome.DELAY) && !row.delayNoticeSent()) {
+                if (wants(job, row, Notify.Outcome.DELAY) && !row.delayNoticeSent()) {
                     told.add(Reports.Told.delayed(row, "still waiting"));
                 }
                 settlements.add(
@@ -275,7 +275,7 @@ final class Settler {
                 "reason",
                 detail);
         boolean tell = !row.delayNoticeSent() && !now.isBefore(row.deadline());
-        if (tell && wants(row, Notify.Outcome.DELAY)) {
+        if (tell && wants(job, row, Notify.Outcome.DELAY)) {
             told.add(Reports.Told.delayed(row, detail));
         }
         return new Settlement.Deferred(
@@ -321,18 +321,20 @@ final class Settler {
                 failed.status(),
                 "reason",
                 detail);
-        if (!silent && wants(row, Notify.Outcome.FAILURE)) {
+        if (wants(job, row, Notify.Outcome.FAILURE)) {
             told.add(Reports.Told.failed(row, failed));
         }
         return new Settlement.Failed(row.id(), row.number(), now, detail);
     }
 
-    /// RFC 3461 §4.1: without NOTIFY a failure is reported, a delay may be, a success is not.
-    private static boolean wants(QueuedRecipient row, Notify.Outcome outcome) {
-        return row.recipient()
-                .notifyOn()
-                .map(wanted -> wanted.on().contains(outcome))
-                .orElse(outcome != Notify.Outcome.SUCCESS);
+    /// Whether it is to be told, and may be. RFC 3461 §4.1: without NOTIFY a failure is reported, a
+    /// delay may be, a success is not.
+    private boolean wants(Job job, QueuedRecipient row, Notify.Outcome outcome) {
+        return reports.wanted(job.envelope().reversePath(), row.recipient().path())
+                && row.recipient()
+                        .notifyOn()
+                        .map(wanted -> wanted.on().contains(outcome))
+                        .orElse(outcome != Notify.Outcome.SUCCESS);
     }
 
     private static Instant earlier(Instant one, Instant other) {

@@ -108,7 +108,6 @@ public final class PerimeterHandler implements SessionHandler {
         if (ending) {
             return new Verdict.Close(Reply.of(421, "4.7.0", "this session is over"));
         }
-        dossier.begin();
         var situation = at(Stage.MAIL, facts).envelope(envelope);
         return decide((declaredSize < 0 ? situation : situation.size(declaredSize)).build());
     }
@@ -215,6 +214,7 @@ public final class PerimeterHandler implements SessionHandler {
 
     private Verdict ask(Situation situation) {
         var outcome = path.policy().get().ask(situation);
+        dossier.begin(situation.stage());
         dossier.add(situation.stage(), outcome);
         var refusal = outcome.refusal();
         if (refusal == null) {

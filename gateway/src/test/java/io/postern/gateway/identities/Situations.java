@@ -149,7 +149,7 @@ public final class Situations {
             case Opinion.Refuse refuse ->
                     situation.stage() + " " + refuse.reply() + (refuse.close() ? " (close)" : "");
             case Opinion.Allow _ -> situation.stage() + " allow";
-            case Opinion.Pass _, Opinion.Note _ -> "pass";
+            case Opinion.Pass _, Opinion.Note _, Opinion.Wait _, Opinion.Several _ -> "pass";
         };
     }
 }
