@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import io.postern.mail.Domain;
+import io.postern.smtp.Reply;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -171,6 +172,20 @@ final class Binder {
                     path,
                     text,
                     "a network such as 192.0.2.0/24 or 2001:db8::/32");
+        }
+        if (type == AddressRange.class) {
+            return or(
+                    AddressRange.parse(text),
+                    path,
+                    text,
+                    "an IPv4 address or range such as 127.0.0.2-127.0.0.11");
+        }
+        if (type == Reply.class) {
+            return or(
+                    Refusals.parse(text),
+                    path,
+                    text,
+                    "a reply such as 550 5.7.1 not from there, 4yz with 4.y.z or 5yz with 5.y.z");
         }
         if (type.isEnum()) {
             return or(constant(type, text), path, text, "one of " + words(type));

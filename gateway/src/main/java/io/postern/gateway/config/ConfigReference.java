@@ -180,6 +180,8 @@ public final class ConfigReference {
             case "ByteSize" -> "size";
             case "HostPort" -> "host:port";
             case "Network" -> "network";
+            case "AddressRange" -> "addresses";
+            case "Reply" -> "reply";
             case "Domain" -> "domain";
             case "Path" -> "path";
             default -> "text";

@@ -54,7 +54,7 @@ public final class ReverseNames {
         /// known in time.
         public Optional<Domain> get() {
             try {
-                if (name.isDone() || failures.get() >= PATIENCE) {
+                if (name.isDone() || !waits()) {
                     return name.getNow(Optional.empty());
                 }
                 var left = Math.max(0, until - System.nanoTime());
@@ -69,6 +69,11 @@ public final class ReverseNames {
                 throw new IllegalStateException(e);
             }
         }
+    }
+
+    /// Whether a name that is not there yet is waited for.
+    boolean waits() {
+        return failures.get() < PATIENCE;
     }
 
     /// Begins to look up a client's name; returns at once.

@@ -25,6 +25,7 @@ import java.util.Optional;
 /// allow and so end the asking of what follows; then counting; then the DNS; and last the
 /// recipients, whose directory may be far away.
 public final class Perimeter {
+    private final StrangerChecks strangers;
     private volatile Policy policy;
 
     /// What checks may need.
@@ -36,8 +37,15 @@ public final class Perimeter {
             Figures figures,
             InstantSource clock) {}
 
+    /// Reads what the checks need from files and the store; blocks.
     public Perimeter(OwnRecipients recipients, Means means) {
+        strangers = new StrangerChecks(recipients, means);
         policy = new Policy(checks(recipients, means));
+    }
+
+    /// The checks of strangers' clients, names and addresses.
+    public StrangerChecks strangers() {
+        return strangers;
     }
 
     /// The policy in force now; asked for at each command.
@@ -50,15 +58,17 @@ public final class Perimeter {
         policy = other;
     }
 
-    private static List<Check> checks(OwnRecipients recipients, Means means) {
+    private List<Check> checks(OwnRecipients recipients, Means means) {
         var checks = new ArrayList<Check>();
         checks.add(new RoleCheck());
         checks.add(new StorageCheck(means.storage()));
         checks.add(new RelayCheck(recipients::serves));
-        // 1. allow and deny lists
+        checks.addAll(strangers.lists());
         rules(means).ifPresent(checks::add);
-        // 3. users and the guard; 4. rates; 5. DNS lists
+        // 3. users and the guard; 4. rates
+        checks.addAll(strangers.names());
         checks.add(new RecipientCheck(recipients));
+        checks.add(strangers.greylist());
         return checks;
     }
 
