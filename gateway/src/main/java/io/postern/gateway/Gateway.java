@@ -30,6 +30,7 @@ import io.postern.smtp.server.Limits;
 import io.postern.smtp.server.ServerSettings;
 import io.postern.smtp.server.ServerTls;
 import io.postern.smtp.server.SmtpServer;
+import io.postern.smtp.server.SteadyClock;
 import io.postern.store.MessageStore;
 import io.postern.store.SqliteStore;
 import io.postern.store.StoreSettings;
@@ -234,6 +235,10 @@ public final class Gateway implements AutoCloseable {
         engine.measure(figures);
         figures.gauge("postern.sessions", "Sessions open now.", this::sessions);
         figures.gauge(
+                "postern.content.memory",
+                "Octets of content being received that stand in memory.",
+                path.budget()::used);
+        figures.gauge(
                 "postern.sessions.delayed", "Sessions that wait for a refusal.", delays::waiting);
         var _ =
                 chores.scheduleWithFixedDelay(
@@ -270,7 +275,7 @@ public final class Gateway implements AutoCloseable {
                 endpoint(listener),
                 limits,
                 tls,
-                clock,
+                new SteadyClock(),
                 address ->
                         listener.proxyFrom().stream()
                                 .anyMatch(network -> network.contains(address)));
