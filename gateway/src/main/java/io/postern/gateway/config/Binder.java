@@ -97,10 +97,17 @@ final class Binder {
             return list(node, generic.getActualTypeArguments()[0], path);
         }
         var plain = (Class<?>) type;
-        if (plain.isRecord() && plain.getEnclosingClass() == Config.class) {
+        if (isSection(plain)) {
             return record(node, plain, path);
         }
         return scalar(node, plain, path);
+    }
+
+    /// Whether that type is a table of the file: a record of settings.
+    static boolean isSection(Class<?> type) {
+        return type.isRecord()
+                && Arrays.stream(type.getRecordComponents())
+                        .anyMatch(component -> component.isAnnotationPresent(Setting.class));
     }
 
     private List<Object> list(JsonNode node, Type element, String path) {

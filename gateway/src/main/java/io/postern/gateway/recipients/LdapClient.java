@@ -285,14 +285,7 @@ final class LdapClient implements AutoCloseable {
         if (settings.bindDn().isEmpty()) {
             return null; // anonymous
         }
-        var file = settings.passwordFile();
-        if (file.isEmpty()) {
-            throw new ConfigException(
-                    "directory "
-                            + settings.name()
-                            + " has bind_dn but no password_file; a bind without a password is"
-                            + " anonymous (RFC 4513 §5.1.2)");
-        }
+        var file = settings.passwordFile().orElseThrow();
         return new SimpleBindRequest(
                 settings.bindDn().get(),
                 new PasswordProvider() {
@@ -300,7 +293,7 @@ final class LdapClient implements AutoCloseable {
 
                     @Override
                     public byte[] getPasswordBytes() throws LDAPException {
-                        return DirectoryFiles.password(file.get());
+                        return DirectoryFiles.password(file);
                     }
                 });
     }

@@ -26,10 +26,6 @@ final class LdapFilter {
     LdapFilter(Directory settings) {
         attributes = settings.attributes();
         template = settings.filter();
-        if (attributes.isEmpty() && template.isEmpty()) {
-            throw new ConfigException(
-                    "directory " + settings.name() + " has neither attributes nor a filter");
-        }
         if (template.isPresent()
                 && !template.get().contains("{address}")
                 && !template.get().contains("{local}")) {

@@ -6,7 +6,6 @@ import io.postern.mail.Mailbox;
 import io.postern.smtp.client.ClientSettings;
 import java.io.IOException;
 import java.io.InputStream;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -16,6 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -27,10 +29,19 @@ import org.slf4j.LoggerFactory;
 /// blocks the caller, which is a session's virtual thread, no longer than that source's deadline.
 public final class OwnRecipients implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OwnRecipients.class);
+
+    /// With it, a changed file is in force after two to four seconds.
+    private static final int REFRESH_SECONDS = 2;
+
     private static final String POSTMASTER = "postmaster";
 
     private final Map<Domain, Own> byDomain = new LinkedHashMap<>();
     private final Sources sources;
+
+    /// A thread of its own: a list of a million takes a second to read.
+    private final ScheduledExecutorService refreshing =
+            Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().name("recipients").daemon().factory());
 
     private record Own(DomainRecipients recipients, Duration tarpit) {}
 
@@ -65,16 +76,6 @@ public final class OwnRecipients implements AutoCloseable {
                                     sources.of(domain, settings)),
                             settings.tarpit()));
         }
-    }
-
-    /// Those of lists alone, for which nothing is needed.
-    public OwnRecipients(Config config) {
-        this(
-                config,
-                new Means(
-                        InstantSource.system(),
-                        new SecureRandom(),
-                        domain -> _ -> ClientSettings.plain(config.hostname())));
     }
 
     /// Whether mail from outside is taken for some recipient of that domain.
@@ -175,9 +176,8 @@ public final class OwnRecipients implements AutoCloseable {
         return source.get().take(from);
     }
 
-    /// Looks whether files have changed, and the like. To be called every few seconds, by one
-    /// thread.
-    public void refresh() {
+    /// Looks whether files have changed, and the like.
+    void refresh() {
         for (var source : sources.all()) {
             try {
                 source.refresh();
@@ -187,8 +187,16 @@ public final class OwnRecipients implements AutoCloseable {
         }
     }
 
+    /// Begins to look for news.
+    public void start() {
+        var _ =
+                refreshing.scheduleWithFixedDelay(
+                        this::refresh, REFRESH_SECONDS, REFRESH_SECONDS, TimeUnit.SECONDS);
+    }
+
     @Override
     public void close() {
+        refreshing.shutdownNow();
         sources.all().forEach(Source::close);
     }
 }

@@ -1,7 +1,6 @@
 package io.postern.gateway.recipients;
 
 import io.postern.gateway.config.Config;
-import io.postern.gateway.config.ConfigException;
 import io.postern.gateway.config.Pushed;
 import io.postern.gateway.config.Recipients;
 import java.nio.file.Path;
@@ -10,19 +9,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /// Makes the sources that a configuration names. Domains that name the same file, directory or
 /// pushed list share it.
 final class Sources {
-    private static final Pattern LIST_NAME = Pattern.compile("[A-Za-z0-9-]{1,64}");
-
     private final Config config;
     private final OwnRecipients.Means means;
     private final Map<Path, FileSource> files = new LinkedHashMap<>();
     private final Map<String, LdapSource> directories = new LinkedHashMap<>();
     private final Map<String, PushedSource> pushed = new LinkedHashMap<>();
-    private final Map<String, Pushed> pushedSettings = new LinkedHashMap<>();
     private final List<Source> all = new ArrayList<>();
 
     Sources(Config config, OwnRecipients.Means means) {
@@ -46,15 +41,16 @@ final class Sources {
 
     /// The sources of one domain, those in memory first.
     ///
-    /// @throws ConfigException when the settings make no sense together
+    /// @throws io.postern.gateway.config.ConfigException when a filter is none, or a certificate
+    ///   can't be read
     List<Source> of(Config.OwnDomain domain, Recipients settings) {
         var sources = new ArrayList<Source>();
         if (!settings.list().isEmpty()) {
             sources.add(kept(new ListSource(domain.name(), settings.list(), means.random())));
         }
         settings.file().ifPresent(file -> sources.add(file(file)));
-        settings.pushed().ifPresent(list -> sources.add(pushed(domain, list)));
-        settings.directory().ifPresent(name -> sources.add(directory(domain, name)));
+        settings.pushed().ifPresent(list -> sources.add(pushed(list)));
+        settings.directory().ifPresent(name -> sources.add(directory(name)));
         settings.callout()
                 .ifPresent(callout ->
                         sources.add(
@@ -70,13 +66,6 @@ final class Sources {
                                                         means.clock()),
                                                 means.clock(),
                                                 means.random()))));
-        if (sources.isEmpty()) {
-            throw new ConfigException(
-                    "domain "
-                            + domain.name()
-                            + ": recipients names no source, so everybody would be refused; give list,"
-                            + " file, pushed, directory or callout");
-        }
         return sources;
     }
 
@@ -90,41 +79,18 @@ final class Sources {
                 file, path -> kept(new FileSource(path, means.clock(), means.random())));
     }
 
-    private Source directory(Config.OwnDomain domain, String name) {
+    private Source directory(String name) {
         var settings =
                 config.directory().stream()
                         .filter(one -> one.name().equals(name))
                         .findFirst()
-                        .orElseThrow(() ->
-                                new ConfigException(
-                                        "domain "
-                                                + domain.name()
-                                                + ": there is no [[directory]] with name = \""
-                                                + name
-                                                + "\""));
+                        .orElseThrow();
         return directories.computeIfAbsent(
                 name, _ -> kept(new LdapSource(settings, means.clock())));
     }
 
-    private Source pushed(Config.OwnDomain domain, Pushed settings) {
+    private Source pushed(Pushed settings) {
         var name = settings.list();
-        if (!LIST_NAME.matcher(name).matches()) {
-            throw new ConfigException(
-                    "domain "
-                            + domain.name()
-                            + ": pushed.list = \""
-                            + name
-                            + "\" is not a name of letters, digits and hyphens");
-        }
-        var before = pushedSettings.putIfAbsent(name, settings);
-        if (before != null && !before.equals(settings)) {
-            throw new ConfigException(
-                    "domain "
-                            + domain.name()
-                            + ": the pushed list "
-                            + name
-                            + " has another max_age elsewhere; there is one list");
-        }
         return pushed.computeIfAbsent(
                 name,
                 _ ->
