@@ -60,7 +60,8 @@ public final class ConfigReference {
         }
     }
 
-    private static boolean isSection(Class<?> type) {
+    /// Whether that type is a table of the file: a record of settings.
+    public static boolean isSection(Class<?> type) {
         return Binder.isSection(type);
     }
 

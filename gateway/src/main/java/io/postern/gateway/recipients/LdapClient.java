@@ -2,7 +2,6 @@ package io.postern.gateway.recipients;
 
 import com.unboundid.ldap.sdk.BindRequest;
 import com.unboundid.ldap.sdk.DereferencePolicy;
-import com.unboundid.ldap.sdk.FailoverServerSet;
 import com.unboundid.ldap.sdk.Filter;
 import com.unboundid.ldap.sdk.LDAPConnection;
 import com.unboundid.ldap.sdk.LDAPConnectionOptions;
@@ -18,6 +17,7 @@ import com.unboundid.ldap.sdk.SearchResultListener;
 import com.unboundid.ldap.sdk.SearchResultReference;
 import com.unboundid.ldap.sdk.SearchScope;
 import com.unboundid.ldap.sdk.SimpleBindRequest;
+import com.unboundid.ldap.sdk.SingleServerSet;
 import com.unboundid.ldap.sdk.StartTLSPostConnectProcessor;
 import com.unboundid.util.ssl.HostNameSSLSocketVerifier;
 import io.postern.gateway.config.ConfigException;
@@ -25,6 +25,8 @@ import io.postern.gateway.config.Directory;
 import io.postern.gateway.config.HostPort;
 import java.io.Serial;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -35,12 +37,15 @@ import javax.net.SocketFactory;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/// Asks an LDAP directory whether it has an entry, within a deadline that holds whatever the server
+/// Asks an LDAP directory whether it has an entry, within a deadline that holds whatever a server
 /// does: not answer, dribble octets, or never come to an end.
 ///
 /// Each question runs on a thread of its own, so that the one who asked can leave; the question
 /// keeps its permit until its connection is closed, so that no more than the configured number are
 /// ever open. RFC 4511.
+///
+/// Servers are asked in their order, each for its share of the time. One that failed is not the
+/// first to be asked for a minute.
 final class LdapClient implements AutoCloseable {
     /// Octets of one message from the directory. We ask for no attributes, so an entry is its name.
     private static final int MAX_MESSAGE = 256 * 1024;
@@ -48,9 +53,17 @@ final class LdapClient implements AutoCloseable {
     /// Load balancers and directories drop what is open for long.
     private static final Duration MAX_CONNECTION_AGE = Duration.ofMinutes(10);
 
+    private static final Duration BACK_TO_FIRST = Duration.ofMinutes(1);
+
     private final Directory settings;
     private final Semaphore permits;
-    private final LDAPConnectionPool pool;
+    private final List<Server> servers;
+    private volatile Order order;
+
+    private record Server(HostPort host, LDAPConnectionPool pool) {}
+
+    /// Which server is the first to be asked.
+    private record Order(int first, long since) {}
 
     /// What the directory said.
     sealed interface Answer {
@@ -70,7 +83,8 @@ final class LdapClient implements AutoCloseable {
     LdapClient(Directory settings) {
         this.settings = settings;
         permits = new Semaphore(settings.connections());
-        pool = pool(settings);
+        servers = settings.servers().stream().map(host -> server(settings, host)).toList();
+        order = new Order(0, System.nanoTime());
     }
 
     /// Whether there is an entry.
@@ -98,9 +112,20 @@ final class LdapClient implements AutoCloseable {
         }
     }
 
+    private int first() {
+        var now = order;
+        return System.nanoTime() - now.since() > BACK_TO_FIRST.toNanos() ? 0 : now.first();
+    }
+
+    private void prefer(int server) {
+        if (order.first() != server) {
+            order = new Order(server, System.nanoTime());
+        }
+    }
+
     @Override
     public void close() {
-        pool.close();
+        servers.forEach(server -> server.pool().close());
     }
 
     /// One question, asked on its own thread.
@@ -111,6 +136,7 @@ final class LdapClient implements AutoCloseable {
         private final transient CompletableFuture<Answer> answer = new CompletableFuture<>();
         private final AtomicBoolean found = new AtomicBoolean();
         private transient @Nullable LDAPConnection connection;
+        private volatile int asking;
         private boolean givenUp;
 
         Question(Filter filter) {
@@ -129,43 +155,66 @@ final class LdapClient implements AutoCloseable {
             }
         }
 
+        private Answer ask() {
+            var trouble = new ArrayList<String>();
+            int first = first();
+            for (int i = 0; i < servers.size() && !gone(); i++) {
+                int at = (first + i) % servers.size();
+                asking = at;
+                switch (ask(servers.get(at))) {
+                    case Answer.Trouble(var why, _) -> trouble.add(servers.get(at).host() + ": " + why);
+                    case Answer.Yes yes -> {
+                        prefer(at);
+                        return yes;
+                    }
+                    case Answer.No no -> {
+                        prefer(at);
+                        return no;
+                    }
+                }
+            }
+            return gone() ? timedOut() : new Answer.Trouble(String.join("; ", trouble), true);
+        }
+
         /// A connection from the pool may have been closed by the server long ago: that is no
         /// answer, and the question goes to another one, once.
-        private Answer ask() {
+        private Answer ask(Server server) {
             for (int round = 0; ; round++) {
                 LDAPConnection ready;
                 try {
-                    ready = pool.getConnection();
+                    ready = server.pool().getConnection();
                 } catch (LDAPException e) {
                     return new Answer.Trouble(words(e), true);
                 }
                 if (!hold(ready)) {
-                    pool.releaseDefunctConnection(ready);
+                    server.pool().discardConnection(ready);
                     return timedOut();
                 }
                 try {
                     ready.search(request());
-                    pool.releaseConnection(ready);
+                    server.pool().releaseConnection(ready);
                     return found.get() ? new Answer.Yes() : new Answer.No();
                 } catch (LDAPSearchException e) {
-                    var said = judge(ready, e);
+                    var said = judge(server.pool(), ready, e);
                     if (said != null) {
                         return said;
                     }
-                    if (round > 0 || gone()) {
+                    if (round > 0 || gone() || e.getResultCode().equals(ResultCode.TIMEOUT)) {
                         return new Answer.Trouble(words(e), true);
                     }
                 } catch (RuntimeException | Error e) {
-                    pool.releaseDefunctConnection(ready);
+                    server.pool().discardConnection(ready);
                     throw e;
                 }
             }
         }
 
         /// What an unsuccessful search says; null when its connection was of no use.
-        private @Nullable Answer judge(LDAPConnection ready, LDAPSearchException e) {
-            if (!e.getResultCode().isConnectionUsable()) {
-                pool.releaseDefunctConnection(ready);
+        private @Nullable Answer judge(
+                LDAPConnectionPool pool, LDAPConnection ready, LDAPSearchException e) {
+            if (!e.getResultCode().isConnectionUsable()
+                    || e.getResultCode().equals(ResultCode.TIMEOUT)) {
+                pool.discardConnection(ready);
                 return found.get() ? new Answer.Yes() : null;
             }
             pool.releaseConnection(ready);
@@ -211,6 +260,7 @@ final class LdapClient implements AutoCloseable {
             if (open != null) {
                 open.close();
             }
+            prefer((asking + 1) % servers.size());
             return found.get() ? new Answer.Yes() : timedOut();
         }
 
@@ -241,11 +291,11 @@ final class LdapClient implements AutoCloseable {
         return clean.toString();
     }
 
-    private static LDAPConnectionPool pool(Directory settings) {
+    private static Server server(Directory settings, HostPort host) {
         var options = new LDAPConnectionOptions();
-        int each = (int) Math.max(500, settings.timeout().toMillis() / settings.servers().size());
-        options.setConnectTimeoutMillis(each);
-        options.setResponseTimeoutMillis(settings.timeout().toMillis());
+        int share = (int) Math.max(100, settings.timeout().toMillis() / settings.servers().size());
+        options.setConnectTimeoutMillis(share);
+        options.setResponseTimeoutMillis(share);
         options.setAbandonOnTimeout(false);
         options.setFollowReferrals(false);
         options.setMaxMessageSize(MAX_MESSAGE);
@@ -260,21 +310,18 @@ final class LdapClient implements AutoCloseable {
                     afterwards =
                             new StartTLSPostConnectProcessor(context(settings).getSocketFactory());
         }
-        var servers =
-                new FailoverServerSet(
-                        settings.servers().stream().map(HostPort::host).toArray(String[]::new),
-                        settings.servers().stream().mapToInt(HostPort::port).toArray(),
-                        sockets,
-                        options);
-        // What answered last is asked first, or every new connection would wait for a dead host.
-        servers.setReOrderOnFailover(true);
         try {
             var pool =
                     new LDAPConnectionPool(
-                            servers, bind(settings), 0, settings.connections(), afterwards, false);
+                            new SingleServerSet(host.host(), host.port(), sockets, options),
+                            bind(settings),
+                            0,
+                            settings.connections(),
+                            afterwards,
+                            false);
             pool.setConnectionPoolName(settings.name());
             pool.setMaxConnectionAgeMillis(MAX_CONNECTION_AGE.toMillis());
-            return pool;
+            return new Server(host, pool);
         } catch (LDAPException e) {
             throw new ConfigException(
                     "directory " + settings.name() + ": " + e.getMessage(), e);
