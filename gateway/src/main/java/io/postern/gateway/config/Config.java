@@ -71,7 +71,14 @@ public record Config(
                                     "PEM file with the certificate chain; STARTTLS is offered when it is given with `tls_key`.")
                     Optional<Path> tlsCertificate,
             @Setting(doc = "PEM file with the unencrypted PKCS#8 private key of that certificate.")
-                    Optional<Path> tlsKey) {}
+                    Optional<Path> tlsKey,
+            @Setting(
+                            doc =
+                                    "Networks of load balancers in front of this listener. Their connections must begin with "
+                                            + "a header of the PROXY protocol, version 2 (haproxy: `send-proxy-v2`), within 5 "
+                                            + "seconds, or are closed; the client, in all that the gateway does, is whom the "
+                                            + "header announces. From anybody else such a header is never read.")
+                    List<Network> proxyFrom) {}
 
     /// What a listener is for.
     public enum Role {

@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// write (RFC 2920 §3.2). Buffers are small while commands are read: thousands of sessions are
 /// idle. Every wait for the peer is under the [Deadline].
 final class Wire {
+    static final Charset ASCII = StandardCharsets.US_ASCII;
     private static final int SMALL = 1024;
     private static final int LARGE = 16 * 1024;
     private static final int MOST_PENDING = 4 * 1024;
@@ -63,6 +65,27 @@ final class Wire {
         socket = channel.socket();
         in = socket.getInputStream();
         out = socket.getOutputStream();
+    }
+
+    /// Reads at the very beginning of a connection, not an octet more than fits: those that follow
+    /// may be a TLS handshake's.
+    ///
+    /// @return how many octets came; 0 when none did in that time, -1 when none will
+    int readFirst(byte[] into, int from, Duration patience) throws SessionEnd {
+        if (!patience.isPositive()) {
+            return 0;
+        }
+        deadline.set(patience);
+        try {
+            socket.setSoTimeout(millis(patience));
+            return in.read(into, from, into.length - from);
+        } catch (SocketTimeoutException _) {
+            return 0;
+        } catch (IOException e) {
+            throw SessionEnd.silent("client gone: " + e.getMessage());
+        } finally {
+            deadline.clear();
+        }
     }
 
     /// Reads a command line; its text is then in [#text].
@@ -264,23 +287,20 @@ final class Wire {
     }
 
     /// Shakes hands and goes on over TLS.
-    ///
-    /// @return protocol and cipher suite
-    String startTls(SSLContext context) throws SessionEnd {
+    TlsHandshake startTls(SSLContext context, ServerTls.ClientCertificates wanted)
+            throws SessionEnd {
         flush();
         deadline.set(limits.handshake());
         try {
             SSLSocketFactory factory = context.getSocketFactory();
             var tls = (SSLSocket) factory.createSocket(socket, (@Nullable InputStream) null, true);
-            // RFC 8996: nothing older.
-            tls.setEnabledProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
+            TlsSession.prepare(tls, wanted);
             socket.setSoTimeout(millis(limits.handshake()));
             tls.startHandshake();
             socket = tls;
             in = tls.getInputStream();
             out = tls.getOutputStream();
-            var session = tls.getSession();
-            return session.getProtocol() + " " + session.getCipherSuite();
+            return TlsSession.facts(tls);
         } catch (IOException e) {
             throw SessionEnd.silent("no TLS handshake: " + e.getMessage());
         } finally {
