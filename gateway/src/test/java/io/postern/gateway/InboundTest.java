@@ -126,4 +126,23 @@ class InboundTest {
             assertTrue(talk.say("MAIL FROM:<info@example.com>").startsWith("530 5.7.0 "));
         }
     }
+
+    @Test
+    @DisplayName("a source in trouble is 451 4.4.3: never 550, never an open door; a list beside it")
+    void unavailable() throws Exception {
+        var other = folder.resolve("other");
+        java.nio.file.Files.createDirectory(other);
+        var text =
+                config("")
+                        .replace(
+                                "sales@example.com\"]",
+                                "sales@example.com\"], pushed = {}, separator = \"+\"");
+        try (var house = new House(other, text, InstantSource.system());
+                var talk = new Talk(house.gateway().ports().get(0))) {
+            talk.say("EHLO client.example.org");
+            talk.say("MAIL FROM:<somebody@example.net>");
+            assertTrue(talk.say("RCPT TO:<info+shop@example.com>").startsWith("250 "));
+            assertTrue(talk.say("RCPT TO:<anna@example.com>").startsWith("451 4.4.3 "));
+        }
+    }
 }

@@ -7,7 +7,9 @@ import java.util.Optional;
 
 /// An LDAP directory, such as Active Directory or OpenLDAP.
 public record Directory(
-        @Setting(required = true, doc = "What domains call it: `recipients = { directory = \"corp\" }`.")
+        @Setting(
+                        required = true,
+                        doc = "What domains call it: `recipients = { directory = \"corp\" }`.")
                 String name,
         @Setting(
                         required = true,
@@ -32,7 +34,8 @@ public record Directory(
                                 "The file with the password, readable by the service user alone (0600). Read for each new "
                                         + "connection, so it can be changed without a restart.")
                 Optional<Path> passwordFile,
-        @Setting(required = true, doc = "Where the search begins: `dc=example,dc=com`.") String base,
+        @Setting(required = true, doc = "Where the search begins: `dc=example,dc=com`.")
+                String base,
         @Setting(
                         otherwise =
                                 "[\"proxyAddresses\", \"mail\", \"mailAlternateAddress\", \"mailLocalAddress\"]",

@@ -20,7 +20,7 @@ final class InboundRules {
         for (int i = 0; i < config.domain().size(); i++) {
             checkDomain(config, i, inbound, binder, wrong);
         }
-        RecipientRules.checkDirectories(config, binder, wrong);
+        RecipientRules.checkDirectories(config.directory(), binder, wrong);
     }
 
     private static void checkDomain(

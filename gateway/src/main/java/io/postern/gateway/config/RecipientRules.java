@@ -13,11 +13,7 @@ final class RecipientRules {
     private RecipientRules() {}
 
     static void check(
-            Config config,
-            Recipients recipients,
-            Domain domain,
-            String place,
-            List<String> wrong) {
+            Config config, Recipients recipients, Domain domain, String place, List<String> wrong) {
         if (recipients.list().isEmpty()
                 && recipients.file().isEmpty()
                 && recipients.directory().isEmpty()
@@ -32,7 +28,8 @@ final class RecipientRules {
         }
         recipients
                 .directory()
-                .filter(name -> config.directory().stream().noneMatch(one -> one.name().equals(name)))
+                .filter(name ->
+                        config.directory().stream().noneMatch(one -> one.name().equals(name)))
                 .ifPresent(name ->
                         wrong.add(
                                 place
@@ -41,9 +38,7 @@ final class RecipientRules {
                                         + " is \""
                                         + name
                                         + "\", and there is no [[directory]] of that name"));
-        recipients
-                .pushed()
-                .ifPresent(pushed -> checkPushed(config, pushed, domain, place, wrong));
+        recipients.pushed().ifPresent(pushed -> checkPushed(config, pushed, domain, place, wrong));
     }
 
     private static void checkPushed(
@@ -73,10 +68,10 @@ final class RecipientRules {
         }
     }
 
-    static void checkDirectories(Config config, Binder binder, List<String> wrong) {
+    static void checkDirectories(List<Directory> directories, Binder binder, List<String> wrong) {
         var names = new HashSet<String>();
-        for (int i = 0; i < config.directory().size(); i++) {
-            var directory = config.directory().get(i);
+        for (int i = 0; i < directories.size(); i++) {
+            var directory = directories.get(i);
             var place = binder.place("directory[" + i + "]");
             if (!names.add(directory.name())) {
                 wrong.add(place + "there are two directories " + directory.name());

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// Who in a domain of ours takes mail from outside. Of several sources, one that knows a recipient is
-/// enough; all have to say no before it is refused; otherwise the client is told to come again.
+/// Who in a domain of ours takes mail from outside. Of several sources, one that knows a recipient
+/// is enough; all have to say no before it is refused; otherwise the client is told to come again.
 public record Recipients(
         @Setting(
                         doc =

@@ -95,7 +95,9 @@ final class AddressFile {
     private static String content(byte[] line, int length, boolean first)
             throws CharacterCodingException {
         var text =
-                StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line, 0, length))
+                StandardCharsets.UTF_8
+                        .newDecoder()
+                        .decode(ByteBuffer.wrap(line, 0, length))
                         .toString();
         // What some editors write first.
         if (first && text.startsWith("\uFEFF")) {

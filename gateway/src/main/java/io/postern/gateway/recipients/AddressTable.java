@@ -33,8 +33,8 @@ final class AddressTable {
         return find(places, digest.of(normal)) < 0;
     }
 
-    /// The entry that stands for an address: its own, that without its detail, or that of
-    /// everybody at its domain; empty when there is none.
+    /// The entry that stands for an address: its own, that without its detail, or that of everybody
+    /// at its domain; empty when there is none.
     Optional<String> match(NormalAddress address) {
         var whole = address.whole();
         if (contains(whole)) {

@@ -42,7 +42,9 @@ final class AnswerCache {
             case Found.Known(var words) -> put(address, true, words);
             case Found.Unknown(var words) -> put(address, false, words);
             case Found.Unavailable(var why) -> {
-                if (kept != null && kept.known() && fits(kept, limits.known().plus(limits.stale()))) {
+                if (kept != null
+                        && kept.known()
+                        && fits(kept, limits.known().plus(limits.stale()))) {
                     return new Found.Known(
                             kept.words() + ", asked " + age(kept) + " ago; now " + why);
                 }

@@ -71,8 +71,7 @@ final class DirectoryFiles {
             if (number == 0) {
                 throw new ConfigException(file + " holds no certificate; give a PEM file");
             }
-            var trust =
-                    TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init(store);
             var context = SSLContext.getInstance("TLS");
             context.init(null, trust.getTrustManagers(), null);

@@ -72,9 +72,7 @@ final class FileSource implements Source {
         return new Standing(
                 name(),
                 now.table() != null,
-                now.table() == null
-                        ? OptionalLong.empty()
-                        : OptionalLong.of(now.table().size()),
+                now.table() == null ? OptionalLong.empty() : OptionalLong.of(now.table().size()),
                 Optional.of(now.read()),
                 now.trouble());
     }

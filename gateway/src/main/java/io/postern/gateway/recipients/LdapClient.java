@@ -112,6 +112,19 @@ final class LdapClient implements AutoCloseable {
         }
     }
 
+    /// A connection to the first server that there is, for longer work; the caller closes it.
+    LDAPConnection connect() throws LDAPException {
+        LDAPException last = null;
+        for (var server : servers) {
+            try {
+                return server.pool().getConnection();
+            } catch (LDAPException e) {
+                last = e;
+            }
+        }
+        throw last == null ? new LDAPException(ResultCode.CONNECT_ERROR, "no server") : last;
+    }
+
     private int first() {
         var now = order;
         return System.nanoTime() - now.since() > BACK_TO_FIRST.toNanos() ? 0 : now.first();
@@ -162,7 +175,8 @@ final class LdapClient implements AutoCloseable {
                 int at = (first + i) % servers.size();
                 asking = at;
                 switch (ask(servers.get(at))) {
-                    case Answer.Trouble(var why, _) -> trouble.add(servers.get(at).host() + ": " + why);
+                    case Answer.Trouble(var why, _) ->
+                            trouble.add(servers.get(at).host() + ": " + why);
                     case Answer.Yes yes -> {
                         prefer(at);
                         return yes;
@@ -265,7 +279,8 @@ final class LdapClient implements AutoCloseable {
         }
 
         private Answer timedOut() {
-            return new Answer.Trouble("no answer within " + settings.timeout().toMillis() + " ms", true);
+            return new Answer.Trouble(
+                    "no answer within " + settings.timeout().toMillis() + " ms", true);
         }
 
         @Override
@@ -282,7 +297,7 @@ final class LdapClient implements AutoCloseable {
     }
 
     /// What went wrong, on one line.
-    private static String words(LDAPException e) {
+    static String words(LDAPException e) {
         var text = e.getResultCode() + ": " + e.getMessage();
         var clean = new StringBuilder();
         text.codePoints()
@@ -323,8 +338,7 @@ final class LdapClient implements AutoCloseable {
             pool.setMaxConnectionAgeMillis(MAX_CONNECTION_AGE.toMillis());
             return new Server(host, pool);
         } catch (LDAPException e) {
-            throw new ConfigException(
-                    "directory " + settings.name() + ": " + e.getMessage(), e);
+            throw new ConfigException("directory " + settings.name() + ": " + e.getMessage(), e);
         }
     }
 

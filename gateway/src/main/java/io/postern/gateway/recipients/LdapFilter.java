@@ -47,6 +47,20 @@ final class LdapFilter {
         }
     }
 
+    /// Whether an attribute's values begin with the kind of address.
+    static boolean isPrefixed(String attribute) {
+        return attribute.equalsIgnoreCase(PROXY_ADDRESSES);
+    }
+
+    /// The filter for all entries that some address finds.
+    Filter anybody() throws LDAPException {
+        if (template.isPresent()) {
+            return Filter.create(PLACE.matcher(template.get()).replaceAll("*"));
+        }
+        return Filter.createORFilter(
+                attributes.stream().map(Filter::createPresenceFilter).toList());
+    }
+
     /// The filter for an address.
     ///
     /// @param localPart without quotes
@@ -67,7 +81,7 @@ final class LdapFilter {
         }
         var any = new ArrayList<Filter>();
         for (var attribute : attributes) {
-            if (attribute.equalsIgnoreCase(PROXY_ADDRESSES)) {
+            if (isPrefixed(attribute)) {
                 // Active Directory writes the primary one in capitals. It compares without case;
                 // other directories may not.
                 any.add(Filter.createEqualityFilter(attribute, "smtp:" + address));

@@ -19,9 +19,7 @@ record NormalAddress(String localPart, Optional<String> base, Domain domain) {
         var folded = LocalParts.folded(localPart);
         int cut = separator.map(folded::indexOf).orElse(-1);
         return new NormalAddress(
-                folded,
-                cut > 0 ? Optional.of(folded.substring(0, cut)) : Optional.empty(),
-                domain);
+                folded, cut > 0 ? Optional.of(folded.substring(0, cut)) : Optional.empty(), domain);
     }
 
     /// As text, quoted only when it must be: `info+shop@example.com`.

@@ -142,20 +142,19 @@ public final class OwnRecipients implements AutoCloseable {
     /// How all sources are, by domain.
     public List<SourceState> states() {
         var states = new ArrayList<SourceState>();
-        byDomain.forEach(
-                (domain, own) -> {
-                    for (var source : own.recipients().sources()) {
-                        var standing = source.standing();
-                        states.add(
-                                new SourceState(
-                                        domain,
-                                        standing.name(),
-                                        standing.usable(),
-                                        standing.entries(),
-                                        standing.since(),
-                                        standing.words()));
-                    }
-                });
+        byDomain.forEach((domain, own) -> {
+            for (var source : own.recipients().sources()) {
+                var standing = source.standing();
+                states.add(
+                        new SourceState(
+                                domain,
+                                standing.name(),
+                                standing.usable(),
+                                standing.entries(),
+                                standing.since(),
+                                standing.words()));
+            }
+        });
         return states;
     }
 

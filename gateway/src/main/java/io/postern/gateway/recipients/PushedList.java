@@ -160,7 +160,9 @@ record PushedList(Instant made, Set<Domain> domains, AddressTable table) {
                 var text = next();
                 if (text.isEmpty()) {
                     return new Parsed.Bad(
-                            "line " + number + " is cut off or too long: the list did not arrive whole");
+                            "line "
+                                    + number
+                                    + " is cut off or too long: the list did not arrive whole");
                 }
                 if (text.get().startsWith("end ")) {
                     return end(text.get());
@@ -210,8 +212,7 @@ record PushedList(Instant made, Set<Domain> domains, AddressTable table) {
             }
             try {
                 builder =
-                        new AddressTable.Builder(
-                                new AddressDigest(HexFormat.of().parseHex(value)));
+                        new AddressTable.Builder(new AddressDigest(HexFormat.of().parseHex(value)));
                 return true;
             } catch (IllegalArgumentException e) {
                 return false;
@@ -228,11 +229,7 @@ record PushedList(Instant made, Set<Domain> domains, AddressTable table) {
             if (hashes == null || made.isEmpty() || domains.isEmpty()) {
                 return new Parsed.Bad("it lacks its salt, its time or its domains");
             }
-            var expected =
-                    "end "
-                            + hashes.size()
-                            + " "
-                            + HexFormat.of().formatHex(sum.digest());
+            var expected = "end " + hashes.size() + " " + HexFormat.of().formatHex(sum.digest());
             if (!text.equals(expected)) {
                 return new Parsed.Bad("its last line does not fit the rest: it was changed or cut");
             }

@@ -12,7 +12,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -90,7 +89,7 @@ final class PushedSource implements Source {
 
     private Duration age(PushedList list) {
         var age = Duration.between(list.made(), clock.instant());
-        return age.isNegative() ? Duration.ZERO : age.withNanos(0);
+        return age.isNegative() ? Duration.ZERO : Duration.ofSeconds(age.toSeconds());
     }
 
     @Override
@@ -98,8 +97,7 @@ final class PushedSource implements Source {
         var now = state;
         var list = now.list();
         if (list == null) {
-            return new Standing(
-                    name, false, OptionalLong.empty(), Optional.empty(), now.trouble());
+            return new Standing(name, false, OptionalLong.empty(), Optional.empty(), now.trouble());
         }
         boolean stale = age(list).compareTo(limit) > 0;
         return new Standing(
@@ -150,7 +148,8 @@ final class PushedSource implements Source {
 
     private PushedLists.Taken install(PushedList list, Path incoming) throws IOException {
         if (list.made().isAfter(clock.instant().plus(SKEW))) {
-            return new PushedLists.Taken.No("it was made in the future, at " + list.made() + "; set the clocks");
+            return new PushedLists.Taken.No(
+                    "it was made in the future, at " + list.made() + "; set the clocks");
         }
         var before = state.list();
         if (before != null && list.made().isBefore(before.made())) {
@@ -175,8 +174,7 @@ final class PushedSource implements Source {
 
     private Path incoming() throws IOException {
         var mode = PosixFilePermissions.fromString("rwx------");
-        Files.createDirectories(
-                file.getParent(), PosixFilePermissions.asFileAttribute(mode));
+        Files.createDirectories(file.getParent(), PosixFilePermissions.asFileAttribute(mode));
         // Created with 0600.
         return Files.createTempFile(file.getParent(), "incoming", ".tmp");
     }

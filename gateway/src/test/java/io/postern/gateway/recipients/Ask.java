@@ -19,8 +19,7 @@ final class Ask {
     /// With `+` as separator.
     static NormalAddress address(String text) {
         var mailbox = mailbox(text);
-        return NormalAddress.of(
-                mailbox.localPart(), (Domain) mailbox.host(), Optional.of("+"));
+        return NormalAddress.of(mailbox.localPart(), (Domain) mailbox.host(), Optional.of("+"));
     }
 
     /// `known`, `unknown` or `unavailable`.

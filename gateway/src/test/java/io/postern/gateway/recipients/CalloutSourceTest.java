@@ -74,9 +74,7 @@ class CalloutSourceTest {
         var client =
                 new CalloutClient(
                         Arrays.stream(ports).mapToObj(p -> new HostPort("127.0.0.1", p)).toList(),
-                        _ ->
-                                ClientSettings.plain(Domain.of("gw.example.com"))
-                                        .withClock(clock),
+                        _ -> ClientSettings.plain(Domain.of("gw.example.com")).withClock(clock),
                         settings.connections(),
                         settings.timeout(),
                         clock);
@@ -260,7 +258,8 @@ class CalloutSourceTest {
     @DisplayName("down: who is remembered gets mail for as long as the settings say")
     void down() {
         try (var warnings = new Warnings();
-                var server = inside(address -> address.startsWith("a") ? "250 ok" : "550 5.1.1 no");
+                var server =
+                        inside(address -> address.startsWith("a") ? "250 ok" : "550 5.1.1 no");
                 var source = source(Duration.ofSeconds(20), Duration.ofHours(20), server.port())) {
             assertEquals("known", Ask.word(source, "anna@example.com"));
             server.close();

@@ -45,11 +45,7 @@ final class Directories {
             "mail: Bert@Example.com",
             "mailAlternateAddress: bertie@example.com"
         },
-        {
-            "dn: uid=star,dc=example,dc=com",
-            "objectClass: alias",
-            "mail: a(b)*\\c@example.com"
-        },
+        {"dn: uid=star,dc=example,dc=com", "objectClass: alias", "mail: a(b)*\\c@example.com"},
     };
 
     private Directories() {}

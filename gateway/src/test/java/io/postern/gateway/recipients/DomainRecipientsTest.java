@@ -66,12 +66,10 @@ class DomainRecipientsTest {
                                 default -> new Found.Unavailable("s");
                             }));
         }
-        var recipients =
-                new DomainRecipients(Domain.of("example.com"), Optional.empty(), sources);
+        var recipients = new DomainRecipients(Domain.of("example.com"), Optional.empty(), sources);
         var mailbox = Ask.mailbox("a@example.com");
         assertEquals(c.want(), Ask.word(recipients.look(mailbox)));
-        assertEquals(
-                c.want(), Ask.word(DomainRecipients.together(recipients.each(mailbox))));
+        assertEquals(c.want(), Ask.word(DomainRecipients.together(recipients.each(mailbox))));
     }
 
     @Test

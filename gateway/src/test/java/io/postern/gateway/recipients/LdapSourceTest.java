@@ -77,10 +77,7 @@ class LdapSourceTest {
                 new Case("an X.400 address is none of SMTP", "c=us@example.com", "unknown"),
                 new Case("RFC 4515 §3: a star is a star", "*@example.com", "unknown"),
                 new Case("a star in the middle", "a*@example.com", "unknown"),
-                new Case(
-                        "brackets end no filter",
-                        "\"x)(mail=*)(a=b\"@example.com",
-                        "unknown"),
+                new Case("brackets end no filter", "\"x)(mail=*)(a=b\"@example.com", "unknown"),
                 new Case("a quoted one with all of them", "\"a(b)*\\\\c\"@example.com", "known"),
                 new Case("beyond ASCII", "b\u00FC@example.com", "unknown"));
     }
@@ -119,8 +116,7 @@ class LdapSourceTest {
         try (var source = open(settings())) {
             assertEquals("directory corp", Ask.words(source, "anna@example.com"));
             clock.advance(Duration.ofMinutes(1));
-            assertEquals(
-                    "directory corp, asked 1m ago", Ask.words(source, "Anna@example.com"));
+            assertEquals("directory corp, asked 1m ago", Ask.words(source, "Anna@example.com"));
         }
     }
 
@@ -140,7 +136,8 @@ class LdapSourceTest {
     }
 
     @Test
-    @DisplayName("the password's file: its first line, for the owner alone, read at each connection")
+    @DisplayName(
+            "the password's file: its first line, for the owner alone, read at each connection")
     void bind() throws IOException {
         try (var warnings = new Warnings();
                 var source =
@@ -186,9 +183,7 @@ class LdapSourceTest {
             var settings = Directories.settings(secured.getListenPort());
             try (var warnings = new Warnings();
                     var source =
-                            open(
-                                    Directories.withTls(
-                                            settings, tls, "localhost", one.trusted()))) {
+                            open(Directories.withTls(settings, tls, "localhost", one.trusted()))) {
                 assertEquals(one.want(), Ask.word(source, "anna@example.com"), one.rule());
                 assertEquals(one.want().equals("known") ? 0 : 1, warnings.messages().size());
             } finally {
@@ -203,8 +198,7 @@ class LdapSourceTest {
         var ca =
                 Files.writeString(
                         folder.resolve("ca.pem"), Directories.Certificate.of("localhost").pem());
-        var settings =
-                Directories.withTls(settings(), Directory.Tls.STARTTLS, "localhost", ca);
+        var settings = Directories.withTls(settings(), Directory.Tls.STARTTLS, "localhost", ca);
         try (var warnings = new Warnings();
                 var source = open(settings)) {
             assertEquals("unavailable", Ask.word(source, "anna@example.com"));
@@ -251,7 +245,10 @@ class LdapSourceTest {
                         "announces a message of 2 GB",
                         socket -> {
                             socket.getOutputStream()
-                                    .write(new byte[] {0x30, (byte) 0x84, 0x7F, -1, -1, -1, 2, 1, 1});
+                                    .write(
+                                            new byte[] {
+                                                0x30, (byte) 0x84, 0x7F, -1, -1, -1, 2, 1, 1
+                                            });
                             fill(socket);
                         }),
                 new Misbehaviour(

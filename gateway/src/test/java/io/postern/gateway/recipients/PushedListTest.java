@@ -115,8 +115,7 @@ class PushedListTest {
         push(source, hashed(MADE, "old@example.com"));
         var list = hashed(MADE, "a@example.com", "b@example.com", "c@example.com");
         for (int length = 0; length < list.length; length++) {
-            assertInstanceOf(
-                    PushedLists.Taken.No.class, push(source, Arrays.copyOf(list, length)));
+            assertInstanceOf(PushedLists.Taken.No.class, push(source, Arrays.copyOf(list, length)));
         }
         for (int at = 0; at < list.length; at++) {
             var changed = list.clone();
@@ -138,8 +137,7 @@ class PushedListTest {
             for (int j = random.nextInt(12); j > 0; j--) {
                 text.append(words.get(random.nextInt(words.size())));
             }
-            assertInstanceOf(
-                    PushedList.Parsed.Bad.class, PushedList.read(input(text.toString())));
+            assertInstanceOf(PushedList.Parsed.Bad.class, PushedList.read(input(text.toString())));
         }
     }
 
@@ -176,7 +174,8 @@ class PushedListTest {
     }
 
     @Test
-    @DisplayName("older than its limit it says nothing of anybody: said once, until a new one comes")
+    @DisplayName(
+            "older than its limit it says nothing of anybody: said once, until a new one comes")
     void stale() throws IOException {
         var source = open();
         push(source, hashed(MADE, "info@example.com"));

@@ -54,8 +54,7 @@ class VerifyTest {
                                 true),
                         new Case(
                                 "MAIL refused: RCPT is not sent",
-                                PLAIN
-                                        + "C: MAIL FROM:<>\nS: 451 not now\nC: RSET\nS: 250 ok\n",
+                                PLAIN + "C: MAIL FROM:<>\nS: 451 not now\nC: RSET\nS: 250 ok\n",
                                 "MAIL 451 not now",
                                 true),
                         new Case(
