@@ -13,10 +13,14 @@ import java.util.concurrent.CompletableFuture;
 /// Writes are group-committed: a future completes when what it stands for is on stable storage, and
 /// fails with a [StoreException] when it is not and never will be. A write is all or nothing. Reads
 /// block and see committed state.
-public interface MessageStore extends AutoCloseable {
+public interface MessageStore extends StateStore, AutoCloseable {
     /// Name of the fact by which a DSN says which message it is about (a [QueueId] in text). When
     /// it is accepted, that message gets a `dsn` event with the DSN's id.
     String DSN_OF = "dsn-of";
+
+    /// Name of the fact by which a message is kept as held, for the reason that is its value: it is
+    /// not delivered until an operator releases it, and gets a `held` event. Not with `inMemory`.
+    String HELD = "held";
 
     /// An id greater than every earlier one of this store.
     QueueId nextId();

@@ -19,7 +19,7 @@ final class SqliteFile {
 
     /// The last migration in `db/sqlite`. Kept in the file as its user_version, so that a start
     /// need not ask Flyway, which takes longer than all the rest of opening.
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private final Path path;
     private final StoreSettings settings;

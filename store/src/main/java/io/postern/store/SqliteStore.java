@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -423,6 +424,40 @@ public final class SqliteStore implements MessageStore {
     public CompletableFuture<Void> removeValue(String kind, String name) {
         return submit(
                 0, on -> on.update("DELETE FROM value WHERE kind = ? AND name = ?", kind, name));
+    }
+
+    @Override
+    public CompletableFuture<Void> putStates(String kind, Collection<StateEntry> entries) {
+        return States.inSteps(
+                entries, step -> submit(64L * step.size(), on -> States.put(on, kind, step)));
+    }
+
+    @Override
+    public CompletableFuture<Void> removeStates(String kind, Collection<String> keys) {
+        return States.inSteps(
+                keys, step -> submit(64L * step.size(), on -> States.remove(on, kind, step)));
+    }
+
+    @Override
+    public Optional<StateEntry> state(String kind, String key) {
+        return readers.read(on -> States.find(on, kind, key));
+    }
+
+    @Override
+    public List<StateEntry> states(String kind, String after, int limit) {
+        return readers.readWide(on -> States.list(on, kind, after, limit));
+    }
+
+    @Override
+    public int expireStates(Instant before, int limit) {
+        int gone = 0;
+        int step;
+        do {
+            int most = Math.min(STEP, limit - gone);
+            step = join(committer.submit(0, on -> States.expire(on, before, most)));
+            gone += step;
+        } while (step == STEP);
+        return gone;
     }
 
     @Override

@@ -60,7 +60,7 @@ public final class ConfigReference {
         }
     }
 
-    /// Whether that type is a table of the file: a record of settings.
+    /// Whether values of that type are tables of the file.
     public static boolean isSection(Class<?> type) {
         return Binder.isSection(type);
     }
@@ -174,11 +174,14 @@ public final class ConfigReference {
         }
         return switch (plain.getSimpleName()) {
             case "boolean" -> "true or false";
-            case "int" -> "number";
+            case "int", "Integer" -> "number";
+            case "Passage" -> "condition";
             case "Duration" -> "span of time";
             case "ByteSize" -> "size";
             case "HostPort" -> "host:port";
             case "Network" -> "network";
+            case "AddressRange" -> "addresses";
+            case "Reply" -> "reply";
             case "Domain" -> "domain";
             case "Path" -> "path";
             default -> "text";
