@@ -69,9 +69,7 @@ final class SocketHttp {
     /// @param body not closed
     Answer upload(String target, InputStream body) throws IOException {
         return exchange(channel -> {
-            write(
-                    channel,
-                    head("POST", target, "text/plain", "Transfer-Encoding: chunked"));
+            write(channel, head("POST", target, "text/plain", "Transfer-Encoding: chunked"));
             var buffer = new byte[64 * 1024];
             for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
                 if (n > 0) {

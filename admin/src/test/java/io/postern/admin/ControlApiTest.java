@@ -164,8 +164,11 @@ class ControlApiTest {
                                 () ->
                                         operations.pushRecipients(
                                                 "default",
-                                                new ByteArrayInputStream("a@b\n".getBytes(
-                                                        StandardCharsets.US_ASCII))));
+                                                new ByteArrayInputStream(
+                                                        "a@b\n"
+                                                                .getBytes(
+                                                                        StandardCharsets
+                                                                                .US_ASCII))));
                 assertTrue(none.error().contains("not a list of hashes"), none::error);
                 var other =
                         assertThrows(
@@ -173,8 +176,7 @@ class ControlApiTest {
                                 () -> operations.pushRecipients("other", list(house, 1)));
                 assertTrue(other.error().contains("there is default"), other::error);
                 var address =
-                        assertThrows(
-                                OperationException.class, () -> operations.recipient("anna"));
+                        assertThrows(OperationException.class, () -> operations.recipient("anna"));
                 assertEquals(OperationException.Kind.INVALID, address.kind());
             }
         }

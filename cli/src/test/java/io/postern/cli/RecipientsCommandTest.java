@@ -70,7 +70,9 @@ class RecipientsCommandTest {
         assertEquals(0, known.code(), known.err());
         assertTrue(known.out().startsWith("anna+shop@example.com is known: file "), known.out());
         assertTrue(
-                run("check", "anna@example.com", "--json").out().contains("\"result\" : \"known\""));
+                run("check", "anna@example.com", "--json")
+                        .out()
+                        .contains("\"result\" : \"known\""));
 
         var status = run("status");
         assertEquals(0, status.code(), status.err());

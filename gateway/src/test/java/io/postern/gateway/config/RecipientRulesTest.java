@@ -68,8 +68,7 @@ class RecipientRulesTest {
                         Duration.ZERO,
                         100_000),
                 recipients.callout().orElseThrow());
-        assertEquals(
-                new Pushed("default", Duration.ofDays(2)), recipients.pushed().orElseThrow());
+        assertEquals(new Pushed("default", Duration.ofDays(2)), recipients.pushed().orElseThrow());
     }
 
     @Test

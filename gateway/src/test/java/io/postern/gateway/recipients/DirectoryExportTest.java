@@ -94,8 +94,7 @@ class DirectoryExportTest {
         try (var export = new DirectoryExport(Directories.settings(server.getListenPort()))) {
             assertInstanceOf(
                     PushedLists.Hashed.Ok.class,
-                    PushedLists.hash(
-                            export, Set.of("example.com"), MADE, new Random(14), to));
+                    PushedLists.hash(export, Set.of("example.com"), MADE, new Random(14), to));
         } finally {
             server.shutDown(true);
         }
