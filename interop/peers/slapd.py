@@ -9,11 +9,11 @@ SUFFIX = "dc=example,dc=com"
 BIND_DN = f"cn=postern,{SUFFIX}"
 PASSWORD = "correct horse battery"
 
-# Active Directory's attribute, by its own number; mailAlternateAddress as Netscape's directories have it.
+# Active Directory's attribute, by its own number; Netscape's shares one with mailLocalAddress of misc.schema.
 SCHEMA = """
 attributetype ( 1.2.840.113556.1.2.210 NAME 'proxyAddresses' EQUALITY caseIgnoreMatch
   SUBSTR caseIgnoreSubstringsMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )
-attributetype ( 2.16.840.1.113730.3.1.13 NAME 'mailAlternateAddress' EQUALITY caseIgnoreIA5Match
+attributetype ( 1.3.6.1.4.1.55555.2.1 NAME 'mailAlternateAddress' EQUALITY caseIgnoreIA5Match
   SYNTAX 1.3.6.1.4.1.1466.115.121.1.26 )
 objectclass ( 1.3.6.1.4.1.55555.1.1 NAME 'recipient' SUP top AUXILIARY
   MAY ( proxyAddresses $ mailAlternateAddress $ mail ) )

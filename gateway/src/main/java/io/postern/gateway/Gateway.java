@@ -357,7 +357,6 @@ public final class Gateway implements AutoCloseable {
         }
         closed = true;
         chores.shutdownNow();
-        recipients.close();
         delays.close();
         var draining =
                 servers.stream()
@@ -371,6 +370,7 @@ public final class Gateway implements AutoCloseable {
             }
         }
         servers.forEach(SmtpServer::close);
+        recipients.close();
         engine.stop(DRAIN);
         perimeter.strangers().close();
         store.close();
