@@ -33,6 +33,8 @@ public final class RecipientsBench {
         this.size = size;
     }
 
+    /// Measures once.
+    ///
     /// @param args the folder for its files, and the number of addresses
     public static void main(String[] args) throws IOException, InterruptedException {
         new RecipientsBench(Path.of(args[0]), Integer.parseInt(args[1])).run();
@@ -50,8 +52,8 @@ public final class RecipientsBench {
                 out.write('\n');
             }
         }
-        print("%,d recipients, a file of %,d octets%n", size, Files.size(users));
-        print("%-8s %9s %10s %14s %14s%n", "list", "read", "heap", "1 thread", "2 threads");
+        System.out.printf("%,d recipients, a file of %,d octets%n", size, Files.size(users));
+        System.out.printf("%-8s %9s %10s %14s %14s%n", "list", "read", "heap", "1 thread", "2 threads");
         measure("file", "file = \"users\"");
         hash(users);
         measure("pushed", "pushed = {}");
@@ -93,7 +95,7 @@ public final class RecipientsBench {
             double read = (System.nanoTime() - begin) / 1e9;
             long held = heap() - before;
             rate(recipients, 1); // warms up
-            print(
+            System.out.printf(
                     "%-8s %7.2f s %6.1f MiB %,10d /s %,10d /s%n",
                     name, read, held / 1048576.0, rate(recipients, 1), rate(recipients, 2));
         }
@@ -127,8 +129,7 @@ public final class RecipientsBench {
                         while (System.nanoTime() - begin < ROUND.toNanos()) {
                             // Every second one is beyond the list's end.
                             at = (at + 7_919) % (2L * size);
-                            var found =
-                                    recipients.look(new Mailbox("User." + at, DOMAIN));
+                            var found = recipients.look(new Mailbox("User." + at, DOMAIN));
                             if (found instanceof Found.Known != at < size) {
                                 wrong.increment();
                             }
@@ -144,9 +145,5 @@ public final class RecipientsBench {
             throw new IllegalStateException(wrong.sum() + " wrong answers");
         }
         return Math.round(looked.sum() / seconds);
-    }
-
-    private static void print(String format, Object... values) {
-        System.out.printf(format, values);
     }
 }

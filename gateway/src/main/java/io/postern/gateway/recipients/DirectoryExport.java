@@ -11,6 +11,7 @@ import io.postern.gateway.config.Directory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /// All addresses of a directory, for a list that is pushed. Page by page (RFC 2696), since no
@@ -55,7 +56,8 @@ public final class DirectoryExport implements PushedLists.Origin, AutoCloseable 
                             settings.attributes().toArray(String[]::new));
             request.addControl(new SimplePagedResultsControl(PAGE, cookie, true));
             var result = connection.search(request);
-            for (var entry : result.getSearchEntries()) {
+            // Present, since no listener takes them.
+            for (var entry : Objects.requireNonNull(result.getSearchEntries())) {
                 for (var attribute : settings.attributes()) {
                     addresses(attribute, entry.getAttributeValues(attribute), taker);
                 }

@@ -262,7 +262,7 @@ class CalloutSourceTest {
                         inside(address -> address.startsWith("a") ? "250 ok" : "550 5.1.1 no");
                 var source = source(Duration.ofSeconds(20), Duration.ofHours(20), server.port())) {
             assertEquals("known", Ask.word(source, "anna@example.com"));
-            server.close();
+            server.stop();
             clock.advance(Duration.ofHours(5));
             assertEquals("known", Ask.word(source, "anna@example.com"));
             assertEquals("unavailable", Ask.word(source, "abel@example.com"));

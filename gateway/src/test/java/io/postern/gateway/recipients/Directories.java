@@ -19,6 +19,7 @@ import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -107,12 +108,12 @@ final class Directories {
                                 new DN("CN=" + name),
                                 now - 3_600_000,
                                 now + 86_400_000);
-                var certificate = made.getFirst();
+                var certificate = Objects.requireNonNull(made.getFirst());
                 var store = KeyStore.getInstance("PKCS12");
                 store.load(null, null);
                 store.setKeyEntry(
                         "key",
-                        made.getSecond().getPrivate(),
+                        Objects.requireNonNull(made.getSecond()).getPrivate(),
                         new char[0],
                         new java.security.cert.Certificate[] {
                             CertificateFactory.getInstance("X.509")

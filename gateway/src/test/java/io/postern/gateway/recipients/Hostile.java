@@ -75,6 +75,11 @@ final class Hostile implements AutoCloseable {
         }
     }
 
+    /// The server goes, and all connections with it.
+    void stop() {
+        close();
+    }
+
     @Override
     public void close() {
         try {
