@@ -1,6 +1,7 @@
 package io.postern.admin;
 
 import io.postern.admin.OperationException.Kind;
+import io.postern.gateway.recipients.OwnRecipients;
 import io.postern.keys.DkimKey;
 import io.postern.keys.DkimKeys;
 import io.postern.keys.DkimRecord;
@@ -13,6 +14,7 @@ import io.postern.store.QueueEntry;
 import io.postern.store.QueueFilter;
 import io.postern.store.QueueId;
 import io.postern.store.StoreException;
+import java.io.InputStream;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -33,12 +35,14 @@ public final class LocalOperations implements Operations {
     ///   memory elsewhere, nor taken meanwhile
     /// @param afterChange called after it, however it ended, so that delivery goes on
     /// @param config asked when the settings are shown
+    /// @param recipients asked when recipients are
     /// @param onClose lets go of what belongs to these operations
     public record Surroundings(
             boolean running,
             Runnable beforeChange,
             Runnable afterChange,
             Supplier<ConfigView> config,
+            Supplier<OwnRecipients> recipients,
             Runnable onClose) {}
 
     /// Why an entry was held or deleted, for its event.
@@ -219,6 +223,21 @@ public final class LocalOperations implements Operations {
     @Override
     public ConfigView config() {
         return surroundings.config().get();
+    }
+
+    @Override
+    public RecipientView recipient(String address) {
+        return LocalRecipients.check(surroundings.recipients().get(), address);
+    }
+
+    @Override
+    public List<RecipientSourceView> recipientSources() {
+        return LocalRecipients.sources(surroundings.recipients().get());
+    }
+
+    @Override
+    public PushedView pushRecipients(String list, InputStream from) {
+        return LocalRecipients.push(surroundings.recipients().get(), list, from);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.postern.admin;
 
+import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 
@@ -41,6 +42,18 @@ public interface Operations extends AutoCloseable {
 
     /// All settings in force, with what computes signatures.
     ConfigView config();
+
+    /// What is known of a recipient of ours, and where from; asks every source of its domain.
+    RecipientView recipient(String address);
+
+    /// How the sources of recipients are, by domain.
+    List<RecipientSourceView> recipientSources();
+
+    /// Takes a list of hashes in place of the one before, whole or not at all.
+    ///
+    /// @param list its name
+    /// @param from the list, as `postern recipients hash` makes it; not closed
+    PushedView pushRecipients(String list, InputStream from);
 
     /// Lets go of the connection or of the data folder.
     @Override

@@ -3,6 +3,7 @@ package io.postern.admin;
 import io.postern.admin.OperationException.Kind;
 import io.postern.gateway.config.Durations;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -82,6 +83,23 @@ public final class RemoteOperations implements Operations {
         return get("/v1/config", Map.of(), ConfigView.class);
     }
 
+    @Override
+    public RecipientView recipient(String address) {
+        return get("/v1/recipients/check", Map.of("address", address), RecipientView.class);
+    }
+
+    @Override
+    public List<RecipientSourceView> recipientSources() {
+        return List.of(get("/v1/recipients", Map.of(), RecipientSourceView[].class));
+    }
+
+    @Override
+    public PushedView pushRecipients(String list, InputStream from) {
+        return answer(
+                () -> http.upload(ControlApi.PUSH + "?list=" + encode(list), from),
+                PushedView.class);
+    }
+
     /// Nothing is held between requests.
     @Override
     public void close() {}
@@ -104,8 +122,17 @@ public final class RemoteOperations implements Operations {
     }
 
     private <T> T answer(String method, String target, String body, Class<T> type) {
+        return answer(() -> http.exchange(method, target, body), type);
+    }
+
+    /// One request.
+    private interface Exchange {
+        SocketHttp.Answer run() throws IOException;
+    }
+
+    private <T> T answer(Exchange exchange, Class<T> type) {
         try {
-            var answer = http.exchange(method, target, body);
+            var answer = exchange.run();
             if (answer.status() == 200) {
                 return Json.value(answer.body(), type);
             }

@@ -178,6 +178,7 @@ final class ServeCommand extends Common implements Runnable {
                             gateway::beforeQueueChange,
                             gateway::afterQueueChange,
                             () -> SettingsView.of(gateway.config(), config.map(io::file)),
+                            gateway::recipients,
                             () -> {}));
         }
 

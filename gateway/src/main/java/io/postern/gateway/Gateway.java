@@ -121,7 +121,11 @@ public final class Gateway implements AutoCloseable {
                         RandomGenerator.getDefault());
         var storage = new Storage(store, limits.freeDisk().bytes());
         storage.look();
-        this.recipients = new OwnRecipients(config);
+        this.recipients =
+                new OwnRecipients(
+                        config,
+                        new OwnRecipients.Means(
+                                clock, random, own -> Delivery.towards(config, own, clock)));
         this.perimeter =
                 new Perimeter(
                         recipients,
@@ -214,6 +218,7 @@ public final class Gateway implements AutoCloseable {
             }
         }
         engine.start();
+        recipients.start();
         engine.greet(routes.fixed());
         for (var listener : config.listener()) {
             var settings = settings(listener);
@@ -393,6 +398,7 @@ public final class Gateway implements AutoCloseable {
             }
         }
         servers.forEach(SmtpServer::close);
+        recipients.close();
         engine.stop(DRAIN);
         perimeter.strangers().close();
         store.close();

@@ -30,7 +30,7 @@ final class Binder {
         this.places = places;
     }
 
-    Config bind(JsonNode tree, Class<Config> type) {
+    <T> T bind(JsonNode tree, Class<T> type) {
         return type.cast(record(tree, type, ""));
     }
 

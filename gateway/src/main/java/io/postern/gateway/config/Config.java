@@ -29,6 +29,7 @@ public record Config(
                 Optional<String> postmaster,
         @Setting(doc = "A TCP port that takes mail; at least one.") List<Listener> listener,
         @Setting(doc = "A domain that is ours; at least one.") List<OwnDomain> domain,
+        @Setting(doc = "An LDAP directory that knows recipients.") List<Directory> directory,
         @Setting(doc = "How mail leaves.") Outbound outbound,
         @Setting(doc = "Refusals that take their time.") Tarpit tarpit,
         @Setting(
