@@ -2,6 +2,7 @@ package io.postern.smtp;
 
 import io.postern.mail.Envelope;
 import io.postern.mail.EnvelopeRecipient;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /// A command of a client, parsed. RFC 5321 §4.1.1.
@@ -56,6 +57,13 @@ public sealed interface Command {
     /// STARTTLS. RFC 3207 §4.
     record StartTls() implements Command {}
 
-    /// A command of some RFC that this server does not do: ETRN, TURN, AUTH and the like.
+    /// AUTH. RFC 4954 §4.
+    ///
+    /// @param mechanism in upper case
+    /// @param initialResponse in base64 as given, `=` for one that is empty; absent when none was
+    ///   given
+    record Auth(String mechanism, Optional<String> initialResponse) implements Command {}
+
+    /// A command of some RFC that this server does not do: ETRN, TURN and the like.
     record NotImplemented(String verb) implements Command {}
 }

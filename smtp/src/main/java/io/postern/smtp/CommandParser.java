@@ -5,6 +5,7 @@ import io.postern.mail.ForwardPath;
 import io.postern.mail.Paths;
 import io.postern.mail.ReversePath;
 import java.util.Locale;
+import java.util.Optional;
 
 /// Reads a command line. RFC 5321 §4.1.1; the parameters of MAIL and RCPT are in [Parameters].
 ///
@@ -13,6 +14,7 @@ import java.util.Locale;
 public final class CommandParser {
     // RFC 5321 §4.5.3.1.2: 255 octets for a domain; clients give no longer name in good faith.
     private static final int LONGEST_HELO_NAME = 255;
+    private static final int LONGEST_MECHANISM = 20;
 
     private CommandParser() {}
 
@@ -45,12 +47,13 @@ public final class CommandParser {
             case "RSET" -> bare(verb, argument, new Command.Rset());
             case "QUIT" -> bare(verb, argument, new Command.Quit());
             case "STARTTLS" -> bare(verb, argument, new Command.StartTls());
+            case "AUTH" -> auth(argument);
             case "NOOP" -> new Parsed.Ok(new Command.Noop());
             case "HELP" -> new Parsed.Ok(new Command.Help());
             case "VRFY" -> named(verb, argument, new Command.Vrfy());
             case "EXPN" -> named(verb, argument, new Command.Expn());
             // RFC 5321 §4.2.4: 502 for what is known but not done. RFC 821: SEND, SOML, SAML, TURN.
-            case "AUTH", "ETRN", "ATRN", "TURN", "SEND", "SOML", "SAML", "BURL", "XCLIENT" ->
+            case "ETRN", "ATRN", "TURN", "SEND", "SOML", "SAML", "BURL", "XCLIENT" ->
                     new Parsed.Ok(new Command.NotImplemented(verb));
             default -> bad(500, "5.5.2", "command not known");
         };
@@ -146,6 +149,33 @@ public final class CommandParser {
             return bad(501, "5.5.4", "say BDAT size [LAST]");
         }
         return new Parsed.Ok(new Command.Bdat(number(number), !rest.isEmpty()));
+    }
+
+    // RFC 4954 §4: AUTH SP mechanism [SP initial-response]. Whether the response is base64 is for
+    // the exchange to say: its reply is another.
+    private static Parsed auth(String argument) {
+        int space = argument.indexOf(' ');
+        var mechanism =
+                (space < 0 ? argument : argument.substring(0, space)).toUpperCase(Locale.ROOT);
+        var response = space < 0 ? "" : trimmed(argument, space);
+        if (!mechanismName(mechanism) || response.indexOf(' ') >= 0) {
+            return bad(501, "5.5.4", "say AUTH mechanism [initial-response]");
+        }
+        return new Parsed.Ok(
+                new Command.Auth(
+                        mechanism, response.isEmpty() ? Optional.empty() : Optional.of(response)));
+    }
+
+    // RFC 4422 §3.1: 1 to 20 letters, digits, "-" and "_".
+    private static boolean mechanismName(String name) {
+        return !name.isEmpty()
+                && name.length() <= LONGEST_MECHANISM
+                && name.chars()
+                        .allMatch(c ->
+                                (c >= 'A' && c <= 'Z')
+                                        || (c >= '0' && c <= '9')
+                                        || c == '-'
+                                        || c == '_');
     }
 
     // RFC 5321 §4.1.1: a command without arguments that has some is a syntax error.

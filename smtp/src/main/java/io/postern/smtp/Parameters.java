@@ -21,6 +21,8 @@ final class Parameters {
     // RFC 3461 §4.4 and §4.2.
     private static final int LONGEST_ENVID = 100;
     private static final int LONGEST_ORCPT = 500;
+    // RFC 4954 §3 (6): what the parameter may add to a MAIL command.
+    private static final int LONGEST_SUBMITTER = 500;
     // RFC 1870 §3: 1*20DIGIT.
     private static final int LONGEST_SIZE = 20;
 
@@ -34,7 +36,7 @@ final class Parameters {
     }
 
     static Parsed mail(ReversePath path, boolean utf8Path, String rest) {
-        return switch (split(rest, List.of("SIZE", "BODY", "SMTPUTF8", "RET", "ENVID"))) {
+        return switch (split(rest, List.of("SIZE", "BODY", "SMTPUTF8", "RET", "ENVID", "AUTH"))) {
             case Split.Bad(var why) -> why;
             case Split.Ok(var values) -> mail(path, utf8Path, values);
         };
@@ -74,6 +76,13 @@ final class Parameters {
                     if (ret.isEmpty()) {
                         return bad("RET");
                     }
+                }
+                case "AUTH" -> {
+                    if (!submitter(value)) {
+                        return bad("AUTH");
+                    }
+                    // RFC 4954 §5: a client that is not trusted to say who submitted a message is
+                    // taken to have said "<>". We trust none: whom we know is in the session.
                 }
                 default -> {
                     if (value.length() > LONGEST_ENVID || !xtext(value)) {
@@ -188,6 +197,11 @@ final class Parameters {
         }
         var address = value.substring(semicolon + 1);
         return type.equalsIgnoreCase("utf-8") ? xtextOrBeyond(address) : xtext(address);
+    }
+
+    // RFC 4954 §5: xtext of a mailbox, or "<>".
+    private static boolean submitter(String value) {
+        return !value.isEmpty() && value.length() <= LONGEST_SUBMITTER && xtext(value);
     }
 
     private static boolean xtext(String text) {

@@ -57,6 +57,23 @@ class CommandParserTest {
                 new Case("BDAT with more", "BDAT 1 LAST x", "501 5.5.4"),
                 new Case("BDAT of a negative size", "BDAT -1", "501 5.5.4"),
                 new Case("§4.2.4: known, not done", "TURN", "NotImplemented"),
+                new Case("RFC 4954 §4: AUTH", "auth scram-sha-256-plus", "Auth"),
+                new Case("AUTH with a response", "AUTH PLAIN AGEAYg==", "Auth"),
+                new Case("AUTH with an empty response", "AUTH EXTERNAL =", "Auth"),
+                new Case("AUTH alone", "AUTH", "501 5.5.4"),
+                new Case("AUTH with more", "AUTH PLAIN AGEAYg== x", "501 5.5.4"),
+                new Case("AUTH=LOGIN, an old mistake", "AUTH=LOGIN", "500 5.5.2"),
+                new Case("RFC 4422 §3.1: no such name", "AUTH P/AIN", "501 5.5.4"),
+                new Case("at most 20 letters", "AUTH " + "A".repeat(21), "501 5.5.4"),
+                new Case(
+                        "RFC 4954 §5: AUTH of MAIL", "MAIL FROM:<> AUTH=e+3Dmc2@x.example", "Mail"),
+                new Case("AUTH of MAIL, nobody", "MAIL FROM:<> AUTH=<>", "Mail"),
+                new Case("AUTH of MAIL is xtext", "MAIL FROM:<> AUTH=a+3", "501 5.5.4"),
+                new Case("AUTH of MAIL has a value", "MAIL FROM:<> AUTH", "501 5.5.4"),
+                new Case(
+                        "AUTH of MAIL is bounded",
+                        "MAIL FROM:<> AUTH=" + "a".repeat(501),
+                        "501 5.5.4"),
                 new Case("STARTTLS alone", "STARTTLS", "StartTls"));
     }
 

@@ -2,13 +2,14 @@ package io.postern.smtp.server;
 
 import io.postern.smtp.Reply;
 import java.util.ArrayList;
+import java.util.List;
 
 /// The reply to HELO and EHLO. RFC 5321 §4.1.1.1.
 final class Greeting {
     private Greeting() {}
 
     /// No enhanced status code: RFC 2034 §4 leaves this reply out.
-    static Reply reply(ServerSettings settings, SessionFacts facts) {
+    static Reply reply(ServerSettings settings, SessionFacts facts, List<String> mechanisms) {
         var lines = new ArrayList<String>();
         lines.add(settings.hostname());
         if (facts.esmtp()) {
@@ -24,6 +25,10 @@ final class Greeting {
             // RFC 3207 §4.2: not offered again once it is on.
             if (settings.tls().isPresent() && facts.tls().isEmpty()) {
                 lines.add("STARTTLS");
+            }
+            // RFC 4954 §3. Not once it is done: a second AUTH is refused.
+            if (!mechanisms.isEmpty() && facts.user().isEmpty()) {
+                lines.add("AUTH " + String.join(" ", mechanisms));
             }
             // RFC 9422 §4.
             lines.add("LIMITS MAILMAX=" + limits.messages() + " RCPTMAX=" + limits.recipients());

@@ -6,9 +6,11 @@ import io.postern.smtp.Command;
 import io.postern.smtp.CommandParser;
 import io.postern.smtp.CommandParser.Parsed;
 import io.postern.smtp.Reply;
+import io.postern.smtp.sasl.ChannelBindings;
 import io.postern.smtp.server.SessionHandler.DataStart;
 import io.postern.smtp.server.SessionHandler.Verdict;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,7 @@ final class Session {
     private final ContentReader content;
     private final long started;
     private SessionFacts facts;
+    private ChannelBindings bindings = ChannelBindings.NONE;
     private Transaction transaction = Transaction.NONE;
     private @Nullable Chunks chunks;
     private int commands;
@@ -61,6 +64,9 @@ final class Session {
     void run() {
         String reason;
         try {
+            if (implicitTls()) {
+                encrypt(settings.tls().orElseThrow().context().get(), settings.tls().orElseThrow());
+            }
             greet();
             while (true) {
                 next();
@@ -132,7 +138,7 @@ final class Session {
 
     private void obey() throws SessionEnd {
         if (log.isDebugEnabled()) {
-            log.debug("{} C: {}", facts.sessionId(), Dialogue.printable(wire.text()));
+            log.debug("{} C: {}", facts.sessionId(), Dialogue.command(wire.text()));
         }
         if (++commands > limits.commands()) {
             throw SessionEnd.telling(
@@ -190,6 +196,12 @@ final class Session {
         }
     }
 
+    private boolean implicitTls() {
+        return settings.tls()
+                .filter(tls -> tls.requirement() == ServerTls.Requirement.IMPLICIT)
+                .isPresent();
+    }
+
     private boolean mustEncrypt() {
         return facts.tls().isEmpty()
                 && settings.tls()
@@ -212,6 +224,7 @@ final class Session {
             case Command.Data() -> data(reply);
             case Command.Bdat bdat -> bdat(bdat, next, reply);
             case Command.StartTls() -> startTls(reply);
+            case Command.Auth auth -> auth(auth, next, reply);
             case Command.Quit() -> {
                 send(reply);
                 wire.flush();
@@ -224,17 +237,11 @@ final class Session {
     }
 
     private void hello(String name, boolean esmtp) throws SessionEnd {
-        var greeted =
-                new SessionFacts(
-                        facts.sessionId(),
-                        facts.listener(),
-                        facts.client(),
-                        Optional.of(name),
-                        esmtp,
-                        facts.tls());
+        var greeted = facts.greeted(name, esmtp);
         if (agreed(handler.helo(greeted))) {
             facts = greeted;
-            accept(Transaction.NONE, Greeting.reply(settings, greeted));
+            var mechanisms = esmtp ? handler.mechanisms(greeted) : List.<String>of();
+            accept(Transaction.NONE, Greeting.reply(settings, greeted, mechanisms));
         }
     }
 
@@ -380,18 +387,60 @@ final class Session {
             return;
         }
         send(reply);
-        var protocol = wire.startTls(context);
-        log.debug("{} {}", facts.sessionId(), protocol);
-        // RFC 3207 §4.2: forget what was said in clear, the name in EHLO included.
         become(Transaction.NONE);
-        facts =
-                new SessionFacts(
-                        facts.sessionId(),
-                        facts.listener(),
-                        facts.client(),
-                        Optional.empty(),
-                        false,
-                        Optional.of(protocol));
+        encrypt(context, settings.tls().get());
+    }
+
+    private void encrypt(SSLContext context, ServerTls tls) throws SessionEnd {
+        var handshake = wire.startTls(context, tls.clientCertificates());
+        log.debug("{} {}", facts.sessionId(), handshake.protocol());
+        bindings = handshake.bindings();
+        facts = facts.encrypted(handshake.protocol(), handshake.clientCertificate());
+    }
+
+    private void auth(Command.Auth auth, Transaction next, Reply reply) throws SessionEnd {
+        var refusal = whyNoAuth(auth.mechanism());
+        if (refusal.isPresent()) {
+            refuse(refusal.get());
+            return;
+        }
+        var exchange = handler.authenticate(facts, auth.mechanism(), bindings);
+        var dialogue = new AuthDialogue(wire, this::patience);
+        switch (dialogue.conduct(exchange, auth.initialResponse())) {
+            case AuthExchange.Answer.Granted(var user) -> {
+                facts = facts.authenticated(user);
+                accept(next, reply);
+            }
+            case AuthExchange.Answer.Refuse(var refused) -> refuse(refused);
+            case AuthExchange.Answer.Close(var last) ->
+                    throw SessionEnd.telling(last, "authentication refused");
+            case AuthExchange.Answer.Challenge _ ->
+                    throw new IllegalStateException("an exchange ends with no challenge");
+        }
+    }
+
+    private Optional<Reply> whyNoAuth(String mechanism) {
+        if (facts.user().isPresent()) {
+            return Optional.of(Reply.of(503, "5.5.1", "authenticated already")); // RFC 4954 §4
+        }
+        if (!facts.esmtp()) {
+            return Optional.of(Reply.of(503, "5.5.1", "say EHLO first"));
+        }
+        var offered = handler.mechanisms(facts);
+        if (offered.contains(mechanism)) {
+            return Optional.empty();
+        }
+        // RFC 4954 §6: 538 when it is offered under TLS only.
+        if (settings.tls().isPresent()
+                && facts.tls().isEmpty()
+                && handler.mechanisms(facts.encrypted("TLS", Optional.empty()))
+                        .contains(mechanism)) {
+            return Optional.of(Reply.of(538, "5.7.11", "encryption required: say STARTTLS first"));
+        }
+        return Optional.of(
+                offered.isEmpty()
+                        ? Reply.of(502, "5.5.1", "AUTH is not offered")
+                        : Reply.of(504, "5.5.4", "mechanism not offered: " + mechanism));
     }
 
     private void accept(Transaction next, Reply reply) throws SessionEnd {

@@ -11,18 +11,79 @@ import java.util.Optional;
 /// @param heloName the argument of HELO or EHLO as given; empty before
 /// @param esmtp whether EHLO (not HELO) was used
 /// @param tls protocol and cipher suite, such as `TLSv1.3 TLS_AES_256_GCM_SHA384`; empty in clear
+/// @param clientCertificate what the client showed in the TLS handshake; empty when it showed none,
+///   or none was asked for
+/// @param user who authenticated by AUTH, as the gateway names the user; empty before
 public record SessionFacts(
         String sessionId,
         String listener,
         InetSocketAddress client,
         Optional<String> heloName,
         boolean esmtp,
-        Optional<String> tls) {
+        Optional<String> tls,
+        Optional<ClientCertificate> clientCertificate,
+        Optional<String> user) {
+    /// Of a session that was just accepted, in clear.
+    public static SessionFacts accepted(
+            String sessionId, String listener, InetSocketAddress client) {
+        return new SessionFacts(
+                sessionId,
+                listener,
+                client,
+                Optional.empty(),
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /// After HELO or EHLO. Who authenticated stays so (RFC 4954 §4).
+    public SessionFacts greeted(String name, boolean extended) {
+        return new SessionFacts(
+                sessionId,
+                listener,
+                client,
+                Optional.of(name),
+                extended,
+                tls,
+                clientCertificate,
+                user);
+    }
+
+    /// After a TLS handshake. RFC 3207 §4.2: what was said in clear is forgotten, the name in EHLO
+    /// and who authenticated included.
+    public SessionFacts encrypted(String protocol, Optional<ClientCertificate> certificate) {
+        return new SessionFacts(
+                sessionId,
+                listener,
+                client,
+                Optional.empty(),
+                false,
+                Optional.of(protocol),
+                certificate,
+                Optional.empty());
+    }
+
+    /// After AUTH.
+    public SessionFacts authenticated(String name) {
+        return new SessionFacts(
+                sessionId,
+                listener,
+                client,
+                heloName,
+                esmtp,
+                tls,
+                clientCertificate,
+                Optional.of(name));
+    }
+
     /// The "with" protocol type of a Received field. RFC 3848; RFC 6531 §4.3.
     public String protocol(boolean smtpUtf8) {
         if (!esmtp) {
             return "SMTP";
         }
-        return (smtpUtf8 ? "UTF8SMTP" : "ESMTP") + (tls.isPresent() ? "S" : "");
+        return (smtpUtf8 ? "UTF8SMTP" : "ESMTP")
+                + (tls.isPresent() ? "S" : "")
+                + (user.isPresent() ? "A" : "");
     }
 }

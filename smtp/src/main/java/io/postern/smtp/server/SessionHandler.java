@@ -2,6 +2,8 @@ package io.postern.smtp.server;
 
 import io.postern.mail.Envelope;
 import io.postern.mail.EnvelopeRecipient;
+import io.postern.smtp.sasl.ChannelBindings;
+import java.util.List;
 
 /// Decides for one session what the server asks at each step. One per session, called on the
 /// session's thread only.
@@ -14,6 +16,20 @@ public interface SessionHandler {
 
     /// After HELO or EHLO was parsed.
     Verdict helo(SessionFacts facts);
+
+    /// The SASL mechanisms that this session is offered now, in the order in which EHLO tells them;
+    /// none when AUTH is not offered. RFC 4954 §3.
+    default List<String> mechanisms(SessionFacts facts) {
+        return List.of();
+    }
+
+    /// AUTH with one of these mechanisms, outside of a transaction and for the first time.
+    ///
+    /// @param bindings of the TLS channel, for mechanisms that bind to it
+    default AuthExchange authenticate(
+            SessionFacts facts, String mechanism, ChannelBindings bindings) {
+        throw new IllegalStateException("offers no mechanism");
+    }
 
     /// After MAIL was parsed and fits the sequence. The envelope has no recipients yet.
     ///

@@ -11,7 +11,6 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -225,14 +224,7 @@ public final class SmtpServer implements AutoCloseable {
     }
 
     private void talk(Open open) {
-        var facts =
-                new SessionFacts(
-                        open.id(),
-                        settings.name(),
-                        open.client(),
-                        Optional.empty(),
-                        false,
-                        Optional.empty());
+        var facts = SessionFacts.accepted(open.id(), settings.name(), open.client());
         SessionHandler handler;
         try {
             handler = handlers.get();

@@ -55,7 +55,12 @@ sealed interface Transaction {
             case Command.Vrfy() -> agreed(now, 252, "2.5.0", "RCPT will tell");
             case Command.Expn() -> refused(502, "5.5.1", "no lists are told");
             case Command.Help() ->
-                    agreed(now, 214, "2.0.0", "EHLO MAIL RCPT DATA BDAT RSET NOOP QUIT STARTTLS");
+                    agreed(
+                            now,
+                            214,
+                            "2.0.0",
+                            "EHLO MAIL RCPT DATA BDAT RSET NOOP QUIT STARTTLS AUTH");
+            case Command.Auth _ -> auth(now, rules);
             case Command.NotImplemented(var verb) ->
                     refused(502, "5.5.1", verb + " is not implemented");
             case Command.Quit() -> agreed(NONE, 221, "2.0.0", "bye");
@@ -68,7 +73,18 @@ sealed interface Transaction {
             case Command.StartTls _ -> true;
             case Command.Mail _, Command.Rcpt _, Command.Data _, Command.Bdat _ -> false;
             case Command.Rset _, Command.Vrfy _, Command.Expn _, Command.Help _ -> false;
-            case Command.NotImplemented _ -> false;
+            case Command.Auth _, Command.NotImplemented _ -> false;
+        };
+    }
+
+    private static Step auth(Transaction now, Rules rules) {
+        if (!rules.greeted()) {
+            return refused(503, "5.5.1", "say EHLO first");
+        }
+        return switch (now) {
+            case None(), Failed() -> agreed(NONE, 235, "2.7.0", "authenticated");
+            // RFC 4954 §4: not during a mail transaction.
+            case Open _, Chunking _ -> refused(503, "5.5.1", "AUTH in a transaction");
         };
     }
 

@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// write (RFC 2920 §3.2). Buffers are small while commands are read: thousands of sessions are
 /// idle. Every wait for the peer is under the [Deadline].
 final class Wire {
+    static final Charset ASCII = StandardCharsets.US_ASCII;
     private static final int SMALL = 1024;
     private static final int LARGE = 16 * 1024;
     private static final int MOST_PENDING = 4 * 1024;
@@ -264,23 +266,20 @@ final class Wire {
     }
 
     /// Shakes hands and goes on over TLS.
-    ///
-    /// @return protocol and cipher suite
-    String startTls(SSLContext context) throws SessionEnd {
+    TlsHandshake startTls(SSLContext context, ServerTls.ClientCertificates wanted)
+            throws SessionEnd {
         flush();
         deadline.set(limits.handshake());
         try {
             SSLSocketFactory factory = context.getSocketFactory();
             var tls = (SSLSocket) factory.createSocket(socket, (@Nullable InputStream) null, true);
-            // RFC 8996: nothing older.
-            tls.setEnabledProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
+            TlsSession.prepare(tls, wanted);
             socket.setSoTimeout(millis(limits.handshake()));
             tls.startHandshake();
             socket = tls;
             in = tls.getInputStream();
             out = tls.getOutputStream();
-            var session = tls.getSession();
-            return session.getProtocol() + " " + session.getCipherSuite();
+            return TlsSession.facts(tls);
         } catch (IOException e) {
             throw SessionEnd.silent("no TLS handshake: " + e.getMessage());
         } finally {

@@ -39,6 +39,11 @@ class TransactionTest {
                 new Case("RSET forgets", MAIL + "; RSET", "250 250 None"),
                 new Case("EHLO forgets", MAIL + "; EHLO x", "250 250 None"),
                 new Case("STARTTLS forgets", MAIL + "; STARTTLS", "250 220 None"),
+                new Case("RFC 4954 §4: AUTH before", "AUTH PLAIN; " + MAIL, "235 250 Open[0]"),
+                new Case(
+                        "RFC 4954 §4: AUTH in a transaction",
+                        MAIL + "; AUTH PLAIN; " + RCPT + "; AUTH PLAIN",
+                        "250 503 250 503 Open[1]"),
                 new Case("NOOP does not", MAIL + "; NOOP; VRFY x; HELP", "250 250 252 214 Open[0]"),
                 new Case(
                         "recipients are bounded",
@@ -121,6 +126,7 @@ class TransactionTest {
                 new Case("RCPT", RCPT, "530"),
                 new Case("BDAT", "BDAT 1", "530"),
                 new Case("VRFY", "VRFY x", "530"),
+                new Case("AUTH", "AUTH PLAIN", "530"),
                 new Case("RSET", "RSET", "530"));
     }
 
