@@ -97,10 +97,17 @@ final class Binder {
             return list(node, generic.getActualTypeArguments()[0], path);
         }
         var plain = (Class<?>) type;
-        if (plain.isRecord() && plain.getEnclosingClass() == Config.class) {
+        if (isSection(plain)) {
             return record(node, plain, path);
         }
         return scalar(node, plain, path);
+    }
+
+    /// Whether that type is a table of the file: a record of settings.
+    static boolean isSection(Class<?> type) {
+        return type.isRecord()
+                && Arrays.stream(type.getRecordComponents())
+                        .anyMatch(component -> component.isAnnotationPresent(Setting.class));
     }
 
     private List<Object> list(JsonNode node, Type element, String path) {
@@ -161,6 +168,14 @@ final class Binder {
                     path,
                     text,
                     "a network such as 192.0.2.0/24 or 2001:db8::/32");
+        }
+        if (type == RateLimit.class) {
+            return or(
+                    RateLimit.parse(text),
+                    path,
+                    text,
+                    "an amount and a span such as 100/1m, 1 GiB/1d or 100/1h burst 500, at most a"
+                            + " million millions in 1s to 31d");
         }
         if (type.isEnum()) {
             return or(constant(type, text), path, text, "one of " + words(type));

@@ -34,6 +34,11 @@ public record Config(
         @Setting(doc = "Signing.") Signing signing,
         @Setting(doc = "The resolver.") Dns dns,
         @Setting(doc = "Bounds. Each has its own reply when it is hit.") Limits limits,
+        @Setting(
+                        doc =
+                                "How much may come from whom in how long; all that fit are asked, and counting "
+                                        + "survives a restart. docs/abuse.md has examples.")
+                List<RateConfig> rate,
         @Setting(doc = "Figures for Prometheus, and the health endpoint.") Metrics metrics,
         @Setting(doc = "What is kept of messages that have left.") History history,
         @Setting(doc = "Secrets at rest.") Secrets secrets) {

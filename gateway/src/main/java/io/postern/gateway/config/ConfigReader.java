@@ -97,6 +97,7 @@ public final class ConfigReader {
                                         + text
                                         + "\" is no address such as postmaster@example.com"));
         checkOutbound(config, binder, wrong);
+        RateRules.check(config, binder, wrong);
         if (!wrong.isEmpty()) {
             throw new ConfigException(name + ": " + String.join("; ", wrong));
         }

@@ -33,6 +33,9 @@ public final class ConfigReference {
             String key =
                     path.isEmpty() ? Binder.keyOf(component) : path + "." + Binder.keyOf(component);
             Object part = read(component, value);
+            if (part instanceof Optional<?> optional && optional.isPresent()) {
+                part = optional.get();
+            }
             if (part instanceof Record section && isSection(section.getClass())) {
                 collect(section, section.getClass(), key, all);
             } else if (part instanceof List<?> list
@@ -58,7 +61,7 @@ public final class ConfigReference {
     }
 
     private static boolean isSection(Class<?> type) {
-        return type.isRecord() && type.getEnclosingClass() == Config.class;
+        return Binder.isSection(type);
     }
 
     private static String print(Object value) {
@@ -91,15 +94,20 @@ public final class ConfigReference {
                 .append(
                         "Spans of time are written `90s`, `5m`, `4h`, `5d` or `1h30m`; sizes `256 KiB`, `50 MiB`.\n");
         section(page, "Top level", Config.class);
-        for (var component : Config.class.getRecordComponents()) {
+        sections(page, Config.class, "");
+        return page.toString();
+    }
+
+    private static void sections(StringBuilder page, Class<?> type, String above) {
+        for (var component : type.getRecordComponents()) {
             var element = sectionOf(component.getGenericType());
             if (element.isPresent()) {
                 boolean many = component.getType() == List.class;
-                String key = Binder.keyOf(component);
+                String key = above + Binder.keyOf(component);
                 section(page, (many ? "[[" + key + "]]" : "[" + key + "]"), element.get());
+                sections(page, element.get(), key + ".");
             }
         }
-        return page.toString();
     }
 
     private static Optional<Class<?>> sectionOf(Type type) {
@@ -172,6 +180,7 @@ public final class ConfigReference {
             case "Network" -> "network";
             case "Domain" -> "domain";
             case "Path" -> "path";
+            case "RateLimit" -> "amount/span";
             default -> "text";
         };
     }

@@ -31,6 +31,11 @@ public final class Figures {
         return Counter.builder(name).description(help).register(registry);
     }
 
+    /// A counter with a tag; the same one for the same name and value.
+    public Counter counter(String name, String help, String tag, String value) {
+        return Counter.builder(name).description(help).tag(tag, value).register(registry);
+    }
+
     /// Adds a gauge.
     public void gauge(String name, String help, Supplier<Number> value) {
         Gauge.builder(name, value).description(help).strongReference(true).register(registry);
