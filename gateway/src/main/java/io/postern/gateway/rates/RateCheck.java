@@ -31,7 +31,17 @@ public final class RateCheck implements Check {
     /// buckets are here, from the question to the reply.
     private final Map<String, List<Taken>> open = new ConcurrentHashMap<>();
 
-    private record Taken(Rate rate, byte[] key, long cost) {}
+    private static final class Taken {
+        final Rate rate;
+        final byte[] key;
+        final long cost;
+
+        Taken(Rate rate, byte[] key, long cost) {
+            this.rate = rate;
+            this.key = key;
+            this.cost = cost;
+        }
+    }
 
     /// Told of each refusal.
     @FunctionalInterface
@@ -64,7 +74,7 @@ public final class RateCheck implements Check {
             if (refused != null) {
                 opinion = refused;
                 if (refused instanceof Opinion.Refuse) {
-                    taken.forEach(one -> table.giveBack(one.key(), one.cost()));
+                    taken.forEach(one -> table.giveBack(one.key, one.cost));
                     return refused;
                 }
             }
@@ -138,7 +148,7 @@ public final class RateCheck implements Check {
 
     private void remember(Situation situation, List<Taken> taken) {
         if (givesBack) {
-            var domains = taken.stream().filter(one -> one.rate().givesBackRefused()).toList();
+            var domains = taken.stream().filter(one -> one.rate.givesBackRefused()).toList();
             if (!domains.isEmpty()) {
                 open.put(situation.session().sessionId(), domains);
             }
@@ -150,7 +160,7 @@ public final class RateCheck implements Check {
         if (givesBack) {
             var taken = open.remove(situation.session().sessionId());
             if (taken != null && refused) {
-                taken.forEach(one -> table.giveBack(one.key(), one.cost()));
+                taken.forEach(one -> table.giveBack(one.key, one.cost));
             }
         }
     }
