@@ -7,9 +7,13 @@ import io.postern.gateway.delivery.Delivery;
 import io.postern.gateway.delivery.DeliveryEngine;
 import io.postern.gateway.delivery.Routes;
 import io.postern.gateway.events.Figures;
-import io.postern.gateway.path.OutboundHandler;
-import io.postern.gateway.path.OutboundPath;
+import io.postern.gateway.path.Delays;
+import io.postern.gateway.path.MailPath;
+import io.postern.gateway.path.PerimeterHandler;
+import io.postern.gateway.path.ReverseNames;
 import io.postern.gateway.path.Storage;
+import io.postern.gateway.perimeter.Perimeter;
+import io.postern.gateway.recipients.OwnRecipients;
 import io.postern.gateway.treat.Treatment;
 import io.postern.keys.DkimKeys;
 import io.postern.keys.StartSecret;
@@ -32,6 +36,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -114,13 +119,33 @@ public final class Gateway implements AutoCloseable {
                         RandomGenerator.getDefault());
         var storage = new Storage(store, limits.freeDisk().bytes());
         storage.look();
+        this.recipients = new OwnRecipients(config);
+        this.perimeter =
+                new Perimeter(
+                        recipients,
+                        new Perimeter.Means(config, store, resolver, storage, figures, clock));
+        this.delays = new Delays(config.tarpit().sessions(), config.tarpit().longest());
         this.path =
-                new OutboundPath(
-                        config, routes, treatment, store, engine, storage, figures, spool, clock);
+                new MailPath(
+                        config,
+                        routes,
+                        treatment,
+                        store,
+                        engine,
+                        storage,
+                        figures,
+                        spool,
+                        perimeter::policy,
+                        delays,
+                        new ReverseNames(resolver, config.dns().reverseTimeout()),
+                        clock);
         this.clock = clock;
     }
 
-    private final OutboundPath path;
+    private final MailPath path;
+    private final OwnRecipients recipients;
+    private final Perimeter perimeter;
+    private final Delays delays;
     private final InstantSource clock;
 
     private static StartSecret startSecret(Config config, SecureRandom random) {
@@ -159,7 +184,7 @@ public final class Gateway implements AutoCloseable {
         for (var listener : config.listener()) {
             var settings = settings(listener);
             try {
-                servers.add(SmtpServer.open(settings, () -> new OutboundHandler(path, listener)));
+                servers.add(SmtpServer.open(settings, () -> new PerimeterHandler(path, listener)));
             } catch (IOException e) {
                 throw new IOException(
                         "can't listen on "
@@ -172,6 +197,8 @@ public final class Gateway implements AutoCloseable {
         }
         engine.measure(figures);
         figures.gauge("postern.sessions", "Sessions open now.", this::sessions);
+        figures.gauge(
+                "postern.sessions.delayed", "Sessions that wait for a refusal.", delays::waiting);
         var _ =
                 chores.scheduleWithFixedDelay(
                         guarded(path.storage()::look), 1, 1, TimeUnit.SECONDS);
@@ -201,7 +228,7 @@ public final class Gateway implements AutoCloseable {
                                         listener.tlsKey().orElseThrow()))
                         : Optional.empty();
         return new ServerSettings(
-                "outbound-" + listener.address().port(),
+                listener.role().name().toLowerCase(Locale.ROOT) + "-" + listener.address().port(),
                 config.hostname().name(),
                 endpoint(listener),
                 limits,
@@ -263,6 +290,14 @@ public final class Gateway implements AutoCloseable {
         return store;
     }
 
+    public OwnRecipients recipients() {
+        return recipients;
+    }
+
+    public Perimeter perimeter() {
+        return perimeter;
+    }
+
     public DkimKeys keys() {
         return keys;
     }
@@ -291,6 +326,7 @@ public final class Gateway implements AutoCloseable {
         }
         closed = true;
         chores.shutdownNow();
+        delays.close();
         var draining =
                 servers.stream()
                         .map(server -> Thread.ofVirtual().start(() -> server.drain(DRAIN)))

@@ -25,7 +25,10 @@ public sealed interface Command {
     ///
     /// @param utf8Path whether the path has an octet above 127, which needs SMTPUTF8 (RFC 6531
     ///   §3.4)
-    record Rcpt(EnvelopeRecipient recipient, boolean utf8Path) implements Command {}
+    /// @param sourceRoute whether a source route stood before the mailbox and was dropped (RFC 5321
+    ///   appendix C)
+    record Rcpt(EnvelopeRecipient recipient, boolean utf8Path, boolean sourceRoute)
+            implements Command {}
 
     /// DATA. RFC 5321 §4.1.1.4.
     record Data() implements Command {}

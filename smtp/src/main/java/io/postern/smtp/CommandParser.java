@@ -118,12 +118,15 @@ public final class CommandParser {
         var path = argument.substring(at, end);
         return switch (Paths.forwardPath(path, true)) {
             case Paths.Parsed.Bad<ForwardPath>(_, var why) -> bad(501, "5.1.3", why);
-            case Paths.Parsed.Ok<ForwardPath>(var forwardPath, _) ->
+            case Paths.Parsed.Ok<ForwardPath>(var forwardPath, var route) ->
                     end == argument.length()
                             ? new Parsed.Ok(
                                     new Command.Rcpt(
-                                            new EnvelopeRecipient(forwardPath), !ascii(path)))
-                            : Parameters.rcpt(forwardPath, !ascii(path), argument.substring(end));
+                                            new EnvelopeRecipient(forwardPath),
+                                            !ascii(path),
+                                            route))
+                            : Parameters.rcpt(
+                                    forwardPath, !ascii(path), route, argument.substring(end));
         };
     }
 

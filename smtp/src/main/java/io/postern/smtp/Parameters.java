@@ -96,14 +96,15 @@ final class Parameters {
         return new Parsed.Ok(new Command.Mail(envelope, size, utf8Path));
     }
 
-    static Parsed rcpt(ForwardPath path, boolean utf8Path, String rest) {
+    static Parsed rcpt(ForwardPath path, boolean utf8Path, boolean sourceRoute, String rest) {
         return switch (split(rest, List.of("NOTIFY", "ORCPT"))) {
             case Split.Bad(var why) -> why;
-            case Split.Ok(var values) -> rcpt(path, utf8Path, values);
+            case Split.Ok(var values) -> rcpt(path, utf8Path, sourceRoute, values);
         };
     }
 
-    private static Parsed rcpt(ForwardPath path, boolean utf8Path, Map<String, String> values) {
+    private static Parsed rcpt(
+            ForwardPath path, boolean utf8Path, boolean sourceRoute, Map<String, String> values) {
         var notify = Optional.<Notify>empty();
         if (values.containsKey("NOTIFY")) {
             notify = notify(values.get("NOTIFY"));
@@ -116,7 +117,8 @@ final class Parameters {
             return bad("ORCPT");
         }
         return new Parsed.Ok(
-                new Command.Rcpt(new EnvelopeRecipient(path, notify, original), utf8Path));
+                new Command.Rcpt(
+                        new EnvelopeRecipient(path, notify, original), utf8Path, sourceRoute));
     }
 
     /// Splits ` KEY=value KEY`; a value-less parameter has the value "".

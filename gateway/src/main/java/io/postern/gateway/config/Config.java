@@ -29,6 +29,7 @@ public record Config(
         @Setting(doc = "A TCP port that takes mail; at least one.") List<Listener> listener,
         @Setting(doc = "A domain that is ours; at least one.") List<OwnDomain> domain,
         @Setting(doc = "How mail leaves.") Outbound outbound,
+        @Setting(doc = "Refusals that take their time.") Tarpit tarpit,
         @Setting(doc = "Where mail for one domain goes instead of its MX or the smart host.")
                 List<Route> route,
         @Setting(doc = "Signing.") Signing signing,
@@ -48,7 +49,9 @@ public record Config(
             @Setting(
                             required = true,
                             doc =
-                                    "`outbound`: hosts in `trust` hand in mail for anywhere; everybody else is refused.")
+                                    "`inbound`: anybody hands in mail for our recipients, and for nobody else. "
+                                            + "`outbound`: hosts in `trust` hand in mail for anywhere; everybody else is refused. "
+                                            + "`submission`: as outbound, for clients that have authenticated.")
                     Role role,
             @Setting(
                             required = true,
@@ -59,7 +62,7 @@ public record Config(
             @Setting(
                             otherwise = "[\"127.0.0.0/8\", \"::1/128\"]",
                             doc =
-                                    "Networks whose hosts may hand in mail. Anybody else gets 554 5.7.1 at once.")
+                                    "With role `outbound`: networks whose hosts may hand in mail. Anybody else gets 554 5.7.1 at once.")
                     List<Network> trust,
             @Setting(
                             otherwise = "\"refuse\"",
@@ -76,7 +79,17 @@ public record Config(
 
     /// What a listener is for.
     public enum Role {
-        OUTBOUND
+        /// Strangers hand in mail for recipients of ours.
+        INBOUND,
+        /// Inside hosts hand in mail for anywhere.
+        OUTBOUND,
+        /// Authenticated clients hand in mail for anywhere.
+        SUBMISSION;
+
+        /// Whether who gets past the door is trusted to send to anywhere.
+        public boolean sendsOut() {
+            return this != INBOUND;
+        }
     }
 
     /// What happens to mail that cannot be signed.
@@ -99,7 +112,20 @@ public record Config(
                             doc =
                                     "Which of the domain's active keys sign. Both on each message is best: receivers "
                                             + "take the one they know (RFC 8463 §6).")
-                    List<Algorithm> algorithms) {}
+                    List<Algorithm> algorithms,
+            @Setting(
+                            doc =
+                                    "The inside hosts that take mail for this domain, in the order in which they are "
+                                            + "tried. When absent, the domain takes no mail from outside, and inside hosts' "
+                                            + "mail for it goes by its MX.")
+                    List<HostPort> deliverTo,
+            @Setting(doc = "TLS towards these hosts; when absent as in [outbound].")
+                    Optional<TlsMode> deliverTls,
+            @Setting(
+                            doc =
+                                    "Who in the domain takes mail from outside; needed for that with `deliver_to`. "
+                                            + "In one line: `recipients = { list = [\"info@example.com\"] }`.")
+                    Optional<Recipients> recipients) {}
 
     /// A signing algorithm family.
     public enum Algorithm {
@@ -238,7 +264,14 @@ public record Config(
                             min = 1,
                             max = 60,
                             doc = "Time for one question, all servers together.")
-                    Duration timeout) {}
+                    Duration timeout,
+            @Setting(
+                            otherwise = "\"2s\"",
+                            max = 60,
+                            doc =
+                                    "How long, from the moment a stranger connects, its name may take to be found for "
+                                            + "the Received field; looked up beside the dialogue. `0s`: not looked up.")
+                    Duration reverseTimeout) {}
 
     /// Bounds on what clients may do.
     public record Limits(

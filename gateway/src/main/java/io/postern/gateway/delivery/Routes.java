@@ -37,6 +37,16 @@ public final class Routes {
                             route.to(),
                             route.tls().orElse(outbound.tls())));
         }
+        for (var own : config.domain()) {
+            if (!own.deliverTo().isEmpty()) {
+                byDomain.put(
+                        own.name(),
+                        new Destination.Hosts(
+                                "inside:" + own.name(),
+                                own.deliverTo(),
+                                own.deliverTls().orElse(outbound.tls())));
+            }
+        }
     }
 
     /// The mailbox that a forward-path means.

@@ -9,6 +9,12 @@ public interface Check {
     /// Asked at each stage, in the order of the checks.
     Opinion ask(Situation situation);
 
+    /// Whether it is asked even when an earlier check said [Opinion.Allow]: true only for what
+    /// makes the perimeter one (who may hand in mail, no relay, known recipients).
+    default boolean always() {
+        return false;
+    }
+
     /// Told once, after the reply at a stage was decided, whoever decided it: for what counts
     /// refusals. Called for every check, also when the situation was refused before it was asked.
     ///

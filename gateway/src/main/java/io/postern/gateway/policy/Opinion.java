@@ -3,7 +3,9 @@ package io.postern.gateway.policy;
 import io.postern.smtp.Reply;
 import io.postern.store.Decision;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// What a check makes of a situation.
 public sealed interface Opinion {
@@ -36,11 +38,43 @@ public sealed interface Opinion {
     /// What is to be done with a message that is taken all the same.
     sealed interface Remark {
         /// A header field `X-Postern-Tag: word` for the inside server.
-        record Tag(String word) implements Remark {}
+        ///
+        /// @param word 1 to 64 letters, digits, hyphens, dots and underscores
+        record Tag(String word) implements Remark {
+            private static final Pattern WORD = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+            /// @throws IllegalArgumentException when it is no such word
+            public Tag {
+                if (!WORD.matcher(word).matches()) {
+                    throw new IllegalArgumentException("no word for a tag: " + word);
+                }
+            }
+        }
 
         /// Kept and not delivered until an operator releases it.
         record Hold(String reason) implements Remark {}
     }
 
     Opinion PASS = new Pass();
+
+    /// A refusal at once, after which the session goes on.
+    ///
+    /// @param inputs what it looked at, names and values in turn
+    static Refuse refuse(String rule, Reply reply, Object... inputs) {
+        return new Refuse(rule, reply, Duration.ZERO, false, decision(rule, "" + reply, inputs));
+    }
+
+    /// The same refusal, given after a wait.
+    static Refuse slowly(Refuse refuse, Duration after) {
+        return new Refuse(refuse.rule(), refuse.reply(), after, refuse.close(), refuse.why());
+    }
+
+    /// An entry of the decision record; inputs are names and values in turn.
+    static Decision decision(String check, String conclusion, Object... inputs) {
+        var all = new LinkedHashMap<String, String>();
+        for (int i = 0; i + 1 < inputs.length; i += 2) {
+            all.put(inputs[i].toString(), inputs[i + 1].toString());
+        }
+        return new Decision(check, conclusion, all);
+    }
 }

@@ -22,28 +22,43 @@ public record Policy(List<Check> checks) {
             List<Decision> decisions,
             List<Opinion.Remark> remarks) {}
 
-    /// Asks the checks until one refuses or allows.
+    /// Asks the checks until one refuses. After one that allows, only those are asked that always
+    /// are.
     public Outcome ask(Situation situation) {
-        var decisions = new ArrayList<Decision>();
-        var remarks = new ArrayList<Opinion.Remark>();
+        List<Decision> decisions = List.of();
+        List<Opinion.Remark> remarks = List.of();
+        boolean allowed = false;
         for (var check : checks) {
+            if (allowed && !check.always()) {
+                continue;
+            }
             switch (check.ask(situation)) {
                 case Opinion.Pass() -> {}
                 case Opinion.Note(var why, var more) -> {
-                    decisions.add(why);
-                    remarks.addAll(more);
+                    decisions = with(decisions, List.of(why));
+                    remarks = with(remarks, more);
                 }
                 case Opinion.Allow(var why) -> {
-                    decisions.add(why);
-                    return new Outcome(null, decisions, remarks);
+                    decisions = with(decisions, List.of(why));
+                    allowed = true;
                 }
                 case Opinion.Refuse refuse -> {
-                    decisions.add(refuse.why());
-                    return new Outcome(refuse, decisions, remarks);
+                    return new Outcome(refuse, with(decisions, List.of(refuse.why())), remarks);
                 }
             }
         }
         return new Outcome(null, decisions, remarks);
+    }
+
+    /// Most checks have nothing to say, so most outcomes need no list.
+    private static <T> List<T> with(List<T> some, List<T> more) {
+        if (more.isEmpty()) {
+            return some;
+        }
+        var all = new ArrayList<T>(some.size() + more.size());
+        all.addAll(some);
+        all.addAll(more);
+        return all;
     }
 
     /// Tells all checks how a situation ended.

@@ -31,8 +31,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/// What is done to an outbound message before it is kept: it leaves byte for byte as it is after
-/// this. Safe for many threads.
+/// What is done to a message before it is kept: it leaves byte for byte as it is after this. Safe
+/// for many threads.
 public final class Treatment {
     private final Config config;
     private final DkimKeys keys;
@@ -41,6 +41,7 @@ public final class Treatment {
     private final ContentRewriter rewriter;
     private final Figures figures;
     private final RandomGenerator random;
+    private final HeaderFirewall firewall;
 
     public Treatment(
             Config config,
@@ -53,6 +54,7 @@ public final class Treatment {
         this.rewriter = rewriter;
         this.figures = figures;
         this.random = random;
+        this.firewall = new HeaderFirewall(config);
         var validFor = config.signing().validFor();
         this.signOptions =
                 validFor.isZero()
@@ -78,8 +80,10 @@ public final class Treatment {
         ///   well
         record Ready(Content content, boolean rewritten) implements Treated {}
 
-        /// Not acceptable, or not now; the reply says which rule.
-        record Refused(Reply reply) implements Treated {}
+        /// Not acceptable, or not now.
+        ///
+        /// @param rule which rule says so, for the log
+        record Refused(String rule, Reply reply) implements Treated {}
     }
 
     /// What is to be done to one message.
@@ -99,63 +103,113 @@ public final class Treatment {
     ///
     /// @param decisions the decision record, added to
     public Treated outbound(Task task, List<Decision> decisions) {
-        int hops = Trace.hops(task.content().header());
-        if (hops > config.limits().hops()) {
-            decisions.add(decision("loop", "too many Received fields", "hops", hops));
-            return refused(554, "5.4.6", "message has passed " + hops + " hops: it loops");
+        var loop = loop(task, decisions);
+        if (loop.isPresent()) {
+            return loop.get();
         }
         var author = AuthorDomain.of(task.content().header());
         var signing = signingDomain(author, decisions);
         if (signing.isEmpty() && task.unsigned() == Unsigned.REFUSE) {
-            return refused(550, "5.7.1", whyNotOurs(author));
+            return refused("author-domain", 550, "5.7.1", whyNotOurs(author));
         }
         List<SigningKey> with = List.of();
         if (signing.isPresent()) {
             with = keysOf(signing.get());
             if (with.isEmpty()) {
                 decisions.add(decision("dkim-sign", "no active key", "domain", signing.get()));
-                return refused(451, "4.7.5", "no active DKIM key for " + signing.get() + " yet");
+                return refused(
+                        "dkim-key",
+                        451,
+                        "4.7.5",
+                        "no active DKIM key for " + signing.get() + " yet");
             }
         }
         return rewriteAndSign(task, with, decisions);
     }
 
-    private Treated rewriteAndSign(Task task, List<SigningKey> with, List<Decision> decisions) {
-        var content = task.content();
-        var hash = task.bodyHash();
-        boolean rewritten = false;
-        if (ContentRewriter.needed(content.facts(), task.target())) {
-            try {
-                switch (rewriter.rewrite(content, task.target())) {
-                    case ContentRewriter.Result.Unchanged _ -> {}
-                    case ContentRewriter.Result.Rewritten(var other, var changes) -> {
-                        decisions.add(
-                                decision(
-                                        "rewrite",
-                                        String.join("; ", changes),
-                                        "for",
-                                        task.target()));
-                        content = other;
-                        rewritten = true;
-                        hash = hashOf(other);
-                    }
-                    case ContentRewriter.Result.Cannot(var why) -> {
-                        decisions.add(
-                                decision("rewrite", "impossible: " + why, "for", task.target()));
-                        // RFC 3463 §3.7: X.6.3 conversion required but not supported.
-                        return refused(
-                                554, "5.6.3", "content can't be made fit for the next hop: " + why);
-                    }
-                }
-            } catch (IOException e) {
-                throw new TreatmentException("content can't be read or written", e);
-            }
+    /// Treats a message that a stranger handed in: it goes on as it came, but for what only we may
+    /// say and what the next hop can't take. It is not signed.
+    ///
+    /// @param tags words for the inside server
+    /// @param decisions the decision record, added to
+    public Treated inbound(Task task, List<String> tags, List<Decision> decisions) {
+        var loop = loop(task, decisions);
+        if (loop.isPresent()) {
+            return loop.get();
         }
-        var header = content.header().prepended(missing(content.header(), task.now(), decisions));
-        var top = new ArrayList<HeaderField>();
-        top.addAll(sign(header, hash, with, task.now(), decisions));
-        top.add(task.received());
-        return new Treated.Ready(content.withHeader(header.prepended(top)), rewritten);
+        return switch (fit(task, decisions)) {
+            case Fit.No(var refused) -> refused;
+            case Fit.Yes(var content, _, var rewritten) -> {
+                var top = new ArrayList<HeaderField>();
+                top.add(task.received());
+                for (var tag : tags) {
+                    top.add(new HeaderField("X-Postern-Tag", "X-Postern-Tag: " + tag + "\r\n"));
+                }
+                var header = firewall.inbound(content.header(), decisions);
+                yield new Treated.Ready(content.withHeader(header.prepended(top)), rewritten);
+            }
+        };
+    }
+
+    private Optional<Treated> loop(Task task, List<Decision> decisions) {
+        int hops = Trace.hops(task.content().header());
+        if (hops <= config.limits().hops()) {
+            return Optional.empty();
+        }
+        decisions.add(decision("loop", "too many Received fields", "hops", hops));
+        return Optional.of(
+                refused("loop", 554, "5.4.6", "message has passed " + hops + " hops: it loops"));
+    }
+
+    /// Whether a content fits the next hop, perhaps as another content.
+    private sealed interface Fit {
+        record Yes(Content content, BodyHash hash, boolean rewritten) implements Fit {}
+
+        record No(Treated.Refused refused) implements Fit {}
+    }
+
+    private Fit fit(Task task, List<Decision> decisions) {
+        var content = task.content();
+        if (!ContentRewriter.needed(content.facts(), task.target())) {
+            return new Fit.Yes(content, task.bodyHash(), false);
+        }
+        try {
+            return switch (rewriter.rewrite(content, task.target())) {
+                case ContentRewriter.Result.Unchanged _ ->
+                        new Fit.Yes(content, task.bodyHash(), false);
+                case ContentRewriter.Result.Rewritten(var other, var changes) -> {
+                    decisions.add(
+                            decision("rewrite", String.join("; ", changes), "for", task.target()));
+                    yield new Fit.Yes(other, hashOf(other), true);
+                }
+                case ContentRewriter.Result.Cannot(var why) -> {
+                    decisions.add(decision("rewrite", "impossible: " + why, "for", task.target()));
+                    // RFC 3463 §3.7: X.6.3 conversion required but not supported.
+                    yield new Fit.No(
+                            refused(
+                                    "conversion",
+                                    554,
+                                    "5.6.3",
+                                    "content can't be made fit for the next hop: " + why));
+                }
+            };
+        } catch (IOException e) {
+            throw new TreatmentException("content can't be read or written", e);
+        }
+    }
+
+    private Treated rewriteAndSign(Task task, List<SigningKey> with, List<Decision> decisions) {
+        return switch (fit(task, decisions)) {
+            case Fit.No(var refused) -> refused;
+            case Fit.Yes(var content, var hash, var rewritten) -> {
+                var clean = firewall.outbound(content.header(), decisions);
+                var header = clean.prepended(missing(clean, task.now(), decisions));
+                var top = new ArrayList<HeaderField>();
+                top.addAll(sign(header, hash, with, task.now(), decisions));
+                top.add(task.received());
+                yield new Treated.Ready(content.withHeader(header.prepended(top)), rewritten);
+            }
+        };
     }
 
     /// Signs a report of our own; unsigned when its author domain has no key. Takes the content.
@@ -307,8 +361,8 @@ public final class Treatment {
         return fields;
     }
 
-    private static Treated refused(int code, String enhanced, String text) {
-        return new Treated.Refused(Reply.of(code, enhanced, text));
+    private static Treated.Refused refused(String rule, int code, String enhanced, String text) {
+        return new Treated.Refused(rule, Reply.of(code, enhanced, text));
     }
 
     /// An entry of the decision record; inputs are names and values in turn.

@@ -116,7 +116,7 @@ class ConfigReaderTest {
                 new Wrong(
                         "an enum's words are told",
                         LEAST.replace("\"outbound\"\naddress", "\"outgoing\"\naddress"),
-                        "listener[0].role is one of `outbound`, not \"outgoing\""),
+                        "listener[0].role is one of `inbound`, `outbound`, `submission`, not \"outgoing\""),
                 new Wrong(
                         "a text where a list belongs is told",
                         LEAST.replace("[\"127.0.0.0/8\"]", "\"127.0.0.0/8\""),

@@ -155,7 +155,19 @@ final class Session {
         if (wire.text().regionMatches(true, 0, "BDAT", 0, 4)) {
             throw SessionEnd.telling(reply, "BDAT without a size");
         }
-        refuse(reply);
+        if (reply.enhanced().equals("5.1.3") && transaction instanceof Transaction.Open) {
+            refuseRcpt(SessionHandler.Oddity.UNREADABLE, reply);
+        } else {
+            refuse(reply);
+        }
+    }
+
+    /// Refuses a RCPT as the handler wants it: what is a slip of a friend may be a stranger's
+    /// trick.
+    private void refuseRcpt(SessionHandler.Oddity oddity, Reply reply) throws SessionEnd {
+        if (agreed(handler.oddRcpt(facts, oddity, wire.text(), new Verdict.Refuse(reply)))) {
+            refuse(reply); // it may choose the reply, not the grammar
+        }
     }
 
     private void obey(Command command) throws SessionEnd {
@@ -167,6 +179,9 @@ final class Session {
                         limits.messageSize(),
                         limits.recipients());
         switch (Transaction.apply(transaction, command, rules)) {
+            case Step.Refused(var reply)
+                    when command instanceof Command.Rcpt && reply.enhanced().equals("5.6.7") ->
+                    refuseRcpt(SessionHandler.Oddity.NEEDS_SMTPUTF8, reply);
             case Step.Refused(var reply) -> {
                 discardChunk(command, reply);
                 if (command instanceof Command.Bdat && transaction instanceof Transaction.Failed) {
@@ -259,6 +274,13 @@ final class Session {
 
     private void rcpt(Command.Rcpt rcpt, Transaction next, Reply reply) throws SessionEnd {
         if (transaction instanceof Transaction.Open(var envelope)
+                && (!rcpt.sourceRoute()
+                        || agreed(
+                                handler.oddRcpt(
+                                        facts,
+                                        SessionHandler.Oddity.SOURCE_ROUTE,
+                                        wire.text(),
+                                        new Verdict.Go())))
                 && agreed(handler.rcpt(facts, envelope, rcpt.recipient()))) {
             accept(next, reply);
         }

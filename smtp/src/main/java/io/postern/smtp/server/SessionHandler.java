@@ -41,6 +41,26 @@ public interface SessionHandler {
     /// @param soFar the envelope without this recipient
     Verdict rcpt(SessionFacts facts, Envelope soFar, EnvelopeRecipient recipient);
 
+    /// RCPT in a transaction, odd in its form. Not asked: the sequence and [#rcpt], which follow
+    /// when this says go.
+    ///
+    /// @param line the command as received
+    /// @param usual the verdict of a server that serves no strangers
+    default Verdict oddRcpt(SessionFacts facts, Oddity oddity, String line, Verdict usual) {
+        return usual;
+    }
+
+    /// What is odd about a RCPT.
+    enum Oddity {
+        /// The path is none; usually 501 5.1.3, and never go.
+        UNREADABLE,
+        /// The path has octets above 127 without SMTPUTF8; usually 553 5.6.7, and never go.
+        NEEDS_SMTPUTF8,
+        /// A source route stands before the mailbox; usually go, for it means nothing any more (RFC
+        /// 5321 appendix C).
+        SOURCE_ROUTE
+    }
+
     /// DATA or the first BDAT, with at least one recipient.
     DataStart data(SessionFacts facts, Envelope envelope);
 

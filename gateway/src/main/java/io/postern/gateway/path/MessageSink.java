@@ -1,9 +1,10 @@
 package io.postern.gateway.path;
 
 import io.postern.auth.dkim.BodyHasher;
-import io.postern.gateway.config.Config;
 import io.postern.gateway.delivery.Destination;
 import io.postern.gateway.events.MailLog;
+import io.postern.gateway.policy.Opinion;
+import io.postern.gateway.policy.Stage;
 import io.postern.gateway.treat.Treatment;
 import io.postern.gateway.treat.TreatmentException;
 import io.postern.mail.BodyType;
@@ -33,24 +34,24 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Receives one outbound message: its octets as they pass, then treatment, keeping and the reply.
-/// For one thread.
-final class OutboundSink implements DataSink {
-    private static final Logger LOG = LoggerFactory.getLogger(OutboundSink.class);
+/// Receives one message: its octets as they pass, then treatment, keeping and the reply. For one
+/// thread.
+final class MessageSink implements DataSink {
+    private static final Logger LOG = LoggerFactory.getLogger(MessageSink.class);
 
-    private final OutboundPath path;
-    private final Config.Listener listener;
+    private final MailPath path;
+    private final PerimeterHandler handler;
     private final SessionFacts session;
     private final Envelope envelope;
     private final int threshold;
     private final BodyHasher hasher;
     private final ContentBuilder builder;
     private long counted;
+    private Optional<HeaderFields> header = Optional.empty();
 
-    OutboundSink(
-            OutboundPath path, Config.Listener listener, SessionFacts session, Envelope envelope) {
+    MessageSink(MailPath path, PerimeterHandler handler, SessionFacts session, Envelope envelope) {
         this.path = path;
-        this.listener = listener;
+        this.handler = handler;
         this.session = session;
         this.envelope = envelope;
         this.threshold = path.budget().threshold();
@@ -79,11 +80,18 @@ final class OutboundSink implements DataSink {
 
     @Override
     public Reply finish() {
+        var reply = reply();
+        handler.settled(session, envelope, builder.size(), header, reply);
+        return reply;
+    }
+
+    private Reply reply() {
         try {
             return switch (builder.finish()) {
                 case ContentBuilder.Built.Ok(var content) -> received(content);
                 case ContentBuilder.Built.Refused(var reason, var why) ->
                         refused(
+                                "header",
                                 switch (reason) {
                                     case HEADER_TOO_LARGE -> Reply.of(552, "5.3.4", why);
                                     case HEADER_MALFORMED -> Reply.of(554, "5.6.0", why);
@@ -92,6 +100,7 @@ final class OutboundSink implements DataSink {
         } catch (IOException | TreatmentException | StoreException e) {
             LOG.warn("message in session {} deferred: {}", session.sessionId(), e.toString());
             return refused(
+                    "internal",
                     Reply.of(451, "4.3.0", "the message can't be processed now, try again later"));
         } finally {
             release();
@@ -99,36 +108,22 @@ final class OutboundSink implements DataSink {
     }
 
     private Reply received(Content content) {
+        header = Optional.of(content.header());
         boolean closeIt = true;
         try {
+            var refusal = handler.message(session, envelope, content.size(), content.header());
+            if (refusal.isPresent()) {
+                return refusal.get();
+            }
             var now = path.clock().instant();
             var id = path.store().nextId();
-            var decisions = new ArrayList<Decision>();
-            decisions.add(
-                    Treatment.decision(
-                            "client",
-                            "inside host of listener " + session.listener(),
-                            "address",
-                            session.client().getAddress().getHostAddress(),
-                            "helo",
-                            helo()));
-            for (var repair : builder.repairs()) {
-                decisions.add(Treatment.decision("repair", repair));
-            }
+            var decisions = decisions();
             var destinations =
                     envelope.recipients().stream()
                             .map(to -> path.routes().of(to.path()).orElseThrow())
                             .toList();
-            var task =
-                    new Treatment.Task(
-                            content,
-                            hasher.finish().getFirst(),
-                            target(destinations),
-                            trace(id, now),
-                            listener.unsigned(),
-                            now);
-            return switch (path.treatment().outbound(task, decisions)) {
-                case Treatment.Treated.Refused(var reply) -> refused(reply);
+            return switch (treated(content, destinations, id, now, decisions)) {
+                case Treatment.Treated.Refused(var rule, var reply) -> refused(rule, reply);
                 case Treatment.Treated.Ready(var treated, var rewritten) -> {
                     boolean stays =
                             treated.bodySize() <= (rewritten ? MemoryBudget.ROOMY : threshold);
@@ -149,6 +144,55 @@ final class OutboundSink implements DataSink {
                 content.close();
             }
         }
+    }
+
+    /// The decision record so far: who handed the message in, what the checks said, what was
+    /// repaired.
+    private List<Decision> decisions() {
+        var decisions = new ArrayList<Decision>();
+        decisions.add(
+                Treatment.decision(
+                        "client",
+                        (handler.listener().role().sendsOut() ? "inside host" : "stranger")
+                                + " at listener "
+                                + session.listener(),
+                        "address",
+                        session.client().getAddress().getHostAddress(),
+                        "helo",
+                        helo()));
+        decisions.addAll(handler.dossier().decisions());
+        for (var repair : builder.repairs()) {
+            decisions.add(Treatment.decision("repair", repair));
+        }
+        return decisions;
+    }
+
+    private Treatment.Treated treated(
+            Content content,
+            List<Destination> destinations,
+            QueueId id,
+            Instant now,
+            List<Decision> decisions) {
+        var listener = handler.listener();
+        var task =
+                new Treatment.Task(
+                        content,
+                        hasher.finish().getFirst(),
+                        target(destinations),
+                        trace(id, now),
+                        listener.unsigned(),
+                        now);
+        return listener.role().sendsOut()
+                ? path.treatment().outbound(task, decisions)
+                : path.treatment().inbound(task, tags(), decisions);
+    }
+
+    private List<String> tags() {
+        return handler.dossier().remarks().stream()
+                .filter(Opinion.Remark.Tag.class::isInstance)
+                .map(remark -> ((Opinion.Remark.Tag) remark).word())
+                .distinct()
+                .toList();
     }
 
     private ContentRewriter.Target target(List<Destination> destinations) {
@@ -216,7 +260,7 @@ final class OutboundSink implements DataSink {
                     "msgid",
                     message.facts().getOrDefault("messageId", ""));
         } else {
-            logRefusal(reply);
+            logRefusal("storage", reply);
         }
         return reply;
     }
@@ -241,7 +285,7 @@ final class OutboundSink implements DataSink {
         return Trace.received(
                 new Trace.Received(
                         helo(),
-                        Optional.empty(),
+                        handler.reverseName(),
                         session.client().getAddress(),
                         path.config().hostname().name(),
                         session.protocol(envelope.smtpUtf8()),
@@ -286,28 +330,18 @@ final class OutboundSink implements DataSink {
         return clean.toString().strip();
     }
 
-    private Reply refused(Reply reply) {
-        logRefusal(reply);
+    private Reply refused(String rule, Reply reply) {
+        logRefusal(rule, reply);
         return reply;
     }
 
-    private void logRefusal(Reply reply) {
-        path.figures().refused.increment();
-        MailLog.event(
-                "refused",
-                "session",
-                session.sessionId(),
-                "listener",
-                session.listener(),
-                "client",
-                session.client().getAddress().getHostAddress(),
-                "stage",
-                "data",
-                "from",
-                envelope.reversePath(),
-                "to",
-                envelope.recipients().getFirst().path(),
-                "reply",
+    private void logRefusal(String rule, Reply reply) {
+        handler.log(
+                session,
+                Stage.MESSAGE,
+                envelope.reversePath().toString(),
+                envelope.recipients().getFirst().path().toString(),
+                rule,
                 reply);
     }
 }

@@ -4,17 +4,20 @@ import io.postern.gateway.config.Config;
 import io.postern.gateway.delivery.DeliveryEngine;
 import io.postern.gateway.delivery.Routes;
 import io.postern.gateway.events.Figures;
+import io.postern.gateway.policy.Policy;
 import io.postern.gateway.treat.Treatment;
 import io.postern.mail.ContentBuilder;
 import io.postern.mail.HeaderLimits;
 import io.postern.store.MessageStore;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.function.Supplier;
 
-/// What all sessions of outbound listeners share. Immutable but for what it refers to.
+/// What all sessions share. Immutable but for what it refers to.
 ///
+/// @param policy asked anew at each step, so that a reload reaches sessions that are open
 /// @param spool where contents too large for memory go while they are received
-public record OutboundPath(
+public record MailPath(
         Config config,
         Routes routes,
         Treatment treatment,
@@ -24,9 +27,12 @@ public record OutboundPath(
         Figures figures,
         Path spool,
         MemoryBudget budget,
+        Supplier<Policy> policy,
+        Delays delays,
+        ReverseNames reverseNames,
         InstantSource clock) {
 
-    public OutboundPath(
+    public MailPath(
             Config config,
             Routes routes,
             Treatment treatment,
@@ -35,6 +41,9 @@ public record OutboundPath(
             Storage storage,
             Figures figures,
             Path spool,
+            Supplier<Policy> policy,
+            Delays delays,
+            ReverseNames reverseNames,
             InstantSource clock) {
         this(
                 config,
@@ -46,6 +55,9 @@ public record OutboundPath(
                 figures,
                 spool,
                 new MemoryBudget(config.limits().contentInMemory().bytes()),
+                policy,
+                delays,
+                reverseNames,
                 clock);
     }
 

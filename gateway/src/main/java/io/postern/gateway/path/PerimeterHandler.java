@@ -1,0 +1,261 @@
+package io.postern.gateway.path;
+
+import io.postern.gateway.config.Config;
+import io.postern.gateway.events.MailLog;
+import io.postern.gateway.policy.Opinion;
+import io.postern.gateway.policy.Situation;
+import io.postern.gateway.policy.Stage;
+import io.postern.mail.Envelope;
+import io.postern.mail.EnvelopeRecipient;
+import io.postern.mail.HeaderFields;
+import io.postern.smtp.Reply;
+import io.postern.smtp.server.SessionFacts;
+import io.postern.smtp.server.SessionHandler;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/// Decides for one session, whatever the listener's role: puts each step to the policy, and turns
+/// its opinion into a verdict, a line in the log, and the beginning of a decision record. Confined
+/// to the session's thread.
+public final class PerimeterHandler implements SessionHandler {
+    private static final Verdict GO = new Verdict.Go();
+
+    private final MailPath path;
+    private final Config.Listener listener;
+    private final Dossier dossier = new Dossier();
+    private int messages;
+    private int recipients;
+    private int refusedRecipients;
+    private boolean ending;
+    private ReverseNames.@Nullable Pending reverseName;
+
+    public PerimeterHandler(MailPath path, Config.Listener listener) {
+        this.path = path;
+        this.listener = listener;
+    }
+
+    @Override
+    public Verdict connected(SessionFacts facts) {
+        if (listener.role() == Config.Role.INBOUND) {
+            // Those inside are known by their addresses.
+            reverseName = path.reverseNames().begin(facts.client().getAddress());
+        }
+        return decide(at(Stage.CONNECT, facts).build());
+    }
+
+    @Override
+    public Verdict helo(SessionFacts facts) {
+        return decide(at(Stage.HELO, facts).build());
+    }
+
+    @Override
+    public Verdict mail(SessionFacts facts, Envelope envelope, long declaredSize) {
+        if (ending) {
+            return new Verdict.Close(Reply.of(421, "4.7.0", "this session is over"));
+        }
+        dossier.begin();
+        var situation = at(Stage.MAIL, facts).envelope(envelope);
+        return decide((declaredSize < 0 ? situation : situation.size(declaredSize)).build());
+    }
+
+    @Override
+    public Verdict rcpt(SessionFacts facts, Envelope soFar, EnvelopeRecipient recipient) {
+        var verdict = decide(at(Stage.RCPT, facts).envelope(soFar).recipient(recipient).build());
+        if (verdict instanceof Verdict.Go) {
+            recipients++;
+        } else {
+            refusedRecipients++;
+        }
+        return verdict;
+    }
+
+    /// RFC 2505 §2.1: an odd path is one more disguise. Strangers are told what they are told of
+    /// any other relay attempt; friends what is wrong.
+    @Override
+    public Verdict oddRcpt(SessionFacts facts, Oddity oddity, String line, Verdict usual) {
+        if (listener.role().sendsOut()) {
+            return usual;
+        }
+        var why =
+                switch (oddity) {
+                    case UNREADABLE -> "not an address";
+                    case SOURCE_ROUTE -> "a source route";
+                    case NEEDS_SMTPUTF8 -> "an address beyond ASCII without SMTPUTF8";
+                };
+        refusedRecipients++;
+        var refuse =
+                Opinion.refuse("relay", Reply.of(550, "5.7.1", "no relay for strangers: " + why));
+        log(facts, Stage.RCPT, "", line, refuse.rule(), refuse.reply());
+        return new Verdict.Refuse(refuse.reply());
+    }
+
+    @Override
+    public DataStart data(SessionFacts facts, Envelope envelope) {
+        return switch (decide(at(Stage.DATA, facts).envelope(envelope).build())) {
+            case Verdict.Go() -> new DataStart.Go(new MessageSink(path, this, facts, envelope));
+            case Verdict.Refuse(var reply) -> new DataStart.Refuse(reply);
+            case Verdict.Close(var reply) -> {
+                ending = true;
+                yield new DataStart.Refuse(reply);
+            }
+        };
+    }
+
+    @Override
+    public void closed(SessionFacts facts, String reason) {
+        path.policy().get().closed(at(Stage.CONNECT, facts).build());
+    }
+
+    Config.Listener listener() {
+        return listener;
+    }
+
+    /// What was concluded about this transaction so far.
+    Dossier dossier() {
+        return dossier;
+    }
+
+    /// The client's verified name, waiting for it if need be.
+    Optional<io.postern.mail.Domain> reverseName() {
+        return reverseName == null ? Optional.empty() : reverseName.get();
+    }
+
+    /// Asks about a whole message; the reply when it is refused.
+    Optional<Reply> message(SessionFacts facts, Envelope envelope, long size, HeaderFields header) {
+        var situation = message(facts, envelope, size).header(header).build();
+        return switch (ask(situation)) {
+            case Verdict.Go() -> Optional.empty();
+            case Verdict.Refuse(var reply) -> Optional.of(reply);
+            case Verdict.Close(var reply) -> {
+                ending = true;
+                yield Optional.of(reply);
+            }
+        };
+    }
+
+    private Builder message(SessionFacts facts, Envelope envelope, long size) {
+        return at(Stage.MESSAGE, facts).envelope(envelope).size(size);
+    }
+
+    /// The reply to a message was decided, by whomever.
+    void settled(
+            SessionFacts facts,
+            Envelope envelope,
+            long size,
+            Optional<HeaderFields> header,
+            Reply reply) {
+        if (reply.positive()) {
+            messages++;
+        }
+        var situation = message(facts, envelope, size);
+        header.ifPresent(situation::header);
+        path.policy().get().settled(situation.build(), !reply.positive());
+    }
+
+    private Verdict decide(Situation situation) {
+        var verdict = ask(situation);
+        path.policy().get().settled(situation, !(verdict instanceof Verdict.Go));
+        return verdict;
+    }
+
+    private Verdict ask(Situation situation) {
+        var outcome = path.policy().get().ask(situation);
+        dossier.add(situation.stage(), outcome);
+        var refusal = outcome.refusal();
+        if (refusal == null) {
+            return GO;
+        }
+        log(
+                situation.session(),
+                situation.stage(),
+                situation.envelope().map(one -> one.reversePath().toString()).orElse(""),
+                situation.recipient().map(one -> one.path().toString()).orElse(""),
+                refusal.rule(),
+                refusal.reply());
+        path.delays().await(refusal.after());
+        return refusal.close()
+                ? new Verdict.Close(refusal.reply())
+                : new Verdict.Refuse(refusal.reply());
+    }
+
+    /// RFC 2505 §2.4: every refusal is logged, with the rule that made it.
+    void log(SessionFacts facts, Stage stage, String from, String to, String rule, Reply reply) {
+        path.figures().refused.increment();
+        MailLog.event(
+                "refused",
+                "session",
+                facts.sessionId(),
+                "listener",
+                facts.listener(),
+                "client",
+                facts.client().getAddress().getHostAddress(),
+                "helo",
+                facts.heloName().orElse(""),
+                "stage",
+                stage,
+                "rule",
+                rule,
+                "from",
+                from,
+                "to",
+                to,
+                "reply",
+                reply);
+    }
+
+    private Builder at(Stage stage, SessionFacts facts) {
+        return new Builder(
+                stage,
+                listener,
+                facts,
+                new Situation.Counts(messages, recipients, refusedRecipients));
+    }
+
+    /// A situation in the making.
+    private static final class Builder {
+        private final Stage stage;
+        private final Config.Listener listener;
+        private final SessionFacts facts;
+        private final Situation.Counts counts;
+        private Optional<Envelope> envelope = Optional.empty();
+        private Optional<EnvelopeRecipient> recipient = Optional.empty();
+        private OptionalLong size = OptionalLong.empty();
+        private Optional<HeaderFields> header = Optional.empty();
+
+        Builder(
+                Stage stage,
+                Config.Listener listener,
+                SessionFacts facts,
+                Situation.Counts counts) {
+            this.stage = stage;
+            this.listener = listener;
+            this.facts = facts;
+            this.counts = counts;
+        }
+
+        Builder envelope(Envelope now) {
+            envelope = Optional.of(now);
+            return this;
+        }
+
+        Builder recipient(EnvelopeRecipient now) {
+            recipient = Optional.of(now);
+            return this;
+        }
+
+        Builder size(long now) {
+            size = OptionalLong.of(now);
+            return this;
+        }
+
+        Builder header(HeaderFields now) {
+            header = Optional.of(now);
+            return this;
+        }
+
+        Situation build() {
+            return new Situation(stage, listener, facts, envelope, recipient, size, header, counts);
+        }
+    }
+}
