@@ -12,6 +12,7 @@ import io.postern.gateway.path.MailPath;
 import io.postern.gateway.path.PerimeterHandler;
 import io.postern.gateway.path.ReverseNames;
 import io.postern.gateway.path.Storage;
+import io.postern.gateway.perimeter.Counting;
 import io.postern.gateway.perimeter.Perimeter;
 import io.postern.gateway.recipients.OwnRecipients;
 import io.postern.gateway.treat.Treatment;
@@ -120,10 +121,12 @@ public final class Gateway implements AutoCloseable {
         var storage = new Storage(store, limits.freeDisk().bytes());
         storage.look();
         this.recipients = new OwnRecipients(config);
+        this.counting = new Counting(config, store, figures, clock, System::nanoTime, random);
         this.perimeter =
                 new Perimeter(
                         recipients,
-                        new Perimeter.Means(config, store, resolver, storage, figures, clock));
+                        new Perimeter.Means(
+                                config, store, resolver, storage, counting, figures, clock));
         this.delays = new Delays(config.tarpit().sessions(), config.tarpit().longest());
         this.path =
                 new MailPath(
@@ -145,6 +148,7 @@ public final class Gateway implements AutoCloseable {
     private final MailPath path;
     private final OwnRecipients recipients;
     private final Perimeter perimeter;
+    private final Counting counting;
     private final Delays delays;
     private final InstantSource clock;
 
@@ -202,6 +206,11 @@ public final class Gateway implements AutoCloseable {
         var _ =
                 chores.scheduleWithFixedDelay(
                         guarded(path.storage()::look), 1, 1, TimeUnit.SECONDS);
+        long every = Counting.EVERY.toSeconds();
+        var _ =
+                chores.scheduleWithFixedDelay(
+                        guarded(counting::flush), every, every, TimeUnit.SECONDS);
+        var _ = chores.scheduleWithFixedDelay(guarded(counting::expire), 1, 1, TimeUnit.MINUTES);
         var _ = chores.scheduleWithFixedDelay(guarded(this::forget), 1, 10, TimeUnit.MINUTES);
     }
 
@@ -298,6 +307,10 @@ public final class Gateway implements AutoCloseable {
         return perimeter;
     }
 
+    public Counting counting() {
+        return counting;
+    }
+
     public DkimKeys keys() {
         return keys;
     }
@@ -340,6 +353,7 @@ public final class Gateway implements AutoCloseable {
         }
         servers.forEach(SmtpServer::close);
         engine.stop(DRAIN);
+        counting.close();
         store.close();
     }
 }

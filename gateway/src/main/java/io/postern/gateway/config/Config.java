@@ -40,6 +40,7 @@ public record Config(
                                 "How much may come from whom in how long; all that fit are asked, and counting "
                                         + "survives a restart. docs/abuse.md has examples.")
                 List<RateConfig> rate,
+        @Setting(doc = "Accounts that may be in wrong hands.") GuardConfig guard,
         @Setting(doc = "Figures for Prometheus, and the health endpoint.") Metrics metrics,
         @Setting(doc = "What is kept of messages that have left.") History history,
         @Setting(doc = "Secrets at rest.") Secrets secrets) {

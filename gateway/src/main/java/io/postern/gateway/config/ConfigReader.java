@@ -98,6 +98,7 @@ public final class ConfigReader {
                                         + "\" is no address such as postmaster@example.com"));
         checkOutbound(config, binder, wrong);
         RateRules.check(config, binder, wrong);
+        GuardRules.check(config, binder, wrong);
         InboundRules.check(config, binder, wrong);
         if (!wrong.isEmpty()) {
             throw new ConfigException(name + ": " + String.join("; ", wrong));

@@ -27,7 +27,8 @@ public final class Figures {
                     .description("Wait for stable storage.")
                     .register(registry);
 
-    private Counter counter(String name, String help) {
+    /// A counter; the same one for the same name.
+    public Counter counter(String name, String help) {
         return Counter.builder(name).description(help).register(registry);
     }
 

@@ -28,6 +28,7 @@ public final class Perimeter {
             MessageStore store,
             Resolver resolver,
             Storage storage,
+            Counting counting,
             Figures figures,
             InstantSource clock) {}
 
@@ -50,7 +51,9 @@ public final class Perimeter {
         checks.add(new RoleCheck());
         checks.add(new StorageCheck(means.storage()));
         checks.add(new RelayCheck(recipients::serves));
-        // 1. allow and deny lists; 2. rules; 3. users and the guard; 4. rates; 5. DNS lists
+        // 1. allow and deny lists; 2. rules; 3. users
+        checks.addAll(means.counting().checks(means.config()));
+        // 4. DNS lists
         checks.add(new RecipientCheck(recipients));
         return checks;
     }

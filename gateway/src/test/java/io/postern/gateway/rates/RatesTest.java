@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName("Rates on a real store")
 class RatesTest {
     private static final Instant START = Instant.parse("2026-11-22T12:00:00Z");
-    private static final Situations ONE = Situations.from("192.0.2.1");
+    private static final Situations ONE = Situations.of("192.0.2.1");
     private static final List<RateConfig> FIVE_AN_HOUR =
             Situations.rates(Situations.rate("hourly", "client", "messages", "5/1h"));
 
@@ -80,7 +80,7 @@ class RatesTest {
         ticker.set(1_000_000);
         try (var running = run(FIVE_AN_HOUR)) {
             assertEquals(2, running.granted(ONE, 9));
-            assertEquals(5, running.granted(Situations.from("192.0.2.2"), 9));
+            assertEquals(5, running.granted(Situations.of("192.0.2.2"), 9));
         }
     }
 
@@ -106,7 +106,7 @@ class RatesTest {
             assertEquals(1, running.granted(ONE, 9));
             clock.advance(Duration.ofDays(4_000));
             assertEquals(0, running.granted(ONE, 9));
-            assertEquals(5, running.granted(Situations.from("192.0.2.2"), 9));
+            assertEquals(5, running.granted(Situations.of("192.0.2.2"), 9));
             pass(Duration.ofMinutes(12));
             assertEquals(1, running.granted(ONE, 9));
         }
@@ -199,8 +199,8 @@ class RatesTest {
         List<String> live;
         try (var running = run(both)) {
             running.granted(ONE, 2);
-            running.granted(Situations.from("192.0.2.2"), 3);
-            running.granted(Situations.from("2001:db8::1"), 1);
+            running.granted(Situations.of("192.0.2.2"), 3);
+            running.granted(Situations.of("2001:db8::1"), 1);
             live = views(running.rates(), Optional.empty());
             assertEquals(
                     List.of(

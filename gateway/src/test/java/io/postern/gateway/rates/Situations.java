@@ -35,7 +35,7 @@ record Situations(String client, Optional<String> user, String from, List<String
             message_size = "64 KiB"
             """;
 
-    static Situations from(String client) {
+    static Situations of(String client) {
         return new Situations(client, Optional.empty(), "author@example.com", List.of());
     }
 
@@ -43,7 +43,7 @@ record Situations(String client, Optional<String> user, String from, List<String
         return new Situations(client, Optional.of(name), from, to);
     }
 
-    Situations from(String other, String... recipients) {
+    Situations sends(String other, String... recipients) {
         return new Situations(client, user, other, List.of(recipients));
     }
 
