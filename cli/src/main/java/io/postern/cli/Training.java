@@ -33,7 +33,7 @@ final class Training {
     /// Runs what is usual.
     ///
     /// @param args `client` or `server`
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) throws IOException, InterruptedException {
         var folder =
                 Files.createTempDirectory(
                         "postern-training",
@@ -77,7 +77,32 @@ final class Training {
     }
 
     /// A gateway on a port of the system's choice, a message through it, and what an operator asks.
-    private void server() throws IOException {
+    private void server() throws IOException, InterruptedException {
+        configuration("capture = \"capture\"");
+        try (var running = start()) {
+            int port = running.gateway().ports().getFirst();
+            for (int i = 0; i < MESSAGES; i++) {
+                Main.run(io(MESSAGE, port), List.of("sendmail", "-t", "-i"));
+            }
+            run("", "queue", "list");
+            run("", "track", "training");
+        }
+        try (var load = new TrainingLoad(folder)) {
+            configuration("smart_host = \"127.0.0.1:" + load.port() + "\"");
+            try (var running = start()) {
+                load.run(running.gateway().ports().getFirst());
+            }
+        }
+    }
+
+    private ServeCommand.Running start() {
+        var serve = new ServeCommand(io("", 1));
+        serve.config = Optional.of(Path.of("training.toml"));
+        return serve.start();
+    }
+
+    /// @param outbound how mail leaves
+    private void configuration(String outbound) throws IOException {
         Files.writeString(
                 folder.resolve("training.toml"),
                 """
@@ -92,18 +117,9 @@ final class Training {
                 name = "example.com"
 
                 [outbound]
-                capture = "capture"
-                """);
-        var serve = new ServeCommand(io("", 1));
-        serve.config = Optional.of(Path.of("training.toml"));
-        try (var running = serve.start()) {
-            int port = running.gateway().ports().getFirst();
-            for (int i = 0; i < MESSAGES; i++) {
-                Main.run(io(MESSAGE, port), List.of("sendmail", "-t", "-i"));
-            }
-            run("", "queue", "list");
-            run("", "track", "training");
-        }
+                """
+                        + outbound
+                        + "\n");
     }
 
     private void run(String input, String... words) {

@@ -67,6 +67,27 @@ final class Wire {
         out = socket.getOutputStream();
     }
 
+    /// Reads at the very beginning of a connection, not an octet more than fits: those that follow
+    /// may be a TLS handshake's.
+    ///
+    /// @return how many octets came; 0 when none did in that time, -1 when none will
+    int readFirst(byte[] into, int from, Duration patience) throws SessionEnd {
+        if (!patience.isPositive()) {
+            return 0;
+        }
+        deadline.set(patience);
+        try {
+            socket.setSoTimeout(millis(patience));
+            return in.read(into, from, into.length - from);
+        } catch (SocketTimeoutException _) {
+            return 0;
+        } catch (IOException e) {
+            throw SessionEnd.silent("client gone: " + e.getMessage());
+        } finally {
+            deadline.clear();
+        }
+    }
+
     /// Reads a command line; its text is then in [#text].
     ///
     /// @param patience longest wait for the whole of it
@@ -135,6 +156,19 @@ final class Wire {
             position = 0;
             end = 0;
         }
+        boolean got = listen(wait);
+        if (!got) {
+            throw timedOut();
+        }
+    }
+
+    /// Waits a little to see whether the peer speaks before it is spoken to. What it says is kept.
+    boolean speaksWithin(Duration wait) throws SessionEnd {
+        return position < end || listen(wait);
+    }
+
+    /// Waits while the drainer may take the turn. False when nothing came in that time.
+    private boolean listen(Duration wait) throws SessionEnd {
         if (!turn.listen()) {
             throw SessionEnd.telling(Reply.of(421, "4.3.2", "closing down"), "drained");
         }
@@ -147,9 +181,7 @@ final class Wire {
         if (!turn.speak()) {
             throw SessionEnd.silent("drained");
         }
-        if (!got) {
-            throw timedOut();
-        }
+        return got;
     }
 
     /// Waits for content.
