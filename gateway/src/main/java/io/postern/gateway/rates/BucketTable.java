@@ -31,7 +31,7 @@ final class BucketTable {
     private final AtomicReferenceArray<Group> groups;
     private final LongSupplier ticker;
     private final long origin;
-    private final long seed;
+    private final long secret;
     private final LongAdder forgotten = new LongAdder();
     private int cursor;
 
@@ -97,7 +97,7 @@ final class BucketTable {
         int size = Integer.highestOneBit(wanted);
         groups = new AtomicReferenceArray<>(size == wanted ? size : 2 * size);
         this.ticker = ticker;
-        this.seed = seed;
+        secret = scrambled(seed) | 1;
         // So that 0 is a moment that has passed.
         origin = ticker.getAsLong() - 1;
     }
@@ -294,7 +294,7 @@ final class BucketTable {
     }
 
     private long hash(byte[] key) {
-        long hash = seed ^ key.length;
+        long hash = scrambled(secret ^ key.length);
         long word = 0;
         for (int i = 0; i < key.length; i++) {
             word = word << 8 | (key[i] & 0xff);
@@ -309,7 +309,13 @@ final class BucketTable {
     /// Both halves of a product with a number that only this process knows.
     private long mixed(long value) {
         long a = value ^ 0x9e3779b97f4a7c15L;
-        long b = seed | 1;
-        return a * b ^ Math.multiplyHigh(a, b) ^ value >>> 29;
+        return scrambled(a * secret ^ Math.multiplyHigh(a, secret));
+    }
+
+    /// The last step of SplitMix64: every bit depends on all others.
+    private static long scrambled(long value) {
+        long a = (value ^ value >>> 30) * 0xbf58476d1ce4e5b9L;
+        long b = (a ^ a >>> 27) * 0x94d049bb133111ebL;
+        return b ^ b >>> 31;
     }
 }

@@ -65,22 +65,28 @@ public final class RateCheck implements Check {
             return Opinion.PASS;
         }
         var taken = new ArrayList<Taken>(rates.size());
-        Opinion opinion = Opinion.PASS;
+        List<Opinion> said = List.of();
         for (var rate : rates) {
             if (!rate.applies(situation)) {
                 continue;
             }
-            var refused = take(rate, situation, taken);
-            if (refused != null) {
-                opinion = refused;
-                if (refused instanceof Opinion.Refuse) {
+            var opinion = take(rate, situation, taken);
+            if (opinion != null) {
+                said = new ArrayList<>(said);
+                said.add(opinion);
+                if (opinion instanceof Opinion.Refuse) {
                     taken.forEach(one -> table.giveBack(one.key, one.cost));
-                    return refused;
+                    taken.clear();
+                    break;
                 }
             }
         }
         remember(situation, taken);
-        return opinion;
+        return switch (said.size()) {
+            case 0 -> Opinion.PASS;
+            case 1 -> said.getFirst();
+            default -> new Opinion.Several(said);
+        };
     }
 
     /// Takes from all of a rate's buckets that the situation is about; what to say when there are

@@ -34,19 +34,22 @@ class RateCheckTest {
         return new RateCheck(new BucketTable(1 << 10, ticker::get, 7), rates, _ -> {});
     }
 
-    /// `.` for what passes, the reply's code for what is refused.
+    /// `.` for what passes, the reply's code for what is refused, with `!` when the session ends.
     private static String ask(RateCheck check, Situation... situations) {
         var answers = new StringBuilder();
         for (var situation : situations) {
-            answers.append(
-                    switch (check.ask(situation)) {
-                        case Opinion.Pass _, Opinion.Allow _ -> ".";
-                        case Opinion.Note _ -> "note";
-                        case Opinion.Refuse refuse ->
-                                refuse.reply().code() + (refuse.close() ? "!" : "");
-                    });
+            answers.append(word(check.ask(situation)));
         }
         return answers.toString();
+    }
+
+    private static String word(Opinion opinion) {
+        return switch (opinion) {
+            case Opinion.Pass _, Opinion.Allow _, Opinion.Wait _ -> ".";
+            case Opinion.Note _ -> "note";
+            case Opinion.Several(var all) -> String.join("+", all.stream().map(RateCheckTest::word).toList());
+            case Opinion.Refuse refuse -> refuse.reply().code() + (refuse.close() ? "!" : "");
+        };
     }
 
     record Case(String rule, String rate, List<Situation> situations, String want) {
@@ -264,6 +267,17 @@ class RateCheckTest {
             perClient.settled(situation, true);
         }
         assertEquals("450", ask(perClient, situation));
+    }
+
+    @Test
+    @DisplayName("each shadow notes what it would have done, and another may refuse all the same")
+    void shadows() {
+        var check =
+                check(
+                        Situations.rate("one", "client", "messages", "1/1h") + "mode = \"shadow\"",
+                        Situations.rate("two", "network", "messages", "1/1h") + "mode = \"shadow\"",
+                        Situations.rate("three", "client", "messages", "2/1h"));
+        assertEquals(".note+notenote+note+450", ask(check, mails(ONE, 3)));
     }
 
     @Test
