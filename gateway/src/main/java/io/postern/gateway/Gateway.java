@@ -117,6 +117,7 @@ public final class Gateway implements AutoCloseable {
         storage.look();
         this.recipients = new OwnRecipients(config);
         this.counting = new Counting(config, store, figures, clock, System::nanoTime, random);
+        engine.onRefused(counting::refused);
         this.perimeter =
                 new Perimeter(
                         recipients,

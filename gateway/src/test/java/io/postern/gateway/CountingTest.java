@@ -5,11 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import com.sun.net.httpserver.HttpServer;
 import io.postern.gateway.guard.Guard;
+import io.postern.smtp.Reply;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -235,5 +242,45 @@ class CountingTest {
         }
         assertEquals(1, inside.next().envelope().recipients().size());
         assertTrue(inside.empty());
+    }
+
+    @Test
+    @DisplayName("recipients that a next hop refuses for good count against who sent to them")
+    void nextHop() throws Exception {
+        var told = new LinkedBlockingQueue<String>();
+        var hook =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
+        hook.createContext(
+                "/",
+                exchange -> {
+                    told.add(
+                            new String(
+                                    exchange.getRequestBody().readAllBytes(),
+                                    StandardCharsets.UTF_8));
+                    exchange.sendResponseHeaders(204, -1);
+                    exchange.close();
+                });
+        hook.start();
+        open(
+                "[guard]\nclients = true\nrefused = 2\nwebhook = \"http://127.0.0.1:"
+                        + hook.getAddress().getPort()
+                        + "/\"\n");
+        inside.atRcpt(recipient ->
+                recipient.path().toString().startsWith("<gone")
+                        ? Optional.of(Reply.of(550, "5.1.1", "no such user"))
+                        : Optional.empty());
+        try {
+            for (int i = 0; i < 3; i++) {
+                try (var talk = outbound()) {
+                    var reply = talk.deliver("a@example.com", "gone" + i + "@example.net", LETTER);
+                    assertTrue(reply.startsWith("250 "), reply);
+                }
+            }
+            var body = String.valueOf(told.poll(20, TimeUnit.SECONDS));
+            assertTrue(body.contains("\"client\":\"127.0.0.1\""), body);
+            assertTrue(body.contains("3 refused recipients in an hour"), body);
+        } finally {
+            hook.stop(0);
+        }
     }
 }

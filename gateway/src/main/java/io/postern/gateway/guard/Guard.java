@@ -172,10 +172,24 @@ public final class Guard implements Check, GuardDesk {
         }
     }
 
-    /// Next hops refused recipients of a user's message for good.
-    public void failed(String user, int recipients) {
-        if (settings.config().enabled()) {
+    /// Next hops refused recipients of a message for good.
+    ///
+    /// @param facts of the message: who handed it in
+    public void failed(Map<String, String> facts, int recipients) {
+        var config = settings.config();
+        if (!config.enabled()) {
+            return;
+        }
+        var user = facts.get("user");
+        var client = facts.get("client");
+        if (user != null) {
             guarded(new AccountName(AccountName.Kind.USER, user))
+                    .ifPresent(account -> refusedLater(account, recipients));
+        } else if (client != null
+                && config.clients()
+                // An outbound listener's name; strangers' mail comes by others.
+                && facts.getOrDefault("listener", "").startsWith("outbound-")) {
+            guarded(new AccountName(AccountName.Kind.CLIENT, client))
                     .ifPresent(account -> refusedLater(account, recipients));
         }
     }

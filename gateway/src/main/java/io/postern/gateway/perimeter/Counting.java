@@ -7,13 +7,20 @@ import io.postern.gateway.guard.Guard;
 import io.postern.gateway.policy.Check;
 import io.postern.gateway.rates.Rates;
 import io.postern.store.MessageStore;
+import io.postern.store.QueueId;
+import io.postern.store.StoreException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What counts, and outlives the process: rates and the guard.
 public final class Counting implements AutoCloseable {
@@ -23,6 +30,20 @@ public final class Counting implements AutoCloseable {
     /// Rows of state deleted at once when they have expired.
     private static final int MOST_EXPIRED = 50_000;
 
+    private static final Logger LOG = LoggerFactory.getLogger(Counting.class);
+
+    /// Messages whose next hop refused recipients that wait to be counted.
+    private static final int MOST_REFUSALS = 1_000;
+
+    private final ThreadPoolExecutor refusals =
+            new ThreadPoolExecutor(
+                    1,
+                    1,
+                    0,
+                    TimeUnit.SECONDS,
+                    new LinkedBlockingQueue<>(MOST_REFUSALS),
+                    Thread.ofPlatform().name("guard").daemon().factory(),
+                    new ThreadPoolExecutor.DiscardPolicy());
     private final Rates rates;
     private final Guard guard;
     private final Optional<Webhook> webhook;
@@ -70,6 +91,18 @@ public final class Counting implements AutoCloseable {
         return guard;
     }
 
+    /// Next hops refused recipients of a message for good. Returns at once: whose message it was is
+    /// read from the store by a thread of its own, and when too many wait, some are not counted.
+    public void refused(QueueId id, int recipients) {
+        refusals.execute(() -> {
+            try {
+                store.find(id).ifPresent(kept -> guard.failed(kept.facts(), recipients));
+            } catch (StoreException e) {
+                LOG.debug("whose message {} is can't be read", id, e);
+            }
+        });
+    }
+
     /// Writes down what changed. To be called every [#EVERY].
     public void flush() {
         rates.flush();
@@ -84,6 +117,7 @@ public final class Counting implements AutoCloseable {
     /// Writes down what is left, before the store is closed.
     @Override
     public void close() {
+        refusals.shutdownNow();
         rates.close();
         guard.close();
         webhook.ifPresent(Webhook::close);

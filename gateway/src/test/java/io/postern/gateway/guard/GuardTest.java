@@ -212,9 +212,10 @@ class GuardTest {
             running.refused("bert", TROUBLE, 9);
             assertEquals(List.of(), running.suspended());
             running.refused("anna", UNKNOWN, 1);
-            running.guard.failed("carl", 3);
+            var facts = Map.of("user", "carl", "client", "192.0.2.1", "listener", "submission-587");
+            running.guard.failed(facts, 3);
             assertEquals(List.of("anna"), running.suspended());
-            running.guard.failed("carl", 1);
+            running.guard.failed(facts, 1);
             assertEquals(List.of("anna", "carl"), running.suspended());
         }
     }
@@ -307,6 +308,11 @@ class GuardTest {
             assertEquals("client", running.guard.suspended().getFirst().kind());
             assertEquals("192.0.2.9", running.guard.suspended().getFirst().name());
             assertTrue(running.guard.resume("192.0.2.9", false));
+            running.guard.failed(
+                    Map.of("client", "198.51.100.1", "listener", "inbound-25"), 99);
+            assertEquals(List.of(), running.suspended());
+            running.guard.failed(Map.of("client", "192.0.2.9", "listener", "outbound-25"), 4);
+            assertEquals(List.of("192.0.2.9"), running.suspended());
         }
     }
 
