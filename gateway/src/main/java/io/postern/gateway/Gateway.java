@@ -13,6 +13,7 @@ import io.postern.gateway.path.MailPath;
 import io.postern.gateway.path.PerimeterHandler;
 import io.postern.gateway.path.ReverseNames;
 import io.postern.gateway.path.Storage;
+import io.postern.gateway.perimeter.Counting;
 import io.postern.gateway.perimeter.Perimeter;
 import io.postern.gateway.recipients.OwnRecipients;
 import io.postern.gateway.treat.Treatment;
@@ -126,11 +127,13 @@ public final class Gateway implements AutoCloseable {
                         config,
                         new OwnRecipients.Means(
                                 clock, random, own -> Delivery.towards(config, own, clock)));
+        this.counting = new Counting(config, store, figures, clock, System::nanoTime, random);
+        engine.onRefused(counting::refused);
         this.perimeter =
                 new Perimeter(
                         recipients,
                         new Perimeter.Means(
-                                config, store, resolver, storage, users, figures, clock));
+                                config, store, resolver, storage, users, counting, figures, clock));
         this.delays = new Delays(config.tarpit().sessions(), config.tarpit().longest());
         this.authenticator =
                 new Authenticator(
@@ -162,6 +165,7 @@ public final class Gateway implements AutoCloseable {
     private final Authenticator authenticator;
     private final OwnRecipients recipients;
     private final Perimeter perimeter;
+    private final Counting counting;
     private final Delays delays;
     private final InstantSource clock;
 
@@ -248,6 +252,11 @@ public final class Gateway implements AutoCloseable {
         var _ =
                 chores.scheduleWithFixedDelay(
                         guarded(path.storage()::look), 1, 1, TimeUnit.SECONDS);
+        long every = Counting.EVERY.toSeconds();
+        var _ =
+                chores.scheduleWithFixedDelay(
+                        guarded(counting::flush), every, every, TimeUnit.SECONDS);
+        var _ = chores.scheduleWithFixedDelay(guarded(counting::expire), 1, 1, TimeUnit.MINUTES);
         perimeter.strangers().start(chores);
         var _ = chores.scheduleWithFixedDelay(guarded(this::forget), 1, 10, TimeUnit.MINUTES);
     }
@@ -353,6 +362,10 @@ public final class Gateway implements AutoCloseable {
         return perimeter;
     }
 
+    public Counting counting() {
+        return counting;
+    }
+
     public DkimKeys keys() {
         return keys;
     }
@@ -400,6 +413,7 @@ public final class Gateway implements AutoCloseable {
         servers.forEach(SmtpServer::close);
         recipients.close();
         engine.stop(DRAIN);
+        counting.close();
         perimeter.strangers().close();
         store.close();
     }

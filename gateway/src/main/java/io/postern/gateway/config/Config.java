@@ -46,6 +46,12 @@ public record Config(
         @Setting(doc = "Signing.") Signing signing,
         @Setting(doc = "The resolver.") Dns dns,
         @Setting(doc = "Bounds. Each has its own reply when it is hit.") Limits limits,
+        @Setting(
+                        doc =
+                                "How much may come from whom in how long; all that fit are asked, and counting "
+                                        + "survives a restart. docs/abuse.md has examples.")
+                List<RateConfig> rate,
+        @Setting(doc = "Accounts that may be in wrong hands.") GuardConfig guard,
         @Setting(doc = "A list of clients, names or addresses that are refused or let through.")
                 List<AbuseConfig.AccessList> accessList,
         @Setting(doc = "DNS lists of clients and of domains.") AbuseConfig.Dnsbl dnsbl,

@@ -130,6 +130,8 @@ public final class ConfigReader {
                                         + text
                                         + "\" is no address such as postmaster@example.com"));
         checkOutbound(config, binder, wrong);
+        RateRules.check(config, binder, wrong);
+        GuardRules.check(config, binder, wrong);
         InboundRules.check(config, binder, wrong);
         RuleChecks.check(config, binder, wrong);
         if (!wrong.isEmpty()) {

@@ -7,6 +7,7 @@ import io.postern.mail.Content;
 import io.postern.mail.Notify;
 import io.postern.store.MessageStore;
 import io.postern.store.NewMessage;
+import io.postern.store.QueueId;
 import io.postern.store.QueuedRecipient;
 import io.postern.store.Settlement;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +37,9 @@ final class Settler {
     private final ConcurrentLinkedQueue<List<QueuedRecipient>> notGivenBack =
             new ConcurrentLinkedQueue<>();
 
+    /// Told when next hops refused recipients of a message for good; must not block.
+    private volatile ObjIntConsumer<QueueId> onRefused = (_, _) -> {};
+
     Settler(
             MessageStore store,
             RetrySchedule schedule,
@@ -47,6 +52,10 @@ final class Settler {
         this.figures = figures;
         this.clock = clock;
         this.writer = new SettlementWriter(store, this::dsnKept);
+    }
+
+    void onRefused(ObjIntConsumer<QueueId> told) {
+        onRefused = told;
     }
 
     RetrySchedule schedule() {
@@ -73,6 +82,11 @@ final class Settler {
                                 deferred(job, row, now, detail, status, told);
                         case Outcome.Failed failed -> failed(job, row, now, failed, told);
                     });
+        }
+        int refused =
+                (int) outcomes.stream().filter(one -> one instanceof Outcome.Failed).count();
+        if (refused > 0) {
+            onRefused.accept(job.id(), refused);
         }
         writer.writeInTurn(settlements, reports(job, settlements, told, content, now));
     }

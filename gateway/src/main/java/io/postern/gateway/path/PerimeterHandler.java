@@ -203,12 +203,21 @@ public final class PerimeterHandler implements SessionHandler {
         }
         var situation = message(facts, envelope, size);
         header.ifPresent(situation::header);
-        path.policy().get().settled(situation.build(), !reply.positive());
+        if (reply.positive()) {
+            path.policy().get().settled(situation.build(), false);
+        } else {
+            path.policy().get().refused(situation.build(), reply);
+        }
     }
 
     private Verdict decide(Situation situation) {
         var verdict = ask(situation);
-        path.policy().get().settled(situation, !(verdict instanceof Verdict.Go));
+        var policy = path.policy().get();
+        switch (verdict) {
+            case Verdict.Go() -> policy.settled(situation, false);
+            case Verdict.Refuse(var reply) -> policy.refused(situation, reply);
+            case Verdict.Close(var reply) -> policy.refused(situation, reply);
+        }
         return verdict;
     }
 

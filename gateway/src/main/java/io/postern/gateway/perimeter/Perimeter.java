@@ -37,6 +37,7 @@ public final class Perimeter {
             Resolver resolver,
             Storage storage,
             Users users,
+            Counting counting,
             Figures figures,
             InstantSource clock) {}
 
@@ -71,7 +72,7 @@ public final class Perimeter {
         }
         checks.addAll(strangers.lists());
         rules(means).ifPresent(checks::add);
-        // the guard and rates
+        checks.addAll(means.counting().checks(means.config()));
         checks.addAll(strangers.names());
         checks.add(new RecipientCheck(recipients));
         checks.add(strangers.greylist());
