@@ -234,7 +234,10 @@ public final class Gateway implements AutoCloseable {
                 endpoint(listener),
                 limits,
                 tls,
-                clock);
+                clock,
+                address ->
+                        listener.proxyFrom().stream()
+                                .anyMatch(network -> network.contains(address)));
     }
 
     /// The socket that systemd handed over as standard input (`StandardInput=socket`), when it is

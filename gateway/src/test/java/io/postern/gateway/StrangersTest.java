@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -34,6 +35,8 @@ class StrangersTest {
             null.example. MX 0 .
             test.names.example. A 127.0.0.2
             spam.example.names.example. A 127.0.0.2
+            7.100.51.198.bl.example. A 127.0.0.2
+            7.100.51.198.bl.example. TXT "https://bl.example/198.51.100.7"
             spam.example.names.example. TXT "see https://names.example/"
             """;
 
@@ -58,6 +61,8 @@ class StrangersTest {
         assertTrue(inside.empty(), "nothing was delivered");
     }
 
+    private String proxyFrom = "";
+
     private House house(String more) throws IOException {
         house =
                 new House(
@@ -68,6 +73,7 @@ class StrangersTest {
                         [[listener]]
                         role = "inbound"
                         address = "127.0.0.1:0"
+                        %s
                         vrfy = "502 5.5.1 not here"
                         expn = "550 5.7.1 never"
                         etrn = "458 4.7.0 no queue is run for you"
@@ -84,7 +90,7 @@ class StrangersTest {
                         servers = ["127.0.0.1:%d"]
                         %s
                         """
-                                .formatted(inside.port(), dns.port(), more),
+                                .formatted(proxyFrom, inside.port(), dns.port(), more),
                         InstantSource.system());
         return house;
     }
@@ -166,13 +172,77 @@ class StrangersTest {
                 new Socket(
                         InetAddress.getLoopbackAddress(), port, InetAddress.ofLiteral(from), 0)) {
             socket.setSoTimeout(20_000);
-            var said = new StringBuilder();
-            for (int octet = 0; octet != '\n'; ) {
-                octet = socket.getInputStream().read();
-                said.append((char) octet);
-            }
-            return said.toString().strip();
+            return line(socket).strip();
         }
+    }
+
+    @Test
+    @DisplayName("RFC 5782 §2.1: a client that a DNS list knows is refused with the list's reason")
+    void dnsbl() throws IOException {
+        proxyFrom = "proxy_from = ['127.0.0.0/8']";
+        var port =
+                house(
+                                """
+                                [[dnsbl.zone]]
+                                name = "bl.example"
+                                self_check = false
+                                """)
+                        .gateway()
+                        .ports()
+                        .getFirst();
+        var words = "EHLO client.example\r\nMAIL FROM:<>\r\nRCPT TO:<%s>\r\nQUIT\r\n";
+        var said = announced(port, 7, words.formatted("info@example.com"));
+        assertTrue(
+                said.contains(
+                        "\r\n550 5.7.1 refused, listed by bl.example: 198.51.100.7"
+                                + " (https://bl.example/198.51.100.7)\r\n"),
+                said);
+        assertTrue(
+                announced(port, 7, words.formatted("postmaster@example.com"))
+                        .contains("250 2.1.5"));
+        assertTrue(announced(port, 8, words.formatted("info@example.com")).contains("250 2.1.5"));
+    }
+
+    /// What is said to a client 198.51.100.LAST, whom a load balancer announces.
+    private static String announced(int port, int last, String words) throws IOException {
+        var header =
+                HexFormat.of()
+                        .parseHex(
+                                "0d0a0d0a000d0a515549540a2111000cc63364%02xc00002011f900019"
+                                        .formatted(last));
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(header);
+            var lines = words.split("(?<=\n)");
+            var said = new StringBuilder();
+            // Line by line: whoever speaks before the greeting is no honest client.
+            for (int i = 0; i <= lines.length; i++) {
+                said.append(reply(socket));
+                if (i < lines.length) {
+                    socket.getOutputStream().write(lines[i].getBytes(StandardCharsets.US_ASCII));
+                }
+            }
+            return said.toString();
+        }
+    }
+
+    private static String reply(Socket socket) throws IOException {
+        var all = new StringBuilder();
+        for (var line = line(socket); ; line = line(socket)) {
+            all.append(line);
+            if (line.length() < 4 || line.charAt(3) != '-') {
+                return all.toString();
+            }
+        }
+    }
+
+    private static String line(Socket socket) throws IOException {
+        var line = new StringBuilder();
+        for (int octet = 0; octet != '\n' && octet >= 0; ) {
+            octet = socket.getInputStream().read();
+            line.append((char) octet);
+        }
+        return line.toString();
     }
 
     @Test

@@ -94,7 +94,14 @@ public record Config(
             @Setting(
                             otherwise = "\"502 5.5.1 ETRN is not implemented\"",
                             doc = "The reply to ETRN; no queue is run for whoever asks.")
-                    Reply etrn) {}
+                    Reply etrn,
+            @Setting(
+                            doc =
+                                    "Networks of load balancers in front of this listener. Their connections must begin with "
+                                            + "a header of the PROXY protocol, version 2 (haproxy: `send-proxy-v2`), within 5 "
+                                            + "seconds, or are closed; the client, in all that the gateway does, is whom the "
+                                            + "header announces. From anybody else such a header is never read.")
+                    List<Network> proxyFrom) {}
 
     /// What a listener is for.
     public enum Role {

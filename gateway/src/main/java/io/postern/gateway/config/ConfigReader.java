@@ -78,6 +78,7 @@ public final class ConfigReader {
                                 + "tls_certificate and tls_key go together");
             }
         }
+        checkBalancers(config, binder, wrong);
         var names = config.domain().stream().map(Config.OwnDomain::name).toList();
         names.stream()
                 .filter(one -> names.indexOf(one) != names.lastIndexOf(one))
@@ -100,6 +101,21 @@ public final class ConfigReader {
         InboundRules.check(config, binder, wrong);
         if (!wrong.isEmpty()) {
             throw new ConfigException(name + ": " + String.join("; ", wrong));
+        }
+    }
+
+    /// Whoever may announce a client may announce one that is trusted.
+    private static void checkBalancers(Config config, Binder binder, List<String> wrong) {
+        for (int i = 0; i < config.listener().size(); i++) {
+            for (var network : config.listener().get(i).proxyFrom()) {
+                if (network.prefix() == 0) {
+                    wrong.add(
+                            binder.place("listener[" + i + "].proxy_from")
+                                    + "proxy_from = "
+                                    + network
+                                    + " would let everybody say who they are: name the balancers");
+                }
+            }
         }
     }
 

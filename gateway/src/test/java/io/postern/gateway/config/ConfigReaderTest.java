@@ -138,6 +138,10 @@ class ConfigReaderTest {
                         LEAST.replace("[[domain]]", "tls_certificate = \"c.pem\"\n[[domain]]"),
                         "tls_certificate and tls_key go together"),
                 new Wrong(
+                        "anybody as balancer could be anybody as client",
+                        LEAST.replace("[[domain]]", "proxy_from = [\"0.0.0.0/0\"]\n[[domain]]"),
+                        "proxy_from = 0.0.0.0/0 would let everybody say who they are"),
+                new Wrong(
                         "capture and a smart host: mail would leave, or not",
                         LEAST + "capture = \"kept\"\n",
                         "outbound.capture and outbound.smart_host exclude each other"),

@@ -1,7 +1,9 @@
 package io.postern.smtp.server;
 
+import java.net.InetAddress;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// What one listener is made of.
 ///
@@ -11,10 +13,25 @@ import java.util.Optional;
 /// @param limits its bounds
 /// @param tls how STARTTLS is served; empty: it is not offered
 /// @param clock measures sessions and data rates
+/// @param balancers the load balancers: a connection from one of them must begin with a header of
+///   the PROXY protocol, version 2, and its client is whom that announces; from anybody else such a
+///   header is never read
 public record ServerSettings(
         String name,
         String hostname,
         Endpoint endpoint,
         Limits limits,
         Optional<ServerTls> tls,
-        InstantSource clock) {}
+        InstantSource clock,
+        Predicate<InetAddress> balancers) {
+    /// Without balancers: the client is always the connection's peer.
+    public ServerSettings(
+            String name,
+            String hostname,
+            Endpoint endpoint,
+            Limits limits,
+            Optional<ServerTls> tls,
+            InstantSource clock) {
+        this(name, hostname, endpoint, limits, tls, clock, _ -> false);
+    }
+}

@@ -34,9 +34,14 @@ public final class SmtpServer implements AutoCloseable {
     private static final Duration SWEEP = Duration.ofMillis(500);
     private static final Duration FIRST_BACK_OFF = Duration.ofMillis(50);
     private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(5);
+
+    /// A balancer sends its header in its first segment; this allows for one that was lost twice.
+    private static final Duration ANNOUNCEMENT = Duration.ofSeconds(5);
+
     private static final Reply FULL = Reply.of(421, "4.3.2", "too many sessions");
     private static final Reply FULL_FOR_CLIENT =
             Reply.of(421, "4.7.0", "too many sessions from your address");
+    private static final Reply NO_HANDLER = Reply.of(421, "4.3.0", "internal error");
     private static final Reply DRAINING = Reply.of(421, "4.3.2", "closing down");
 
     private final ServerSettings settings;
@@ -55,9 +60,15 @@ public final class SmtpServer implements AutoCloseable {
     /// server is stopped.
     private final AtomicInteger alive = new AtomicInteger(1);
 
-    /// A session as other threads see it.
+    /// A session as other threads see it. Its peer is its client, unless it is a balancer: then the
+    /// session's own thread reads who the client is.
     private record Open(
-            String id, InetSocketAddress client, Wire wire, Turn turn, Deadline deadline) {}
+            String id,
+            InetSocketAddress peer,
+            boolean balanced,
+            Wire wire,
+            Turn turn,
+            Deadline deadline) {}
 
     private SmtpServer(
             ServerSettings settings,
@@ -163,17 +174,15 @@ public final class SmtpServer implements AutoCloseable {
             turnAway(channel, FULL);
             return;
         }
-        InetSocketAddress client;
         Open open;
         try {
-            client = (InetSocketAddress) channel.getRemoteAddress();
-            open = open(channel, client);
+            open = open(channel, (InetSocketAddress) channel.getRemoteAddress());
         } catch (IOException _) { // gone already
             slots.release();
             closeQuietly(channel);
             return;
         }
-        if (!clients.take(client.getAddress())) {
+        if (!open.balanced() && !clients.take(open.peer().getAddress())) {
             slots.release();
             turnAway(channel, FULL_FOR_CLIENT);
             return;
@@ -191,13 +200,14 @@ public final class SmtpServer implements AutoCloseable {
         }
     }
 
-    private Open open(SocketChannel channel, InetSocketAddress client) throws IOException {
+    private Open open(SocketChannel channel, InetSocketAddress peer) throws IOException {
         var limits = settings.limits();
         var turn = new Turn();
         var deadline = new Deadline(limits.linger());
         var wire = new Wire(channel, limits, settings.clock(), deadline, turn);
         var id = Long.toString(ids.incrementAndGet(), 36).toUpperCase(Locale.ROOT);
-        return new Open(id, client, wire, turn, deadline);
+        boolean balanced = settings.balancers().test(peer.getAddress());
+        return new Open(id, peer, balanced, wire, turn, deadline);
     }
 
     /// Says no without waiting: the reply fits into the socket's buffer, or is lost.
@@ -216,29 +226,53 @@ public final class SmtpServer implements AutoCloseable {
 
     private void serve(Open open) {
         try {
-            talk(open);
+            if (open.balanced()) {
+                talkBehind(open);
+            } else {
+                talk(open, open.peer());
+            }
         } finally {
             open.wire().close();
             release(open);
         }
     }
 
-    private void talk(Open open) {
-        var facts = SessionFacts.accepted(open.id(), settings.name(), open.client());
+    /// Serves the client that a balancer announces, counted by that client's address.
+    private void talkBehind(Open open) {
+        var client = Announcement.read(open.id(), open.peer(), open.wire(), ANNOUNCEMENT);
+        if (client.isEmpty()) {
+            counters.refused.increment();
+            return;
+        }
+        var address = client.get().getAddress();
+        if (!clients.take(address)) {
+            counters.refused.increment();
+            sayLast(open.wire(), FULL_FOR_CLIENT);
+            return;
+        }
+        try {
+            talk(open, client.get());
+        } finally {
+            clients.giveBack(address);
+        }
+    }
+
+    private void talk(Open open, InetSocketAddress client) {
+        var facts = SessionFacts.accepted(open.id(), settings.name(), client);
         SessionHandler handler;
         try {
             handler = handlers.get();
         } catch (RuntimeException | Error bug) {
             log.error("session {} has no handler", open.id(), bug);
-            sayLast(open.wire());
+            sayLast(open.wire(), NO_HANDLER);
             return;
         }
         new Session(settings, facts, handler, open.wire(), counters).run();
     }
 
-    private static void sayLast(Wire wire) {
+    private static void sayLast(Wire wire, Reply reply) {
         try {
-            wire.write(ReplyText.octets(Reply.of(421, "4.3.0", "internal error")));
+            wire.write(ReplyText.octets(reply));
             wire.flush();
             wire.linger();
         } catch (SessionEnd _) {
@@ -249,7 +283,9 @@ public final class SmtpServer implements AutoCloseable {
     private void release(Open open) {
         open.wire().cutOff();
         sessions.remove(open);
-        clients.giveBack(open.client().getAddress());
+        if (!open.balanced()) {
+            clients.giveBack(open.peer().getAddress());
+        }
         slots.release();
         oneLess();
     }

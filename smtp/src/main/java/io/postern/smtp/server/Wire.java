@@ -67,6 +67,27 @@ final class Wire {
         out = socket.getOutputStream();
     }
 
+    /// Reads at the very beginning of a connection, not an octet more than fits: those that follow
+    /// may be a TLS handshake's.
+    ///
+    /// @return how many octets came; 0 when none did in that time, -1 when none will
+    int readFirst(byte[] into, int from, Duration patience) throws SessionEnd {
+        if (!patience.isPositive()) {
+            return 0;
+        }
+        deadline.set(patience);
+        try {
+            socket.setSoTimeout(millis(patience));
+            return in.read(into, from, into.length - from);
+        } catch (SocketTimeoutException _) {
+            return 0;
+        } catch (IOException e) {
+            throw SessionEnd.silent("client gone: " + e.getMessage());
+        } finally {
+            deadline.clear();
+        }
+    }
+
     /// Reads a command line; its text is then in [#text].
     ///
     /// @param patience longest wait for the whole of it
