@@ -3,6 +3,10 @@ package io.postern.gateway;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.postern.testkit.DnsServer;
 import io.postern.testkit.FakeDns;
 import java.io.IOException;
@@ -14,6 +18,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
 
 /// Strangers before the whole gateway: real sockets, a real DNS server, the configuration file.
 @DisplayName("strangers over a real socket")
@@ -291,6 +298,63 @@ class StrangersTest {
             }
         }
         return said;
+    }
+
+    @Test
+    @DisplayName("RFC 2505 §2.4: every refusal is one line in the log, with the rule that made it")
+    void logged() throws IOException {
+        var port = house("").gateway().ports().getFirst();
+        try (var log = new MailLogLines();
+                var talk = new Talk(port)) {
+            talk.say("EHLO client.example");
+            talk.say("VRFY info");
+            talk.say("MAIL FROM:<joe@no.example>");
+            talk.say("MAIL FROM:<joe@good.example>");
+            talk.say("RCPT TO:<a@elsewhere.example>");
+            talk.say("RCPT TO:<nobody@example.com>");
+            assertEquals(
+                    List.of(
+                            "vrfy helo 502",
+                            "reverse-path-domain mail 550",
+                            "relay rcpt 550",
+                            "recipients rcpt 550"),
+                    log.refusals());
+        }
+    }
+
+    /// What goes into the stream of mail events.
+    private static final class MailLogLines implements AutoCloseable {
+        private static final Pattern REFUSED =
+                Pattern.compile(
+                        "refused session=\\S+ listener=inbound-\\d+ client=127.0.0.1"
+                                + " helo=client.example stage=(\\S+) rule=(\\S+) from=(\\S+)"
+                                + " to=(\\S+) reply=\"(\\d+) .*\"");
+
+        private final Logger logger = (Logger) LoggerFactory.getLogger("postern.mail");
+        private final ListAppender<ILoggingEvent> events = new ListAppender<>();
+
+        MailLogLines() {
+            logger.setLevel(Level.INFO);
+            logger.setAdditive(false);
+            events.start();
+            logger.addAppender(events);
+        }
+
+        /// Rule, stage and code of each.
+        List<String> refusals() {
+            return List.copyOf(events.list).stream()
+                    .map(event -> REFUSED.matcher(event.getFormattedMessage()))
+                    .filter(Matcher::matches)
+                    .map(line -> line.group(2) + " " + line.group(1) + " " + line.group(5))
+                    .toList();
+        }
+
+        @Override
+        public void close() {
+            logger.detachAppender(events);
+            logger.setAdditive(true);
+            logger.setLevel(null);
+        }
     }
 
     @Test

@@ -29,7 +29,7 @@ public sealed interface Opinion {
     /// The command is refused; no further check is asked.
     ///
     /// @param rule which rule says so: the word operators find in logs and look up in the manual
-    /// @param reply 4yz or 5yz; each rule has its own (RFC 2505 §2.11)
+    /// @param reply 4yz or 5yz; each rule has its own (RFC 2505 §2.13)
     /// @param after wait this long before the reply (a tarpit); zero for at once
     /// @param close whether the session ends with it
     record Refuse(String rule, Reply reply, Duration after, boolean close, Decision why)
