@@ -23,7 +23,7 @@ class Rfc2505Test {
     private static final Path PAGE = Path.of("../docs/rfc2505.md");
     private static final Pattern SECTION = Pattern.compile("## §(2\\.\\d+) .*");
     private static final Pattern TEST =
-            Pattern.compile("- `(io\\.postern\\.[A-Za-z0-9.]+)(?:#([A-Za-z0-9]+))?`");
+            Pattern.compile("- `(io\\.postern\\.[A-Za-z0-9.]+)(?:#([A-Za-z0-9]+))?`(?: \\(.*\\))?");
 
     /// The tests that each section names.
     private static LinkedHashMap<String, List<String>> sections() throws IOException {

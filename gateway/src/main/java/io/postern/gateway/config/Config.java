@@ -25,14 +25,21 @@ public record Config(
                         doc =
                                 "Where mail to `<Postmaster>` goes (RFC 5321 §4.5.1), and who DSNs come from when "
                                         + "their reader is not of a domain of ours. "
-                                        + "When absent: postmaster@ the first domain that is ours.")
+                                        + "When absent: postmaster@ the first domain of ours with `deliver_to`, or else the first.")
                 Optional<String> postmaster,
         @Setting(doc = "A TCP port that takes mail; at least one.") List<Listener> listener,
         @Setting(doc = "A domain that is ours; at least one.") List<OwnDomain> domain,
         @Setting(doc = "How mail leaves.") Outbound outbound,
         @Setting(doc = "Refusals that take their time.") Tarpit tarpit,
+        @Setting(
+                        doc =
+                                "Header fields that do not pass, besides those that never do: `Bcc`, `Return-Path`, "
+                                        + "`X-Postern-...`, and on the way in Authentication-Results that claim to be ours.")
+                FirewallConfig headerFirewall,
         @Setting(doc = "Where mail for one domain goes instead of its MX or the smart host.")
                 List<Route> route,
+        @Setting(doc = "A rule of the perimeter; asked in the order of the file.")
+                List<RuleConfig> rule,
         @Setting(doc = "Signing.") Signing signing,
         @Setting(doc = "The resolver.") Dns dns,
         @Setting(doc = "Bounds. Each has its own reply when it is hit.") Limits limits,
@@ -79,6 +86,13 @@ public record Config(
             @Setting(doc = "PEM file with the unencrypted PKCS#8 private key of that certificate.")
                     Optional<Path> tlsKey,
             @Setting(
+                            doc =
+                                    "Networks of load balancers in front of this listener. Their connections must begin with "
+                                            + "a header of the PROXY protocol, version 2 (haproxy: `send-proxy-v2`), within 5 "
+                                            + "seconds, or are closed; the client, in all that the gateway does, is whom the "
+                                            + "header announces. From anybody else such a header is never read.")
+                    List<Network> proxyFrom,
+            @Setting(
                             otherwise = "false",
                             doc =
                                     "With role `outbound` or `submission`: whether a MAIL FROM of a domain of ours that "
@@ -94,14 +108,7 @@ public record Config(
             @Setting(
                             otherwise = "\"502 5.5.1 ETRN is not implemented\"",
                             doc = "The reply to ETRN; no queue is run for whoever asks.")
-                    Reply etrn,
-            @Setting(
-                            doc =
-                                    "Networks of load balancers in front of this listener. Their connections must begin with "
-                                            + "a header of the PROXY protocol, version 2 (haproxy: `send-proxy-v2`), within 5 "
-                                            + "seconds, or are closed; the client, in all that the gateway does, is whom the "
-                                            + "header announces. From anybody else such a header is never read.")
-                    List<Network> proxyFrom) {}
+                    Reply etrn) {}
 
     /// What a listener is for.
     public enum Role {
@@ -151,7 +158,15 @@ public record Config(
                             doc =
                                     "Who in the domain takes mail from outside; needed for that with `deliver_to`. "
                                             + "In one line: `recipients = { list = [\"info@example.com\"] }`.")
-                    Optional<Recipients> recipients) {}
+                    Optional<Recipients> recipients,
+            @Setting(
+                            otherwise = "true",
+                            doc =
+                                    "Whether a stranger is told with a DSN that the inside hosts refused for good what "
+                                            + "was taken here (RFC 5321 §6.1). It may go to somebody who never wrote: refuse "
+                                            + "at RCPT what inside would refuse, by `recipients`. With `false` the failure "
+                                            + "is only in log and history.")
+                    boolean failureReports) {}
 
     /// A signing algorithm family.
     public enum Algorithm {

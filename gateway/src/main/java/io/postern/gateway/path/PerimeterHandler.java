@@ -198,6 +198,7 @@ public final class PerimeterHandler implements SessionHandler {
         dossier.add(situation.stage(), outcome);
         var refusal = outcome.refusal();
         if (refusal == null) {
+            path.delays().await(outcome.delay());
             return GO;
         }
         log(
@@ -207,7 +208,7 @@ public final class PerimeterHandler implements SessionHandler {
                 situation.recipient().map(one -> one.path().toString()).orElse(""),
                 refusal.rule(),
                 refusal.reply());
-        path.delays().await(refusal.after());
+        path.delays().await(outcome.delay());
         return refusal.close()
                 ? new Verdict.Close(refusal.reply())
                 : new Verdict.Refuse(refusal.reply());

@@ -3,15 +3,20 @@ package io.postern.gateway.perimeter;
 import io.postern.dns.Resolver;
 import io.postern.gateway.config.Config;
 import io.postern.gateway.events.Figures;
+import io.postern.gateway.path.ReverseNames;
 import io.postern.gateway.path.Storage;
 import io.postern.gateway.policy.Check;
 import io.postern.gateway.policy.Policy;
 import io.postern.gateway.recipients.OwnRecipients;
 import io.postern.gateway.recipients.RecipientCheck;
+import io.postern.gateway.rules.Rules;
+import io.postern.gateway.rules.RulesCheck;
+import io.postern.mail.Domain;
 import io.postern.store.MessageStore;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// The policy in force: the one place where checks are put in their order.
 ///
@@ -59,10 +64,24 @@ public final class Perimeter {
         checks.add(new StorageCheck(means.storage()));
         checks.add(new RelayCheck(recipients::serves));
         checks.addAll(strangers.lists());
-        // 2. rules; 3. users and the guard; 4. rates
+        rules(means).ifPresent(checks::add);
+        // 3. users and the guard; 4. rates
         checks.addAll(strangers.names());
         checks.add(new RecipientCheck(recipients));
         checks.add(strangers.greylist());
         return checks;
+    }
+
+    private static Optional<Check> rules(Means means) {
+        var rules = Rules.of(means.config());
+        if (rules.all().isEmpty()) {
+            return Optional.empty();
+        }
+        var names = new ReverseNames(means.resolver(), means.config().dns().reverseTimeout());
+        return Optional.of(
+                new RulesCheck(
+                        rules,
+                        client -> names.begin(client).get().map(Domain::name).orElse(""),
+                        means.figures()));
     }
 }

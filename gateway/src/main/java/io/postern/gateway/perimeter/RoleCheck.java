@@ -43,7 +43,7 @@ final class RoleCheck implements Check {
 
     private static Opinion submission(Situation situation) {
         // RFC 6409 §4.3, RFC 4954 §6: nothing before authentication.
-        return situation.stage() == Stage.MAIL
+        return situation.stage() == Stage.MAIL && situation.session().user().isEmpty()
                 ? Opinion.refuse("auth", Reply.of(530, "5.7.0", "authenticate first"))
                 : Opinion.PASS;
     }

@@ -26,6 +26,16 @@ public sealed interface Opinion {
         }
     }
 
+    /// Nothing against it, but the reply waits that long, whatever it will be.
+    record Wait(Decision why, Duration before) implements Opinion {}
+
+    /// Several of one check, in their order. An [Allow] or a [Refuse] is the last.
+    record Several(List<Opinion> opinions) implements Opinion {
+        public Several {
+            opinions = List.copyOf(opinions);
+        }
+    }
+
     /// The command is refused; no further check is asked.
     ///
     /// @param rule which rule says so: the word operators find in logs and look up in the manual

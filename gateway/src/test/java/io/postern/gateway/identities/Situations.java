@@ -156,6 +156,7 @@ public final class Situations {
                     situation.stage() + " " + refuse.reply() + (refuse.close() ? " (close)" : "");
             case Opinion.Allow _ -> situation.stage() + " allow";
             case Opinion.Pass _, Opinion.Note _ -> "pass";
+            case Opinion.Wait _, Opinion.Several _ -> throw new AssertionError(opinion.toString());
         };
     }
 }
