@@ -73,6 +73,8 @@ class RelayTest {
         recipients = { list = ["info@example.com"], separator = "+", tarpit = "0s" }
         [[domain]]
         name = "outonly.example"
+        [strangers]
+        verify_domain = false
         [dns]
         reverse_timeout = "0s"
         [strangers]
