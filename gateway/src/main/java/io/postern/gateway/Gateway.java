@@ -4,6 +4,7 @@ import io.postern.dns.CachingResolver;
 import io.postern.dns.DnsResolver;
 import io.postern.dns.Resolver;
 import io.postern.gateway.config.Config;
+import io.postern.gateway.config.ConfigException;
 import io.postern.gateway.delivery.Delivery;
 import io.postern.gateway.delivery.DeliveryEngine;
 import io.postern.gateway.delivery.Routes;
@@ -16,6 +17,7 @@ import io.postern.gateway.path.Storage;
 import io.postern.gateway.perimeter.Counting;
 import io.postern.gateway.perimeter.Perimeter;
 import io.postern.gateway.recipients.OwnRecipients;
+import io.postern.gateway.tls.TlsFiles;
 import io.postern.gateway.treat.Treatment;
 import io.postern.gateway.users.Authenticator;
 import io.postern.gateway.users.Lockouts;
@@ -63,6 +65,7 @@ public final class Gateway implements AutoCloseable {
     private final MessageStore store;
     private final DkimKeys keys;
     private final Users users;
+    private final TlsFiles tlsFiles;
     private final Figures figures = new Figures();
     private final DeliveryEngine engine;
     private final List<SmtpServer> servers = new ArrayList<>();
@@ -94,6 +97,7 @@ public final class Gateway implements AutoCloseable {
             Config config, MessageStore store, Path spool, InstantSource clock, Resolver resolver) {
         this.config = config;
         this.store = store;
+        this.tlsFiles = tlsFiles(config, clock);
         var random = new SecureRandom();
         var secret = startSecret(config, store, random);
         this.keys = new DkimKeys(store, secret, clock, random);
@@ -208,6 +212,22 @@ public final class Gateway implements AutoCloseable {
         };
     }
 
+    private static TlsFiles tlsFiles(Config config, InstantSource clock) {
+        try {
+            return new TlsFiles(config, clock);
+        } catch (IOException e) {
+            throw new ConfigException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /// Reads the certificates again; sessions under TLS stay as they are.
+    ///
+    /// @throws IOException when one can't be used: then nothing changes
+    public void reloadCertificates() throws IOException {
+        tlsFiles.reload();
+        tlsFiles.watchExpiry();
+    }
+
     /// Begins to deliver and opens the listeners.
     ///
     /// @throws IOException when an address can't be bound; those before it are open
@@ -259,6 +279,32 @@ public final class Gateway implements AutoCloseable {
         var _ = chores.scheduleWithFixedDelay(guarded(counting::expire), 1, 1, TimeUnit.MINUTES);
         perimeter.strangers().start(chores);
         var _ = chores.scheduleWithFixedDelay(guarded(this::forget), 1, 10, TimeUnit.MINUTES);
+        watchTls();
+    }
+
+    private void watchTls() {
+        for (var listener : config.listener()) {
+            if (listener.role() == Config.Role.SUBMISSION
+                    && tls(listener).isEmpty()
+                    && !config.submission().scramInClear()) {
+                LOG.warn(
+                        "nobody can authenticate on {}: it has no certificate; give it one with"
+                                + " tls_certificate or [[certificate]]",
+                        listener.address());
+            }
+        }
+        if (tlsFiles.firstEnd().isEmpty()) {
+            return;
+        }
+        figures.gauge(
+                "postern.tls.certificate.seconds",
+                "Until the first certificate ends.",
+                () ->
+                        tlsFiles.firstEnd()
+                                .map(end -> Duration.between(clock.instant(), end).toSeconds())
+                                .orElse(0L));
+        var _ = chores.scheduleWithFixedDelay(guarded(tlsFiles::look), 20, 20, TimeUnit.SECONDS);
+        var _ = chores.scheduleWithFixedDelay(guarded(tlsFiles::watchExpiry), 0, 1, TimeUnit.HOURS);
     }
 
     private ServerSettings settings(Config.Listener listener) throws IOException {
@@ -276,23 +322,44 @@ public final class Gateway implements AutoCloseable {
                                 bounds.dataBlock(),
                                 Limits.DEFAULT.session(),
                                 Limits.DEFAULT.linger());
-        Optional<ServerTls> tls =
-                listener.tlsCertificate().isPresent()
-                        ? Optional.of(
-                                ListenerTls.of(
-                                        listener.tlsCertificate().get(),
-                                        listener.tlsKey().orElseThrow()))
-                        : Optional.empty();
         return new ServerSettings(
                 listener.role().name().toLowerCase(Locale.ROOT) + "-" + listener.address().port(),
                 config.hostname().name(),
                 endpoint(listener),
                 limits,
-                tls,
+                tls(listener),
                 new SteadyClock(),
                 address ->
                         listener.proxyFrom().stream()
                                 .anyMatch(network -> network.contains(address)));
+    }
+
+    private Optional<ServerTls> tls(Config.Listener listener) {
+        int place = config.listener().indexOf(listener);
+        if (tlsFiles.context(place).isEmpty()) {
+            return Optional.empty();
+        }
+        boolean required =
+                listener.requireTls()
+                        || (listener.role() == Config.Role.SUBMISSION
+                                && !config.submission().scramInClear());
+        var requirement =
+                switch (listener.tls()) {
+                    case IMPLICIT -> ServerTls.Requirement.IMPLICIT;
+                    case STARTTLS ->
+                            required
+                                    ? ServerTls.Requirement.REQUIRED
+                                    : ServerTls.Requirement.OFFERED;
+                };
+        var certificates =
+                listener.clientCa().isEmpty()
+                        ? ServerTls.ClientCertificates.NOT_ASKED
+                        : listener.requireClientCertificate()
+                                ? ServerTls.ClientCertificates.REQUIRED
+                                : ServerTls.ClientCertificates.ASKED;
+        return Optional.of(
+                new ServerTls(
+                        () -> tlsFiles.context(place).orElseThrow(), requirement, certificates));
     }
 
     /// The socket that systemd handed over as standard input (`StandardInput=socket`), when it is

@@ -104,6 +104,7 @@ public final class ConfigReader {
         }
         for (int i = 0; i < config.listener().size(); i++) {
             var listener = config.listener().get(i);
+            TlsRules.check(config, listener, binder.place("listener[" + i + "]"), wrong);
             if (listener.tlsCertificate().isPresent() != listener.tlsKey().isPresent()) {
                 wrong.add(
                         binder.place("listener[" + i + "]")

@@ -11,6 +11,7 @@ import io.postern.gateway.recipients.OwnRecipients;
 import io.postern.gateway.recipients.RecipientCheck;
 import io.postern.gateway.rules.Rules;
 import io.postern.gateway.rules.RulesCheck;
+import io.postern.gateway.tls.PeerTls;
 import io.postern.gateway.users.OwnAddresses;
 import io.postern.gateway.users.Users;
 import io.postern.mail.Domain;
@@ -67,6 +68,7 @@ public final class Perimeter {
         checks.add(new RoleCheck());
         checks.add(new StorageCheck(means.storage()));
         checks.add(new RelayCheck(recipients::serves));
+        checks.add(new PeerTls(means.config().peer()));
         if (means.config().submission().ownAddresses()) {
             checks.add(new OwnAddresses(means.users()::addresses));
         }

@@ -8,13 +8,13 @@ import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 
 /// Whom a certificate says that its holder is.
-final class CertificateNames {
+public final class CertificateNames {
     private CertificateNames() {}
 
     /// The subject's common name and the alternative names, in lower case. RFC 6125 §2.3 warns of
     /// common names for hosts; here the certificate's issuer is one that the operator chose for its
     /// clients (`client_ca`), and such certificates often have no other name.
-    static List<String> of(ClientCertificate certificate) {
+    public static List<String> of(ClientCertificate certificate) {
         var names = new ArrayList<>(certificate.names());
         try {
             for (var part : new LdapName(certificate.subject()).getRdns()) {
