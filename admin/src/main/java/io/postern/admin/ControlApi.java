@@ -83,6 +83,11 @@ final class ControlApi {
                             given(request, "text"), limit(request, DEFAULT_PAGE, Limits.TRACK));
             case "/v1/dkim" ->
                     operations.dkimKeys(Optional.ofNullable(request.query().get("domain")));
+            case "/v1/rates" ->
+                    operations.rates(
+                            Optional.ofNullable(request.query().get("key")),
+                            limit(request, DEFAULT_PAGE, Limits.PAGE));
+            case "/v1/users/suspended" -> operations.suspended();
             case "/v1/health" -> operations.health();
             case "/v1/config" -> operations.config();
             case RECIPIENTS -> operations.recipientSources();
@@ -102,16 +107,23 @@ final class ControlApi {
         return switch (path) {
             case "/v1/dkim/new" -> operations.newDkimKeys(body(request, NewKeys.class));
             case "/v1/dkim/import" -> operations.importDkimKey(body(request, ImportedKey.class));
+            case "/v1/rates/reset" -> operations.resetRates(body(request, RateKey.class));
+            case "/v1/users/resume" -> resumed(body(request, Resumption.class));
             default -> throw unknown(path);
         };
+    }
+
+    private Resumption resumed(Resumption request) {
+        operations.resume(request);
+        return request;
     }
 
     private static OperationException unknown(String path) {
         return new OperationException(
                 Kind.NOT_FOUND,
                 "there is nothing at " + path,
-                "the paths begin with /v1/queue, /v1/messages, /v1/track, /v1/dkim, /v1/health,"
-                        + " /v1/config, /v1/recipients");
+                "the paths begin with /v1/queue, /v1/messages, /v1/track, /v1/dkim, /v1/rates,"
+                        + " /v1/users, /v1/recipients, /v1/health, /v1/config");
     }
 
     private static <T> T body(Request request, Class<T> type) {

@@ -2,6 +2,8 @@ package io.postern.admin;
 
 import io.postern.admin.OperationException.Kind;
 import io.postern.gateway.config.Durations;
+import io.postern.gateway.guard.SuspensionView;
+import io.postern.gateway.rates.RateView;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLEncoder;
@@ -71,6 +73,29 @@ public final class RemoteOperations implements Operations {
     @Override
     public KeyView importDkimKey(ImportedKey request) {
         return post("/v1/dkim/import", request, KeyView.class);
+    }
+
+    @Override
+    public List<RateView> rates(Optional<String> key, int limit) {
+        var query = new LinkedHashMap<String, String>();
+        key.ifPresent(value -> query.put("key", value));
+        query.put("limit", Integer.toString(limit));
+        return List.of(get("/v1/rates", query, RateView[].class));
+    }
+
+    @Override
+    public Changed resetRates(RateKey key) {
+        return post("/v1/rates/reset", key, Changed.class);
+    }
+
+    @Override
+    public List<SuspensionView> suspended() {
+        return List.of(get("/v1/users/suspended", Map.of(), SuspensionView[].class));
+    }
+
+    @Override
+    public void resume(Resumption request) {
+        post("/v1/users/resume", request, Resumption.class);
     }
 
     @Override

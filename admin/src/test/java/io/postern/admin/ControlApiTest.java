@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import io.postern.store.StateEntry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -321,6 +322,43 @@ class ControlApiTest {
             if (c.status() != 200) {
                 assertTrue(answer.body().contains("\"remedy\":"), answer.body());
             }
+        }
+    }
+
+    @Test
+    @DisplayName("what is counted: shown, reset, resumed, over the socket as locally")
+    void counted() {
+        try (var house = house()) {
+            long now = House.START.toEpochMilli();
+            house.store
+                    .putState(
+                            "rate",
+                            StateEntry.ofText(
+                                    "per-user anna",
+                                    now + " 60000000000 3600000000000 60 60/1h",
+                                    Optional.empty()))
+                    .join();
+            house.store
+                    .putState(
+                            "suspended",
+                            StateEntry.ofText("user anna", now + " much", Optional.empty()))
+                    .join();
+            var views = house.remote.rates(Optional.of("anna"), 9);
+            assertEquals(1, views.getFirst().used());
+            assertEquals(house.local.rates(Optional.of("anna"), 9), views);
+            assertEquals(1, house.remote.resetRates(new RateKey("anna")).changed());
+            assertEquals(0, house.remote.rates(Optional.empty(), 9).size());
+            assertThrows(
+                    OperationException.class, () -> house.remote.resetRates(new RateKey(" ")));
+            assertEquals(house.local.suspended(), house.remote.suspended());
+            assertEquals("much", house.remote.suspended().getFirst().reason());
+            house.remote.resume(new Resumption("anna", false));
+            assertEquals(0, house.local.suspended().size());
+            var again =
+                    assertThrows(
+                            OperationException.class,
+                            () -> house.remote.resume(new Resumption("anna", false)));
+            assertEquals("anna is not suspended", again.error());
         }
     }
 }

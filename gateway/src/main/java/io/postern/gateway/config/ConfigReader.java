@@ -104,6 +104,7 @@ public final class ConfigReader {
         }
         for (int i = 0; i < config.listener().size(); i++) {
             var listener = config.listener().get(i);
+            TlsRules.check(config, listener, binder.place("listener[" + i + "]"), wrong);
             if (listener.tlsCertificate().isPresent() != listener.tlsKey().isPresent()) {
                 wrong.add(
                         binder.place("listener[" + i + "]")
@@ -130,6 +131,8 @@ public final class ConfigReader {
                                         + text
                                         + "\" is no address such as postmaster@example.com"));
         checkOutbound(config, binder, wrong);
+        RateRules.check(config, binder, wrong);
+        GuardRules.check(config, binder, wrong);
         InboundRules.check(config, binder, wrong);
         RuleChecks.check(config, binder, wrong);
         if (!wrong.isEmpty()) {

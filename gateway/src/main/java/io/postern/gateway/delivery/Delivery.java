@@ -119,6 +119,7 @@ public final class Delivery {
                         // The wire is encrypted; whose certificate it is, is not checked: RFC 7435
                         // has no way to know.
                         case REQUIRED -> new TlsPolicy.Required(anyCertificate);
+                        case VERIFIED -> new TlsPolicy.Required(TlsContexts.verifying());
                     };
             return new ClientSettings(
                     config.hostname(), Optional.empty(), timeouts, policy, host, clock);
