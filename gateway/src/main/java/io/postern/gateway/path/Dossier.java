@@ -36,7 +36,8 @@ final class Dossier {
 
     private static <T> void addSome(List<T> all, List<T> more) {
         for (var one : more) {
-            if (all.size() < MOST) {
+            // The same again, for each of many recipients, says nothing new.
+            if (all.size() < MOST && !all.contains(one)) {
                 all.add(one);
             }
         }

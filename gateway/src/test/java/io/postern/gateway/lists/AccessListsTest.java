@@ -8,7 +8,7 @@ import io.postern.gateway.config.Config;
 import io.postern.gateway.config.ConfigException;
 import io.postern.gateway.identities.Lookups;
 import io.postern.gateway.identities.Postmaster;
-import io.postern.gateway.identities.ReverseNames;
+import io.postern.gateway.identities.SessionNames;
 import io.postern.gateway.identities.Situations;
 import io.postern.gateway.identities.Warnings;
 import io.postern.testkit.FakeDns;
@@ -43,7 +43,7 @@ class AccessListsTest {
     private static AccessLists lists(Config config) {
         return new AccessLists(
                 config.accessList(),
-                new ReverseNames(DNS, new Lookups(), Duration.ofSeconds(20)),
+                new SessionNames(DNS, new Lookups(), Duration.ofSeconds(20)),
                 new Postmaster(config));
     }
 
