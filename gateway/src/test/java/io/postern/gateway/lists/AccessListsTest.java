@@ -91,6 +91,7 @@ class AccessListsTest {
                         "rcpt " + no),
                 new Case("a HELO name", "helo", "'MAIL.stranger.example'", "helo " + no),
                 new Case("names below, by a leading dot", "helo", "'.example'", "helo " + no),
+                new Case("… and not itself", "helo", "'.mail.stranger.example'", "pass"),
                 new Case("no leading dot, no names below", "helo", "'stranger.example'", "pass"),
                 new Case("the client's name", "reverse-name", "'.isp.example'", "helo " + no),
                 new Case(
