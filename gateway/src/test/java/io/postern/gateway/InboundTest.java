@@ -44,6 +44,8 @@ class InboundTest {
                     1.0.0.127.in-addr.arpa. 60 IN PTR localhost.example.
                     localhost.example. 60 IN A 127.0.0.1
                     forged.example.net. 60 IN A 192.0.2.1
+                    example.net. 60 IN MX 10 mx.example.net.
+                    example.com. 60 IN MX 10 gw.example.com.
                     """);
 
     @TempDir Path folder;

@@ -70,6 +70,8 @@ class PolicyInDialogueTest {
                         verify_domain = false
                         [dns]
                         reverse_timeout = "0s"
+                        [strangers]
+                        verify_domain = false
                         [tarpit]
                         sessions = 1
                         """

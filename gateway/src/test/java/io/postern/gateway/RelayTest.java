@@ -77,6 +77,8 @@ class RelayTest {
         verify_domain = false
         [dns]
         reverse_timeout = "0s"
+        [strangers]
+        verify_domain = false
         [outbound]
         smart_host = "127.0.0.1:%d"
         [limits]
