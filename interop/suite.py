@@ -9,6 +9,7 @@ import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import perimeter  # noqa: E402
 import tools  # noqa: E402
 from peers import gateway, messages  # noqa: E402
 from peers.client import Submitter  # noqa: E402
@@ -139,7 +140,7 @@ def certificate(scratch):
 
 def compare(submitted, received, what):
     """Why the received content is not the submitted one with fields added; empty when it is."""
-    submitted = messages.mended(submitted)
+    submitted = messages.passing(messages.mended(submitted))
     if what == "bytes":
         return changes(submitted, received)[1]
     longest = max(len(line) for line in received.split(b"\r\n"))
@@ -444,6 +445,8 @@ def everything(suite, world):
         world.restart(world.outside_port)
         kinds_through_postfix(suite, world)
         seven_bit(suite, world)
+    if postern and world.options.part in ("all", "inbound"):
+        perimeter.inbound(suite, world.scratch)
     if postern:
         stored(suite, world)
 
@@ -458,7 +461,7 @@ def options():
     )
     parser.add_argument("--peer", choices=("postern", "postfix"), default="postern",
                         help="the system under test; postfix (+ OpenDKIM) is there to try the suite itself")
-    parser.add_argument("--part", choices=("all", "kinds", "corpora", "relay"), default="all")
+    parser.add_argument("--part", choices=("all", "kinds", "corpora", "relay", "inbound"), default="all")
     parser.add_argument("--only", default="", metavar="REGEX", help="only the checks whose name matches")
     parser.add_argument("--corpora", default=os.path.join(ROOT, "..", "shared", "corpora", "mime"), metavar="DIR",
                         help="folder of real messages (default ../shared/corpora/mime beside the checkout)")

@@ -162,6 +162,13 @@ def mended(content):
     return content if not rest or rest.startswith(b"\r\n") else b"".join(fields) + b"\r\n" + rest
 
 
+def passing(content):
+    """Without the header fields that never pass the gateway: Bcc, Return-Path and its own."""
+    fields, rest = split_fields(content)
+    stay = [f for f in fields if not re.match(rb"(?i)(bcc|return-path)[ \t]*:|x-postern-", f)]
+    return content if len(stay) == len(fields) else b"".join(stay) + rest
+
+
 def oddities(content):
     """Why the gateway may refuse this content with a 5xx; empty when it has no ground to.
 

@@ -10,6 +10,7 @@ import io.postern.keys.CryptoProviders;
 import io.postern.keys.DkimKeys;
 import io.postern.keys.StartSecret;
 import io.postern.store.FolderInUseException;
+import io.postern.store.MessageStore;
 import io.postern.store.SqliteStore;
 import io.postern.store.StoreSettings;
 import java.nio.file.Files;
@@ -79,7 +80,8 @@ final class Access {
                 memoized(() -> {
                     CryptoProviders.install();
                     var random = new SecureRandom();
-                    return new DkimKeys(store, secret(folder, config, random), io.clock(), random);
+                    return new DkimKeys(
+                            store, secret(store, folder, config, random), io.clock(), random);
                 }),
                 io.clock(),
                 new LocalOperations.Surroundings(
@@ -87,10 +89,11 @@ final class Access {
     }
 
     /// The gateway's own start secret: where the configuration says, else in the folder.
-    static StartSecret secret(Path folder, Optional<Config> config, SecureRandom random) {
+    static StartSecret secret(
+            MessageStore store, Path folder, Optional<Config> config, SecureRandom random) {
         return config.flatMap(known -> known.secrets().startSecret())
                 .map(StartSecret::read)
-                .orElseGet(() -> StartSecret.inFolder(folder, random));
+                .orElseGet(() -> StartSecret.of(store, folder, random));
     }
 
     private static ConfigView noConfig() {

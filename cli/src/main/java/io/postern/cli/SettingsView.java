@@ -6,6 +6,7 @@ import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import io.postern.admin.ConfigView;
 import io.postern.gateway.config.ByteSize;
 import io.postern.gateway.config.Config;
+import io.postern.gateway.config.ConfigReference;
 import io.postern.gateway.config.Durations;
 import io.postern.keys.CryptoProviders;
 import java.io.IOException;
@@ -69,9 +70,9 @@ final class SettingsView {
         }
     }
 
-    /// The records within Config are sections; others are values.
+    /// Records with settings are sections; others are values.
     private static boolean isSection(Object value) {
-        return value instanceof Record && value.getClass().getEnclosingClass() == Config.class;
+        return ConfigReference.isSection(value.getClass());
     }
 
     private static String text(Object value) {

@@ -183,7 +183,7 @@ final class SignCommand extends Common implements Runnable {
             var keys =
                     new DkimKeys(
                                     store,
-                                    Access.secret(folder, data.readConfig(io), random),
+                                    Access.secret(store, folder, data.readConfig(io), random),
                                     io.clock(),
                                     random)
                             .signingKeys(signing);

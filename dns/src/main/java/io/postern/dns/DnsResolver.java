@@ -43,8 +43,33 @@ public final class DnsResolver extends NameResolver {
     /// Octets that fit into a datagram on any path without fragments (DNS flag day 2020).
     private static final int PAYLOAD = 1232;
 
+    /// How a question reaches a server and its reply comes back, at most until a time of
+    /// `System.nanoTime()`. A reply has at least the twelve octets of a header, the first two of
+    /// them those of the question.
+    interface Exchange {
+        byte[] udp(InetSocketAddress server, byte[] query, long until) throws IOException;
+
+        byte[] tcp(InetSocketAddress server, byte[] query, long until) throws IOException;
+    }
+
+    private static final Exchange SOCKETS =
+            new Exchange() {
+                @Override
+                public byte[] udp(InetSocketAddress server, byte[] query, long until)
+                        throws IOException {
+                    return Transport.udp(server, query, until);
+                }
+
+                @Override
+                public byte[] tcp(InetSocketAddress server, byte[] query, long until)
+                        throws IOException {
+                    return Transport.tcp(server, query, until);
+                }
+            };
+
     private final List<InetSocketAddress> servers;
     private final Duration deadline;
+    private final Exchange exchange;
     private final Random ids = new SecureRandom();
 
     /// A resolver that asks these servers in order.
@@ -52,6 +77,10 @@ public final class DnsResolver extends NameResolver {
     /// @param servers at least one
     /// @param deadline bound on one call, over all servers, retries and CNAMEs
     public DnsResolver(List<InetSocketAddress> servers, Duration deadline) {
+        this(servers, deadline, SOCKETS);
+    }
+
+    DnsResolver(List<InetSocketAddress> servers, Duration deadline, Exchange exchange) {
         if (servers.isEmpty()) {
             throw new IllegalArgumentException("no server to ask");
         }
@@ -60,6 +89,7 @@ public final class DnsResolver extends NameResolver {
         }
         this.servers = List.copyOf(servers);
         this.deadline = deadline;
+        this.exchange = exchange;
     }
 
     /// The servers that this machine is configured to ask; never empty.
@@ -181,13 +211,12 @@ public final class DnsResolver extends NameResolver {
         return new Reply.Usable(reply, vouched);
     }
 
-    private static Message send(InetSocketAddress server, Message message, long until)
-            throws IOException {
+    private Message send(InetSocketAddress server, Message message, long until) throws IOException {
         var query = message.toWire();
-        var octets = Transport.udp(server, query, until);
+        var octets = exchange.udp(server, query, until);
         // TC before all else: what was cut off need not parse.
         if ((octets[2] & 0x02) != 0) {
-            octets = Transport.tcp(server, query, until);
+            octets = exchange.tcp(server, query, until);
         }
         try {
             return new Message(octets);

@@ -2,6 +2,7 @@ package io.postern.gateway;
 
 import io.postern.dns.CachingResolver;
 import io.postern.dns.DnsResolver;
+import io.postern.dns.Resolver;
 import io.postern.gateway.config.Config;
 import io.postern.gateway.config.ConfigException;
 import io.postern.gateway.delivery.Delivery;
@@ -76,21 +77,27 @@ public final class Gateway implements AutoCloseable {
     /// @throws io.postern.store.StoreException when the data folder or the store can't be used
     /// @throws io.postern.keys.KeysException when the keys can't be read
     public static Gateway open(Config config, InstantSource clock) {
+        return open(config, clock, resolver(config.dns()));
+    }
+
+    /// The same with another resolver than the configuration's.
+    public static Gateway open(Config config, InstantSource clock, Resolver resolver) {
         var store = SqliteStore.open(config.data(), StoreSettings.DEFAULTS, clock);
         try {
-            return new Gateway(config, store, store.folder().spool(), clock);
+            return new Gateway(config, store, store.folder().spool(), clock, resolver);
         } catch (RuntimeException e) {
             store.close();
             throw e;
         }
     }
 
-    private Gateway(Config config, MessageStore store, Path spool, InstantSource clock) {
+    private Gateway(
+            Config config, MessageStore store, Path spool, InstantSource clock, Resolver resolver) {
         this.config = config;
         this.store = store;
         this.tlsFiles = tlsFiles(config, clock);
         var random = new SecureRandom();
-        var secret = startSecret(config, random);
+        var secret = startSecret(config, store, random);
         this.keys = new DkimKeys(store, secret, clock, random);
         this.users = new Users(store, secret, clock, random);
         var limits = config.limits();
@@ -103,19 +110,7 @@ public final class Gateway implements AutoCloseable {
                                 limits.mimeParts(),
                                 (int) limits.header().bytes()));
         var treatment = new Treatment(config, keys, rewriter, figures, random);
-        var routes = new Routes(config, postmaster(config));
-        var servers = config.dns().servers();
-        var resolver =
-                new CachingResolver(
-                        new DnsResolver(
-                                servers.isEmpty()
-                                        ? DnsResolver.systemServers()
-                                        : servers.stream()
-                                                .map(server -> server.toSocketAddress())
-                                                .toList(),
-                                config.dns().timeout()),
-                        CachingResolver.Limits.DEFAULT,
-                        com.github.benmanes.caffeine.cache.Ticker.systemTicker());
+        this.routes = new Routes(config, postmaster(config));
         this.engine =
                 Delivery.engine(
                         config,
@@ -163,23 +158,43 @@ public final class Gateway implements AutoCloseable {
 
     private final MailPath path;
     private final Authenticator authenticator;
+    private final Routes routes;
     private final OwnRecipients recipients;
     private final Perimeter perimeter;
     private final Delays delays;
     private final InstantSource clock;
 
-    private static StartSecret startSecret(Config config, SecureRandom random) {
+    private static Resolver resolver(Config.Dns dns) {
+        return new CachingResolver(
+                new DnsResolver(
+                        dns.servers().isEmpty()
+                                ? DnsResolver.systemServers()
+                                : dns.servers().stream()
+                                        .map(server -> server.toSocketAddress())
+                                        .toList(),
+                        dns.timeout()),
+                CachingResolver.Limits.DEFAULT,
+                com.github.benmanes.caffeine.cache.Ticker.systemTicker());
+    }
+
+    private static StartSecret startSecret(Config config, MessageStore store, SecureRandom random) {
         return config.secrets()
                 .startSecret()
                 .map(StartSecret::read)
-                .orElseGet(() -> StartSecret.inFolder(config.data(), random));
+                .orElseGet(() -> StartSecret.of(store, config.data(), random));
     }
 
     /// Where `<Postmaster>` mail goes. RFC 5321 §4.5.1.
     private static Mailbox postmaster(Config config) {
         var text =
                 config.postmaster()
-                        .orElseGet(() -> "postmaster@" + config.domain().getFirst().name());
+                        .orElseGet(() ->
+                                "postmaster@"
+                                        + config.domain().stream()
+                                                .filter(own -> !own.deliverTo().isEmpty())
+                                                .findFirst()
+                                                .orElse(config.domain().getFirst())
+                                                .name());
         return switch (Paths.mailbox(text, true)) {
             case Paths.Parsed.Ok<Mailbox>(var mailbox, _) -> mailbox;
             case Paths.Parsed.Bad<Mailbox>(_, var why) ->
@@ -208,8 +223,9 @@ public final class Gateway implements AutoCloseable {
     ///
     /// @throws IOException when an address can't be bound; those before it are open
     public void start() throws IOException {
+        boolean sendsOut = config.listener().stream().anyMatch(one -> one.role().sendsOut());
         for (var domain : config.domain()) {
-            if (domain.sign() && keys.signingKeys(domain.name()).isEmpty()) {
+            if (sendsOut && domain.sign() && keys.signingKeys(domain.name()).isEmpty()) {
                 LOG.warn(
                         "{} has no DKIM key, so its mail is answered 451: make one with \"postern dkim new {}\"",
                         domain.name(),
@@ -217,6 +233,7 @@ public final class Gateway implements AutoCloseable {
             }
         }
         engine.start();
+        engine.greet(routes.fixed());
         for (var listener : config.listener()) {
             var settings = settings(listener);
             try {
@@ -241,6 +258,7 @@ public final class Gateway implements AutoCloseable {
         var _ =
                 chores.scheduleWithFixedDelay(
                         guarded(path.storage()::look), 1, 1, TimeUnit.SECONDS);
+        perimeter.strangers().start(chores);
         var _ = chores.scheduleWithFixedDelay(guarded(this::forget), 1, 10, TimeUnit.MINUTES);
         watchTls();
     }
@@ -366,6 +384,11 @@ public final class Gateway implements AutoCloseable {
         return servers.stream().mapToLong(server -> server.counts().sessionsNow()).sum();
     }
 
+    /// Sessions that wait for a refusal now.
+    public int delayed() {
+        return delays.waiting();
+    }
+
     /// The ports of the listeners, in the order of the configuration.
     public List<Integer> ports() {
         return servers.stream().map(SmtpServer::port).toList();
@@ -433,6 +456,7 @@ public final class Gateway implements AutoCloseable {
         }
         servers.forEach(SmtpServer::close);
         engine.stop(DRAIN);
+        perimeter.strangers().close();
         store.close();
     }
 }

@@ -1,5 +1,6 @@
 package io.postern.gateway;
 
+import io.postern.dns.Resolver;
 import io.postern.gateway.config.ConfigReader;
 import io.postern.keys.DkimKeys;
 import io.postern.keys.DkimRecord;
@@ -38,10 +39,18 @@ final class House implements AutoCloseable {
     private final Path folder;
     private final String text;
     private final InstantSource clock;
+    private final Optional<Resolver> resolver;
     private Gateway gateway;
 
     /// @param text the configuration; `%data%` is not needed, the folder is given
     House(Path folder, String text, InstantSource clock) throws IOException {
+        this(folder, text, clock, Optional.empty());
+    }
+
+    /// @param resolver instead of that of the configuration
+    House(Path folder, String text, InstantSource clock, Optional<Resolver> resolver)
+            throws IOException {
+        this.resolver = resolver;
         this.folder = folder;
         this.text = text;
         this.clock = clock;
@@ -67,7 +76,11 @@ final class House implements AutoCloseable {
     }
 
     private Gateway open() throws IOException {
-        var opened = Gateway.open(ConfigReader.parse(text, "test", folder), clock);
+        var config = ConfigReader.parse(text, "test", folder);
+        var opened =
+                resolver.isPresent()
+                        ? Gateway.open(config, clock, resolver.get())
+                        : Gateway.open(config, clock);
         opened.start();
         return opened;
     }

@@ -110,6 +110,65 @@ class OutboundTest {
         assertVerifies(arrived.content());
     }
 
+    private String arrivedOf(String message) throws Exception {
+        assertEquals(250, submit(message).code());
+        var arrived = sink.next().content();
+        assertVerifies(arrived);
+        return arrived.substring(0, arrived.indexOf("\r\n\r\n"));
+    }
+
+    @Test
+    @DisplayName("RFC 5322 §3.6.3: Bcc and what only we or the last hop may write do not leave")
+    void firewall() throws Exception {
+        var header =
+                arrivedOf(
+                        "Bcc: hidden@example.org\nReturn-Path: <x@example.org>\n"
+                                + "X-Postern-Tag: x\nX-Mailer: y\n"
+                                + LETTER);
+        for (var gone : List.of("Bcc", "Return-Path", "X-Postern-Tag")) {
+            assertFalse(header.contains(gone), header);
+        }
+        assertTrue(header.contains("X-Mailer: y"), header);
+    }
+
+    private static final String INSIDE =
+            """
+            Received: from pc.lan (pc.lan [10.1.2.3]) by mail.lan with ESMTP; Sun, 22 Nov 2026 05:00:00 +0000
+            Received: by pc.lan (Postfix, from userid 0); Sun, 22 Nov 2026 05:00:00 +0000
+            X-Originating-IP: [192.168.1.7]
+            X-Client: fd00:1::5
+            X-Public: 203.0.113.5 and 10.20
+            Authentication-Results: mail.example.com; auth=pass smtp.auth=joe
+            X-Mailer: y
+            """;
+
+    @Test
+    @DisplayName(
+            "hide_inside: no inside host and no private address leaves, and hops are counted on")
+    void hideInside() throws Exception {
+        house.close();
+        house =
+                new House(
+                        folder,
+                        House.config(
+                                sink.port(),
+                                "[header_firewall]\nhide_inside = true\nremove_out = [\"X-Mailer\"]\n"),
+                        InstantSource.system());
+        var header = arrivedOf(INSIDE + LETTER);
+        for (var gone :
+                List.of("lan", "10.1.2.3", "192.168", "fd00", "127.0.0.1", "joe", "X-Mailer")) {
+            assertFalse(header.contains(gone), header);
+        }
+        assertTrue(header.contains("X-Public: 203.0.113.5 and 10.20"), header);
+        assertTrue(header.contains("(2 inside hops not shown)"), header);
+    }
+
+    @Test
+    @DisplayName("without hide_inside what inside hosts wrote stays")
+    void showInside() throws Exception {
+        assertTrue(arrivedOf(INSIDE + LETTER).contains(INSIDE.replace("\n", "\r\n")));
+    }
+
     record Foreign(String rule, String from, String says) {
         @Override
         public String toString() {

@@ -60,6 +60,7 @@ final class Sink implements AutoCloseable {
         return server.port();
     }
 
+    /// Sessions in which there was a MAIL.
     int sessions() {
         return sessions.get();
     }
@@ -94,9 +95,10 @@ final class Sink implements AutoCloseable {
     }
 
     private final class Recorder implements SessionHandler {
+        private boolean counted;
+
         @Override
         public Verdict connected(SessionFacts facts) {
-            sessions.incrementAndGet();
             return new Verdict.Go();
         }
 
@@ -107,6 +109,10 @@ final class Sink implements AutoCloseable {
 
         @Override
         public Verdict mail(SessionFacts facts, Envelope envelope, long declaredSize) {
+            if (!counted) {
+                counted = true;
+                sessions.incrementAndGet();
+            }
             return new Verdict.Go();
         }
 

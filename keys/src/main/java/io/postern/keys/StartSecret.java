@@ -1,5 +1,6 @@
 package io.postern.keys;
 
+import io.postern.store.MessageStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -52,6 +53,20 @@ public final class StartSecret {
                     "cannot make the start secret " + file + ": " + e.getMessage(), e);
         }
         return read(file);
+    }
+
+    /// The secret in the data folder that a store belongs to; made when neither is in use yet.
+    ///
+    /// @throws StartSecretException as [#inFolder], and when it is absent while the store holds
+    ///   keys: a new one would open none of them, and would hide that the old one is missed
+    public static StartSecret of(MessageStore store, Path data, SecureRandom random) {
+        var file = data.resolve(FILE);
+        if (Files.notExists(file) && !store.values(DkimKeys.KIND).isEmpty()) {
+            throw new StartSecretException(
+                    "the start secret %s is gone, and the keys in the store open under no other: restore it from the copy that was kept (its name, its 0600 mode), or name that copy in secrets.start_secret"
+                            .formatted(file));
+        }
+        return inFolder(data, random);
     }
 
     /// The secret in a file that the operator gives: the printed form, or 64 hexadecimal digits.

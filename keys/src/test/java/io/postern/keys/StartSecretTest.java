@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.postern.store.SqliteStore;
+import io.postern.store.StoreSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -45,6 +48,24 @@ class StartSecretTest {
         }
         assertEquals(first.printed(), StartSecret.inFolder(data, random).printed());
         assertEquals(first.printed(), StartSecret.read(file).printed());
+    }
+
+    @Test
+    @DisplayName("gone while the store holds keys: refused, and no new one made in its place")
+    void gone() {
+        try (var store = SqliteStore.open(data, StoreSettings.DEFAULTS, InstantSource.system())) {
+            var first = StartSecret.of(store, data, random);
+            assertEquals(first.printed(), StartSecret.of(store, data, random).printed());
+            store.putValue(DkimKeys.KIND, "example.com/s", new byte[1]).join();
+            assertEquals(first.printed(), StartSecret.of(store, data, random).printed());
+            var file = data.resolve(StartSecret.FILE);
+            assertTrue(file.toFile().delete());
+            var refusal =
+                    assertThrows(
+                            StartSecretException.class, () -> StartSecret.of(store, data, random));
+            assertTrue(refusal.toString().contains("restore it"), refusal::toString);
+            assertFalse(Files.exists(file));
+        }
     }
 
     @Test

@@ -6,12 +6,17 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// Trace information. RFC 5321 §4.4.
 public final class Trace {
     // RFC 5322 §2.1.1
     private static final int FOLD_AT = 78;
     private static final int MAX_NAME = 255;
+
+    private static final String HIDDEN = " inside hops not shown";
+    private static final Pattern HIDDEN_HOPS =
+            Pattern.compile("\\(([0-9]{1,5})\\s+inside\\s+hops\\s+not\\s+shown\\)");
 
     private Trace() {}
 
@@ -55,9 +60,35 @@ public final class Trace {
         return new HeaderField("Received", folded("Received:", words));
     }
 
-    /// How many Received fields there are; too many are a loop (RFC 5321 §6.3).
+    /// A Received field that names nobody before us, in place of those that were removed. It tells
+    /// how many these were: a loop through an organisation that hides its hosts is still found.
+    ///
+    /// @param facts of which neither the client nor its name is told
+    /// @param removed hops that it stands for, besides its own
+    public static HeaderField received(Received facts, int removed) {
+        var words = new ArrayList<String>();
+        words.add("by " + clean(facts.by()));
+        words.add("with " + clean(facts.protocol()));
+        words.add("(" + removed + HIDDEN + ")");
+        words.add("id " + clean(facts.id()));
+        facts.onlyRecipient().ifPresent(path -> words.add("for " + forClause(path)));
+        words.set(words.size() - 1, words.getLast() + ";");
+        words.add(MailDate.format(facts.at()));
+        return new HeaderField("Received", folded("Received:", words));
+    }
+
+    /// How many hops there were, those included that a Received field of ours stands for; too many
+    /// are a loop (RFC 5321 §6.3).
     public static int hops(HeaderFields header) {
-        return header.all("Received").size();
+        int hops = 0;
+        for (var field : header.all("Received")) {
+            hops++;
+            var hidden = HIDDEN_HOPS.matcher(field.rawBody());
+            if (hidden.find()) {
+                hops += Integer.parseInt(hidden.group(1));
+            }
+        }
+        return hops;
     }
 
     private static String address(InetAddress client) {

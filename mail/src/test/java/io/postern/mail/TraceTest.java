@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
@@ -47,6 +48,24 @@ class TraceTest {
                                         "192.0.2.1",
                                         Optional.of("TLSv1.3 TLS_AES_256_GCM_SHA384")))
                         .raw());
+    }
+
+    @Test
+    @DisplayName(
+            "RFC 5321 §6.3 a field in place of others names no client, and counts for all of them")
+    void hidden() {
+        var facts = facts("inside.example.com", "192.0.2.1", Optional.empty());
+        var field = Trace.received(facts, 3);
+        assertEquals(
+                """
+                Received: by gw.example.com with ESMTPS (3 inside hops not shown) id q1 for
+                	<"a b"@example.org>; Mon, 2 Nov 2026 05:06:07 +0000
+                """
+                        .replace("\n", "\r\n"),
+                field.raw());
+        var again = new HeaderFields(List.of(Trace.received(facts), field));
+        assertEquals(5, Trace.hops(again));
+        assertEquals(6, Trace.hops(new HeaderFields(List.of(Trace.received(facts, 5)))));
     }
 
     @Test

@@ -41,6 +41,8 @@ class CommandParserTest {
                 new Case("malformed UTF-8", "NOOP \uFFFD", "500 5.5.2"),
                 new Case("§4.1.1.2: null reverse-path", "MAIL FROM:<>", "Mail"),
                 new Case("§4.1.1.3: no null forward-path", "RCPT TO:<>", "501 5.1.3"),
+                new Case("§4.2.4: known and not done", "ETRN example.com", "NotImplemented"),
+                new Case("§4.2.4: no lists are told", "EXPN staff", "Expn"),
                 new Case("§4.1.1.3: postmaster alone", "RCPT TO:<postmaster>", "Rcpt"),
                 new Case("FROM for TO", "RCPT FROM:<a@one.example>", "501 5.5.4"),
                 new Case("no brackets", "MAIL FROM:a@one.example", "501 5.5.4"),

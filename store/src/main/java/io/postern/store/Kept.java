@@ -103,7 +103,11 @@ final class Kept {
                 envelope,
                 facts,
                 decisions);
-        insertRecipients(to, message.inMemory() ? run : 0);
+        var held = message.facts().get(MessageStore.HELD);
+        insertRecipients(to, message.inMemory() ? run : 0, held == null ? "queued" : "held");
+        if (held != null) {
+            to.update(Sql.EVENT, id, seq, message.receivedAt().toEpochMilli(), "held", null, held);
+        }
         var original = QueueId.parse(message.facts().getOrDefault(MessageStore.DSN_OF, ""));
         if (original.isPresent()) {
             to.update(
@@ -117,7 +121,7 @@ final class Kept {
         }
     }
 
-    private void insertRecipients(Statements to, long takenBy) throws SQLException {
+    private void insertRecipients(Statements to, long takenBy, String state) throws SQLException {
         var recipients = message.envelope().recipients();
         for (int number = 0; number < recipients.size(); number++) {
             var recipient = recipients.get(number);
@@ -125,13 +129,14 @@ final class Kept {
                     "INSERT INTO recipient (message_id, number, path, notify, original_recipient,"
                             + " destination, state, taken_by, attempts, due, deadline, expires,"
                             + " delay_notice_sent, last_detail)"
-                            + " VALUES (?, ?, ?, ?, ?, ?, 'queued', ?, 0, ?, ?, ?, 0, '')",
+                            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, 0, '')",
                     message.id().value(),
                     number,
                     Paths.store(recipient.path()),
                     recipient.notifyOn().map(Paths::store).orElse(null),
                     recipient.originalRecipient().orElse(null),
                     message.destinations().get(number),
+                    state,
                     takenBy,
                     message.due().toEpochMilli(),
                     message.deadline().toEpochMilli(),

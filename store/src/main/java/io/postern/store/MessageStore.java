@@ -18,6 +18,10 @@ public interface MessageStore extends StateStore, AutoCloseable {
     /// it is accepted, that message gets a `dsn` event with the DSN's id.
     String DSN_OF = "dsn-of";
 
+    /// Name of the fact by which a message is kept as held, for the reason that is its value: it is
+    /// not delivered until an operator releases it, and gets a `held` event. Not with `inMemory`.
+    String HELD = "held";
+
     /// An id greater than every earlier one of this store.
     QueueId nextId();
 

@@ -133,6 +133,24 @@ public abstract class OperatorContract extends QueueContract {
     }
 
     @Test
+    @DisplayName("a message that is kept as held is not given out until it is released")
+    void keptAsHeld() {
+        var message = accept(mail("one@example.net").fact(MessageStore.HELD, "rule odd"));
+        assertEquals(List.of(), take("example.net"));
+        clock.advance(Mail.LIFE);
+        restart();
+        assertEquals(List.of(), store.takeOverdue(clock.instant(), 9));
+        assertEquals("held", list(ALL).getFirst().state());
+        assertEquals(1, store.release(ALL, clock.instant()));
+        assertEquals(1, take("example.net").size());
+        var events = store.find(message.id()).orElseThrow().events();
+        assertEquals(
+                List.of("received", "held", "released"),
+                events.stream().map(MessageEvent::kind).toList());
+        assertEquals("rule odd", events.get(1).detail());
+    }
+
+    @Test
     @DisplayName("what is being delivered is not touched")
     void takenIsNotTouched() {
         accept(mail("one@example.net").taken());

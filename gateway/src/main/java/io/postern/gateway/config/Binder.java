@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import io.postern.mail.Domain;
+import io.postern.smtp.Reply;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -128,7 +129,7 @@ final class Binder {
         if (type == boolean.class) {
             return take(node.isBoolean(), node::booleanValue, path, "true or false");
         }
-        if (type == int.class) {
+        if (type == int.class || type == Integer.class) {
             return take(
                     node.canConvertToInt() && node.isIntegralNumber(),
                     node::intValue,
@@ -141,6 +142,9 @@ final class Binder {
         String text = node.textValue();
         if (type == String.class) {
             return text;
+        }
+        if (type == Passage.class) {
+            return places.passage(path, text, file);
         }
         if (type == Path.class) {
             return folder.resolve(text).normalize();
@@ -168,6 +172,20 @@ final class Binder {
                     path,
                     text,
                     "a network such as 192.0.2.0/24 or 2001:db8::/32");
+        }
+        if (type == AddressRange.class) {
+            return or(
+                    AddressRange.parse(text),
+                    path,
+                    text,
+                    "an IPv4 address or range such as 127.0.0.2-127.0.0.11");
+        }
+        if (type == Reply.class) {
+            return or(
+                    Refusals.parse(text),
+                    path,
+                    text,
+                    "a reply such as 550 5.7.1 not from there, 4yz with 4.y.z or 5yz with 5.y.z");
         }
         if (type.isEnum()) {
             return or(constant(type, text), path, text, "one of " + words(type));
@@ -235,14 +253,8 @@ final class Binder {
     }
 
     private ConfigException unknown(String path, String key, List<String> known) {
-        String nearest =
-                known.stream()
-                        .min(java.util.Comparator.comparingInt(one -> distance(key, one)))
-                        .orElse("");
         String hint =
-                distance(key, nearest) <= Math.max(2, key.length() / 3)
-                        ? "; did you mean " + nearest + "?"
-                        : "";
+                Nearest.to(key, known).map(nearest -> "; did you mean " + nearest + "?").orElse("");
         return wrong(
                 path,
                 "is not a key"
@@ -262,24 +274,5 @@ final class Binder {
 
     private static String join(String path, String key) {
         return path.isEmpty() ? key : path + "." + key;
-    }
-
-    /// Levenshtein distance.
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int above = row[j];
-                int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                row[j] = Math.min(change, Math.min(above, row[j - 1]) + 1);
-                diagonal = above;
-            }
-        }
-        return row[b.length()];
     }
 }

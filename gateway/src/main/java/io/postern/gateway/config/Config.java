@@ -1,6 +1,7 @@
 package io.postern.gateway.config;
 
 import io.postern.mail.Domain;
+import io.postern.smtp.Reply;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -24,7 +25,7 @@ public record Config(
                         doc =
                                 "Where mail to `<Postmaster>` goes (RFC 5321 §4.5.1), and who DSNs come from when "
                                         + "their reader is not of a domain of ours. "
-                                        + "When absent: postmaster@ the first domain that is ours.")
+                                        + "When absent: postmaster@ the first domain of ours with `deliver_to`, or else the first.")
                 Optional<String> postmaster,
         @Setting(doc = "A TCP port that takes mail; at least one.") List<Listener> listener,
         @Setting(doc = "A domain that is ours; at least one.") List<OwnDomain> domain,
@@ -33,13 +34,26 @@ public record Config(
         @Setting(doc = "What was agreed with a peer about TLS.") List<Peer> peer,
         @Setting(doc = "How mail leaves.") Outbound outbound,
         @Setting(doc = "Refusals that take their time.") Tarpit tarpit,
+        @Setting(
+                        doc =
+                                "Header fields that do not pass, besides those that never do: `Bcc`, `Return-Path`, "
+                                        + "`X-Postern-...`, and on the way in Authentication-Results that claim to be ours.")
+                FirewallConfig headerFirewall,
         @Setting(doc = "Where mail for one domain goes instead of its MX or the smart host.")
                 List<Route> route,
         @Setting(doc = "How users authenticate on listeners with role `submission`.")
                 Submission submission,
+        @Setting(doc = "A rule of the perimeter; asked in the order of the file.")
+                List<RuleConfig> rule,
         @Setting(doc = "Signing.") Signing signing,
         @Setting(doc = "The resolver.") Dns dns,
         @Setting(doc = "Bounds. Each has its own reply when it is hit.") Limits limits,
+        @Setting(doc = "A list of clients, names or addresses that are refused or let through.")
+                List<AbuseConfig.AccessList> accessList,
+        @Setting(doc = "DNS lists of clients and of domains.") AbuseConfig.Dnsbl dnsbl,
+        @Setting(doc = "Greylisting.") AbuseConfig.Greylist greylist,
+        @Setting(doc = "What is asked of clients that nobody vouches for.")
+                AbuseConfig.Strangers strangers,
         @Setting(doc = "Figures for Prometheus, and the health endpoint.") Metrics metrics,
         @Setting(doc = "What is kept of messages that have left.") History history,
         @Setting(doc = "Secrets at rest.") Secrets secrets) {
@@ -96,7 +110,8 @@ public record Config(
                     Optional<Path> clientCa,
             @Setting(
                             otherwise = "false",
-                            doc = "Whether a client without a certificate of `client_ca` gets no TLS.")
+                            doc =
+                                    "Whether a client without a certificate of `client_ca` gets no TLS.")
                     boolean requireClientCertificate,
             @Setting(
                             doc =
@@ -109,7 +124,24 @@ public record Config(
                                             + "a header of the PROXY protocol, version 2 (haproxy: `send-proxy-v2`), within 5 "
                                             + "seconds, or are closed; the client, in all that the gateway does, is whom the "
                                             + "header announces. From anybody else such a header is never read.")
-                    List<Network> proxyFrom) {}
+                    List<Network> proxyFrom,
+            @Setting(
+                            otherwise = "false",
+                            doc =
+                                    "With role `outbound` or `submission`: whether a MAIL FROM of a domain of ours that "
+                                            + "has `recipients` must be one of them, else 550 5.1.0; 451 4.4.3 while they "
+                                            + "can't be looked up (RFC 2505 §2.10).")
+                    boolean verifyLocalPart,
+            @Setting(
+                            doc =
+                                    "The reply to VRFY; when absent 252 2.5.0, which tells nothing (RFC 5321 §3.5.3).")
+                    Optional<Reply> vrfy,
+            @Setting(otherwise = "\"502 5.5.1 no lists are told\"", doc = "The reply to EXPN.")
+                    Reply expn,
+            @Setting(
+                            otherwise = "\"502 5.5.1 ETRN is not implemented\"",
+                            doc = "The reply to ETRN; no queue is run for whoever asks.")
+                    Reply etrn) {}
 
     /// How TLS begins on a listener.
     public enum TlsStart {
@@ -165,7 +197,15 @@ public record Config(
                             doc =
                                     "Who in the domain takes mail from outside; needed for that with `deliver_to`. "
                                             + "In one line: `recipients = { list = [\"info@example.com\"] }`.")
-                    Optional<Recipients> recipients) {}
+                    Optional<Recipients> recipients,
+            @Setting(
+                            otherwise = "true",
+                            doc =
+                                    "Whether a stranger is told with a DSN that the inside hosts refused for good what "
+                                            + "was taken here (RFC 5321 §6.1). It may go to somebody who never wrote: refuse "
+                                            + "at RCPT what inside would refuse, by `recipients`. With `false` the failure "
+                                            + "is only in log and history.")
+                    boolean failureReports) {}
 
     /// A signing algorithm family.
     public enum Algorithm {

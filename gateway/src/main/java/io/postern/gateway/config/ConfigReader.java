@@ -100,6 +100,7 @@ public final class ConfigReader {
                                         + "\" is no address such as postmaster@example.com"));
         checkOutbound(config, binder, wrong);
         InboundRules.check(config, binder, wrong);
+        RuleChecks.check(config, binder, wrong);
         if (!wrong.isEmpty()) {
             throw new ConfigException(name + ": " + String.join("; ", wrong));
         }

@@ -60,7 +60,8 @@ public final class ConfigReference {
         }
     }
 
-    private static boolean isSection(Class<?> type) {
+    /// Whether values of that type are tables of the file.
+    public static boolean isSection(Class<?> type) {
         return Binder.isSection(type);
     }
 
@@ -173,11 +174,14 @@ public final class ConfigReference {
         }
         return switch (plain.getSimpleName()) {
             case "boolean" -> "true or false";
-            case "int" -> "number";
+            case "int", "Integer" -> "number";
+            case "Passage" -> "condition";
             case "Duration" -> "span of time";
             case "ByteSize" -> "size";
             case "HostPort" -> "host:port";
             case "Network" -> "network";
+            case "AddressRange" -> "addresses";
+            case "Reply" -> "reply";
             case "Domain" -> "domain";
             case "Path" -> "path";
             default -> "text";

@@ -4,6 +4,8 @@ import io.postern.mail.Domain;
 import io.postern.mail.Mailbox;
 import io.postern.mail.Paths;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 
 /// What must hold between settings so that mail from outside finds its way in, and no other.
 final class InboundRules {
@@ -17,8 +19,33 @@ final class InboundRules {
                     "there is an inbound listener, but no [[domain]] has deliver_to: it would refuse"
                             + " everything");
         }
+        checkFields("remove_in", config.headerFirewall().removeIn(), binder, wrong);
+        checkFields("remove_out", config.headerFirewall().removeOut(), binder, wrong);
         for (int i = 0; i < config.domain().size(); i++) {
             checkDomain(config, i, inbound, binder, wrong);
+        }
+    }
+
+    /// RFC 5322 §3.6: without From and Date it is no message; what MIME needs would change the
+    /// content.
+    private static final Set<String> NEEDED =
+            Set.of("from", "date", "mime-version", "content-type", "content-transfer-encoding");
+
+    private static void checkFields(
+            String key, List<String> names, Binder binder, List<String> wrong) {
+        for (var name : names) {
+            boolean fits =
+                    name.chars().allMatch(c -> c > ' ' && c < 127 && c != ':') && !name.isEmpty();
+            if (!fits || NEEDED.contains(name.toLowerCase(Locale.ROOT))) {
+                wrong.add(
+                        binder.place("header_firewall." + key)
+                                + "header_firewall."
+                                + key
+                                + " has \""
+                                + name
+                                + "\", which "
+                                + (fits ? "a message needs" : "is no name of a header field"));
+            }
         }
     }
 

@@ -8,7 +8,8 @@ import java.util.Optional;
 /// @param base the address as written
 /// @param prefix how many leading bits count
 public record Network(InetAddress base, int prefix) {
-    static Optional<Network> parse(String text) {
+    /// The network of a text; empty when it is not one.
+    public static Optional<Network> parse(String text) {
         int slash = text.indexOf('/');
         String address = slash < 0 ? text : text.substring(0, slash);
         try {

@@ -95,6 +95,42 @@ public final class DeliveryEngine {
         feeder.start();
     }
 
+    /// Asks fixed hosts in the background what they can do: mail that must be converted for them
+    /// has to be before it is signed. Returns at once.
+    public void greet(Collection<Destination> destinations) {
+        for (var destination : destinations) {
+            Thread.ofVirtual().name("greet-" + destination.name()).start(() -> greet(destination));
+        }
+    }
+
+    private void greet(Destination destination) {
+        try {
+            connections.acquire();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        try (var transport = transports.apply(queueOf(destination))) {
+            if (running) {
+                transport.greet();
+            }
+        } catch (RuntimeException e) {
+            LOG.error("{} could not be greeted", destination.name(), e);
+        } finally {
+            connections.release();
+        }
+    }
+
+    private DestinationQueue queueOf(Destination destination) {
+        return queues.computeIfAbsent(
+                destination.name(),
+                _ ->
+                        new DestinationQueue(
+                                destination,
+                                settings.connectionsPerDestination(),
+                                clock.instant()));
+    }
+
     /// Shows the engine's gauges.
     public void measure(Figures figures) {
         figures.gauge("postern.delivery.jobs", "Jobs in memory.", jobsInMemory::get);
@@ -307,14 +343,7 @@ public final class DeliveryEngine {
 
     private void add(Destination destination, Job job) {
         while (true) {
-            var queue =
-                    queues.computeIfAbsent(
-                            destination.name(),
-                            _ ->
-                                    new DestinationQueue(
-                                            destination,
-                                            settings.connectionsPerDestination(),
-                                            clock.instant()));
+            var queue = queueOf(destination);
             if (queue.add(job)) {
                 startWorkers(queue, false);
                 return;

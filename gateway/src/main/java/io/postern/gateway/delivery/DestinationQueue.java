@@ -6,6 +6,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -33,7 +35,7 @@ final class DestinationQueue {
     private int idleWorkers;
     private boolean stopped;
     private volatile Optional<Down> down = Optional.empty();
-    private volatile boolean refusesEightBit;
+    private final Set<String> withoutEightBit = ConcurrentHashMap.newKeySet();
 
     private boolean retired;
     private Instant used;
@@ -71,6 +73,8 @@ final class DestinationQueue {
             boolean unused =
                     waiting.isEmpty()
                             && workers == 0
+                            // What fixed hosts lack is asked once, at start.
+                            && !(destination instanceof Destination.Hosts && refusesEightBit())
                             && used.isBefore(since)
                             && down.map(it -> it.until().isBefore(since)).orElse(true);
             retired |= unused;
@@ -270,12 +274,17 @@ final class DestinationQueue {
         }
     }
 
-    /// Remembers whether the next hop lacked 8BITMIME when last asked.
-    void eightBitRefused(boolean refused) {
-        refusesEightBit = refused;
+    /// Remembers whether a host lacked 8BITMIME when last asked.
+    void eightBitRefused(String host, boolean refused) {
+        if (refused) {
+            withoutEightBit.add(host);
+        } else {
+            withoutEightBit.remove(host);
+        }
     }
 
+    /// Whether some host lacked it: mail may have to go to just that one.
     boolean refusesEightBit() {
-        return refusesEightBit;
+        return !withoutEightBit.isEmpty();
     }
 }

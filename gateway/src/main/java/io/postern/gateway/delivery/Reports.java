@@ -85,6 +85,12 @@ final class Reports {
         }
     }
 
+    /// Whether a failure is to be reported: not to strangers about a domain whose operator does not
+    /// want it.
+    boolean wanted(ReversePath from, ForwardPath to) {
+        return routes.reportsFailure(from, to);
+    }
+
     /// The DSN about a message, if anybody is to be told anything: at most one.
     ///
     /// @param original empty when it can no longer be read

@@ -5,16 +5,22 @@ import io.postern.mail.AddressLiteral;
 import io.postern.mail.Domain;
 import io.postern.mail.ForwardPath;
 import io.postern.mail.Mailbox;
+import io.postern.mail.ReversePath;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /// Which destination a forward-path belongs to, by the configuration alone. Immutable.
 public final class Routes {
     private final Map<Domain, Destination> byDomain = new HashMap<>();
     private final Optional<Destination> everything;
     private final Mailbox postmaster;
+    private final Set<Domain> ours = new HashSet<>();
+    private final Set<Domain> silent = new HashSet<>();
 
     /// @param postmaster where mail to `<Postmaster>` goes
     public Routes(Config config, Mailbox postmaster) {
@@ -38,6 +44,10 @@ public final class Routes {
                             route.tls().orElse(outbound.tls())));
         }
         for (var own : config.domain()) {
+            ours.add(own.name());
+            if (!own.failureReports()) {
+                silent.add(own.name());
+            }
             if (!own.deliverTo().isEmpty()) {
                 byDomain.put(
                         own.name(),
@@ -55,6 +65,23 @@ public final class Routes {
             case ForwardPath.Postmaster() -> postmaster;
             case ForwardPath.Of(var mailbox) -> mailbox;
         };
+    }
+
+    /// Whether the failure of a message with that reverse-path is reported: to strangers only when
+    /// the domain's operator wants it, to ours always.
+    public boolean reportsFailure(ReversePath from, ForwardPath to) {
+        return !(mailboxOf(to).host() instanceof Domain domain)
+                || !silent.contains(domain)
+                || (from instanceof ReversePath.Of(var author)
+                        && author.host() instanceof Domain home
+                        && ours.contains(home));
+    }
+
+    /// The destinations whose hosts the configuration names.
+    public List<Destination> fixed() {
+        return Stream.concat(byDomain.values().stream(), everything.stream())
+                .filter(Destination.Hosts.class::isInstance)
+                .toList();
     }
 
     /// The destination; empty for an address literal that no route covers: the gateway connects to

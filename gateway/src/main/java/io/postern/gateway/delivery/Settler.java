@@ -307,6 +307,8 @@ final class Settler {
             Outcome.Failed failed,
             List<Reports.Told> told) {
         figures.failed.increment();
+        boolean silent = !reports.wanted(job.envelope().reversePath(), row.recipient().path());
+        var detail = failed.detail() + (silent ? "; not reported, by failure_reports" : "");
         MailLog.event(
                 "failed",
                 "id",
@@ -318,11 +320,11 @@ final class Settler {
                 "status",
                 failed.status(),
                 "reason",
-                failed.detail());
-        if (wants(row, Notify.Outcome.FAILURE)) {
+                detail);
+        if (!silent && wants(row, Notify.Outcome.FAILURE)) {
             told.add(Reports.Told.failed(row, failed));
         }
-        return new Settlement.Failed(row.id(), row.number(), now, failed.detail());
+        return new Settlement.Failed(row.id(), row.number(), now, detail);
     }
 
     /// RFC 3461 §4.1: without NOTIFY a failure is reported, a delay may be, a success is not.

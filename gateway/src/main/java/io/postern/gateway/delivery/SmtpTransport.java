@@ -14,30 +14,37 @@ import io.postern.smtp.client.TlsPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Hands messages to the hosts of one destination over SMTP, and keeps one connection between them.
 /// For one thread.
 final class SmtpTransport implements Transport {
+    private static final Logger LOG = LoggerFactory.getLogger(SmtpTransport.class);
+
     private final Destination destination;
     private final HostFinder hosts;
     private final BiFunction<Destination, Optional<Domain>, ClientSettings> settings;
     private final int messagesPerConnection;
-    private final Consumer<Boolean> eightBitRefused;
+    private final BiConsumer<String, Boolean> eightBitRefused;
     private @Nullable SmtpConnection connection;
     private String label = "";
 
+    /// The destination's hosts but for that of the connection.
+    private List<HostFinder.Target> others = List.of();
+
     /// @param settings how to connect to a host of a destination
-    /// @param eightBitRefused told after each EHLO whether the host lacks 8BITMIME
+    /// @param eightBitRefused told after each EHLO which host it was, and whether it lacks 8BITMIME
     SmtpTransport(
             Destination destination,
             HostFinder hosts,
             BiFunction<Destination, Optional<Domain>, ClientSettings> settings,
             int messagesPerConnection,
-            Consumer<Boolean> eightBitRefused) {
+            BiConsumer<String, Boolean> eightBitRefused) {
         this.destination = destination;
         this.hosts = hosts;
         this.settings = settings;
@@ -129,12 +136,7 @@ final class SmtpTransport implements Transport {
             switch (ready.send(envelope, content)) {
                 case SendResult.Stale _ -> close();
                 case SendResult.CannotCarry(var reason) -> {
-                    return new Round.Everyone(
-                            new Outcome.Failed(
-                                    label + ": " + reason.reply(),
-                                    reason.reply().enhanced(),
-                                    label,
-                                    ""));
+                    return elsewhere(envelope, content, reason.reply());
                 }
                 case SendResult.Done(var results) -> {
                     return new Round.Each(results, ready.capabilities().dsn());
@@ -142,6 +144,57 @@ final class SmtpTransport implements Transport {
             }
         }
         return new Round.Down(label + " closes every connection at once");
+    }
+
+    /// One host can't carry it: another of the destination may. It fails only when none can that
+    /// answers, and waits while one does not.
+    private Round elsewhere(Envelope envelope, Content content, Reply refusal) {
+        var first = label;
+        var lacking = new ArrayList<String>(List.of(label + ": " + refusal));
+        var trouble = new ArrayList<String>();
+        for (var target : others) {
+            close();
+            label = label(target);
+            try {
+                var ready = open(target);
+                opened(ready);
+                switch (ready.send(envelope, content)) {
+                    case SendResult.Done(var results) -> {
+                        boolean dsn = ready.capabilities().dsn();
+                        close(); // the next message begins with the first host again
+                        return new Round.Each(results, dsn);
+                    }
+                    case SendResult.CannotCarry(var reason) ->
+                            lacking.add(label + ": " + reason.reply());
+                    case SendResult.Stale _ -> trouble.add(label + ": closed the connection");
+                }
+            } catch (SmtpClientException e) {
+                trouble.add(label + ": " + words(e.failure()));
+            }
+        }
+        close();
+        if (trouble.isEmpty()) {
+            return new Round.Everyone(
+                    new Outcome.Failed(String.join("; ", lacking), refusal.enhanced(), first, ""));
+        }
+        lacking.addAll(trouble);
+        return new Round.Everyone(new Outcome.Deferred(String.join("; ", lacking), "4.4.1"));
+    }
+
+    @Override
+    public void greet() {
+        if (!(hosts.find(destination) instanceof HostFinder.Found.Targets(var targets))) {
+            return;
+        }
+        for (var target : targets) {
+            label = label(target);
+            try {
+                opened(open(target));
+            } catch (SmtpClientException e) {
+                LOG.debug("{} was not greeted: {}", label, words(e.failure()));
+            }
+            close();
+        }
     }
 
     private Outcome map(RecipientOutcome outcome, boolean dsn) {
@@ -203,7 +256,9 @@ final class SmtpTransport implements Transport {
         for (var target : targets) {
             label = label(target);
             try {
-                return opened(open(target));
+                var ready = opened(open(target));
+                others = targets.stream().filter(other -> !other.equals(target)).toList();
+                return ready;
             } catch (SmtpClientException e) {
                 trouble.add(label + ": " + words(e.failure()));
             }
@@ -241,7 +296,7 @@ final class SmtpTransport implements Transport {
 
     private Connected opened(SmtpConnection ready) {
         connection = ready;
-        eightBitRefused.accept(!ready.capabilities().eightBitMime());
+        eightBitRefused.accept(label, !ready.capabilities().eightBitMime());
         return new Connected.Yes(ready);
     }
 

@@ -9,6 +9,10 @@ interface Transport extends AutoCloseable {
     /// Tries one job. Blocks within the configured time-outs.
     Attempt send(Job job, Content content);
 
+    /// Asks every host what it can do, and hands it nothing; for hosts that can't be reached it
+    /// does nothing. Blocks within the configured time-outs.
+    default void greet() {}
+
     /// Ends what is kept. Never throws, bounded in time.
     @Override
     void close();

@@ -34,6 +34,25 @@ public final class Figures {
         return Counter.builder(name).description(help).register(registry);
     }
 
+    /// Counts a rule whose condition held. The same rule after a reload is the same counter.
+    public void ruleHeld(String rule, boolean shadow) {
+        Counter.builder("postern.rules.held")
+                .description("Rules whose condition held.")
+                .tag("rule", rule)
+                .tag("mode", shadow ? "shadow" : "enforce")
+                .register(registry)
+                .increment();
+    }
+
+    /// Counts a rule whose condition could not be computed.
+    public void ruleFailed(String rule) {
+        Counter.builder("postern.rules.failed")
+                .description("Rules whose condition could not be computed, and so did nothing.")
+                .tag("rule", rule)
+                .register(registry)
+                .increment();
+    }
+
     /// Adds a gauge.
     public void gauge(String name, String help, Supplier<Number> value) {
         Gauge.builder(name, value).description(help).strongReference(true).register(registry);

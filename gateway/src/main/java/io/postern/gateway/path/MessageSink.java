@@ -1,6 +1,7 @@
 package io.postern.gateway.path;
 
 import io.postern.auth.dkim.BodyHasher;
+import io.postern.gateway.delivery.DeliveryEngine;
 import io.postern.gateway.delivery.Destination;
 import io.postern.gateway.events.MailLog;
 import io.postern.gateway.policy.Opinion;
@@ -19,6 +20,7 @@ import io.postern.smtp.Reply;
 import io.postern.smtp.server.DataSink;
 import io.postern.smtp.server.SessionFacts;
 import io.postern.store.Decision;
+import io.postern.store.MessageStore;
 import io.postern.store.NewMessage;
 import io.postern.store.QueueId;
 import io.postern.store.StoreException;
@@ -179,12 +181,20 @@ final class MessageSink implements DataSink {
                         content,
                         hasher.finish().getFirst(),
                         target(destinations),
-                        trace(id, now),
+                        trace(content.header(), id, now),
                         listener.unsigned(),
                         now);
         return listener.role().sendsOut()
                 ? path.treatment().outbound(task, decisions)
                 : path.treatment().inbound(task, tags(), decisions);
+    }
+
+    /// Why the message is to be held, if a check said so.
+    private Optional<String> hold() {
+        return handler.dossier().remarks().stream()
+                .filter(Opinion.Remark.Hold.class::isInstance)
+                .map(remark -> ((Opinion.Remark.Hold) remark).reason())
+                .findFirst();
     }
 
     private List<String> tags() {
@@ -210,7 +220,11 @@ final class MessageSink implements DataSink {
             List<Decision> decisions,
             Instant now,
             boolean stays) {
-        var plan = path.engine().plan(destinations, now);
+        var hold = hold();
+        var plan =
+                hold.isEmpty()
+                        ? path.engine().plan(destinations, now)
+                        : new DeliveryEngine.Plan(false, now, "held: " + hold.get());
         decisions.add(
                 Treatment.decision(
                         "route",
@@ -236,7 +250,7 @@ final class MessageSink implements DataSink {
                         deadline,
                         expires,
                         plan.inMemory(),
-                        facts(content.header()),
+                        facts(content.header(), hold),
                         decisions);
         var reply = path.keeper().keep(message, stays);
         if (reply.positive()) {
@@ -258,7 +272,9 @@ final class MessageSink implements DataSink {
                     "size",
                     content.size(),
                     "msgid",
-                    message.facts().getOrDefault("messageId", ""));
+                    message.facts().getOrDefault("messageId", ""),
+                    "held",
+                    hold.orElse("no"));
         } else {
             logRefusal("storage", reply);
         }
@@ -280,9 +296,9 @@ final class MessageSink implements DataSink {
                 envelope.recipients());
     }
 
-    private HeaderField trace(QueueId id, Instant now) {
+    private HeaderField trace(HeaderFields header, QueueId id, Instant now) {
         var recipients = envelope.recipients();
-        return Trace.received(
+        var facts =
                 new Trace.Received(
                         helo(),
                         handler.reverseName(),
@@ -294,7 +310,10 @@ final class MessageSink implements DataSink {
                         recipients.size() == 1
                                 ? Optional.of(recipients.getFirst().path())
                                 : Optional.empty(),
-                        now));
+                        now);
+        return handler.listener().role().sendsOut() && path.config().headerFirewall().hideInside()
+                ? Trace.received(facts, Trace.hops(header))
+                : Trace.received(facts);
     }
 
     private String helo() {
@@ -302,7 +321,7 @@ final class MessageSink implements DataSink {
     }
 
     /// What `track` finds a message by.
-    private Map<String, String> facts(HeaderFields header) {
+    private Map<String, String> facts(HeaderFields header, Optional<String> hold) {
         var facts = new LinkedHashMap<String, String>();
         facts.put("client", session.client().getAddress().getHostAddress());
         facts.put("helo", helo());
@@ -310,6 +329,7 @@ final class MessageSink implements DataSink {
         facts.put("session", session.sessionId());
         facts.put("protocol", session.protocol(envelope.smtpUtf8()));
         session.tls().ifPresent(tls -> facts.put("tls", tls));
+        hold.ifPresent(reason -> facts.put(MessageStore.HELD, reason));
         header.first("From").ifPresent(field -> facts.put("author", shown(field)));
         header.first("Message-ID").ifPresent(field -> facts.put("messageId", shown(field)));
         header.first("Subject").ifPresent(field -> facts.put("subject", shown(field)));

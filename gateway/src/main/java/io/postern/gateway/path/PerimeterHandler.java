@@ -14,7 +14,9 @@ import io.postern.smtp.sasl.ChannelBindings;
 import io.postern.smtp.server.AuthExchange;
 import io.postern.smtp.server.SessionFacts;
 import io.postern.smtp.server.SessionHandler;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +50,38 @@ public final class PerimeterHandler implements SessionHandler {
             reverseName = path.reverseNames().begin(facts.client().getAddress());
         }
         return decide(at(Stage.CONNECT, facts).build());
+    }
+
+    /// Strangers' greeting is held back: those that send for many do not wait for it.
+    @Override
+    public Duration hold(SessionFacts facts) {
+        var strangers = path.config().strangers();
+        var client = facts.client().getAddress();
+        return listener.role() != Config.Role.INBOUND
+                        || strangers.greetAtOnce().stream().anyMatch(one -> one.contains(client))
+                ? Duration.ZERO
+                : strangers.greetingDelay();
+    }
+
+    @Override
+    public Verdict early(SessionFacts facts) {
+        var reply = Reply.of(554, "5.5.1", "you spoke before the greeting");
+        log(facts, Stage.CONNECT, "", "", "early-talker", reply);
+        return new Verdict.Close(reply);
+    }
+
+    /// RFC 2505 §2.11, §2.12.
+    @Override
+    public Optional<Reply> probed(SessionFacts facts, String verb) {
+        var reply =
+                switch (verb) {
+                    case "VRFY" -> listener.vrfy();
+                    case "EXPN" -> Optional.of(listener.expn());
+                    case "ETRN" -> Optional.of(listener.etrn());
+                    default -> Optional.<Reply>empty();
+                };
+        reply.ifPresent(one -> log(facts, Stage.HELO, "", "", verb.toLowerCase(Locale.ROOT), one));
+        return reply;
     }
 
     @Override
@@ -184,6 +218,7 @@ public final class PerimeterHandler implements SessionHandler {
         dossier.add(situation.stage(), outcome);
         var refusal = outcome.refusal();
         if (refusal == null) {
+            path.delays().await(outcome.delay());
             return GO;
         }
         log(
@@ -193,7 +228,7 @@ public final class PerimeterHandler implements SessionHandler {
                 situation.recipient().map(one -> one.path().toString()).orElse(""),
                 refusal.rule(),
                 refusal.reply());
-        path.delays().await(refusal.after());
+        path.delays().await(outcome.delay());
         return refusal.close()
                 ? new Verdict.Close(refusal.reply())
                 : new Verdict.Refuse(refusal.reply());

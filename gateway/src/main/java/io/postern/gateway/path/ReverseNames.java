@@ -41,7 +41,7 @@ public final class ReverseNames {
     }
 
     /// A name being looked up.
-    final class Pending {
+    public final class Pending {
         private final CompletableFuture<Optional<Domain>> name;
         private final long until;
 
@@ -52,9 +52,9 @@ public final class ReverseNames {
 
         /// The name, verified: it leads back to the address. Empty when there is none, or it is not
         /// known in time.
-        Optional<Domain> get() {
+        public Optional<Domain> get() {
             try {
-                if (name.isDone() || failures.get() >= PATIENCE) {
+                if (name.isDone() || !waits()) {
                     return name.getNow(Optional.empty());
                 }
                 var left = Math.max(0, until - System.nanoTime());
@@ -71,8 +71,13 @@ public final class ReverseNames {
         }
     }
 
+    /// Whether a name that is not there yet is waited for.
+    boolean waits() {
+        return failures.get() < PATIENCE;
+    }
+
     /// Begins to look up a client's name; returns at once.
-    Pending begin(InetAddress client) {
+    public Pending begin(InetAddress client) {
         var name = new CompletableFuture<Optional<Domain>>();
         if (deadline.isZero() || !room.tryAcquire()) {
             name.complete(Optional.empty());

@@ -3,18 +3,23 @@ package io.postern.gateway.perimeter;
 import io.postern.dns.Resolver;
 import io.postern.gateway.config.Config;
 import io.postern.gateway.events.Figures;
+import io.postern.gateway.path.ReverseNames;
 import io.postern.gateway.path.Storage;
 import io.postern.gateway.policy.Check;
 import io.postern.gateway.policy.Policy;
 import io.postern.gateway.recipients.OwnRecipients;
 import io.postern.gateway.recipients.RecipientCheck;
+import io.postern.gateway.rules.Rules;
+import io.postern.gateway.rules.RulesCheck;
 import io.postern.gateway.tls.PeerTls;
 import io.postern.gateway.users.OwnAddresses;
 import io.postern.gateway.users.Users;
+import io.postern.mail.Domain;
 import io.postern.store.MessageStore;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// The policy in force: the one place where checks are put in their order.
 ///
@@ -23,6 +28,7 @@ import java.util.List;
 /// allow and so end the asking of what follows; then counting; then the DNS; and last the
 /// recipients, whose directory may be far away.
 public final class Perimeter {
+    private final StrangerChecks strangers;
     private volatile Policy policy;
 
     /// What checks may need.
@@ -35,8 +41,15 @@ public final class Perimeter {
             Figures figures,
             InstantSource clock) {}
 
+    /// Reads what the checks need from files and the store; blocks.
     public Perimeter(OwnRecipients recipients, Means means) {
+        strangers = new StrangerChecks(recipients, means);
         policy = new Policy(checks(recipients, means));
+    }
+
+    /// The checks of strangers' clients, names and addresses.
+    public StrangerChecks strangers() {
+        return strangers;
     }
 
     /// The policy in force now; asked for at each command.
@@ -49,7 +62,7 @@ public final class Perimeter {
         policy = other;
     }
 
-    private static List<Check> checks(OwnRecipients recipients, Means means) {
+    private List<Check> checks(OwnRecipients recipients, Means means) {
         var checks = new ArrayList<Check>();
         checks.add(new RoleCheck());
         checks.add(new StorageCheck(means.storage()));
@@ -58,8 +71,25 @@ public final class Perimeter {
         if (means.config().submission().ownAddresses()) {
             checks.add(new OwnAddresses(means.users()::addresses));
         }
-        // 1. allow and deny lists; 2. rules; 3. users and the guard; 4. rates; 5. DNS lists
+        checks.addAll(strangers.lists());
+        rules(means).ifPresent(checks::add);
+        // the guard; rates
+        checks.addAll(strangers.names());
         checks.add(new RecipientCheck(recipients));
+        checks.add(strangers.greylist());
         return checks;
+    }
+
+    private static Optional<Check> rules(Means means) {
+        var rules = Rules.of(means.config());
+        if (rules.all().isEmpty()) {
+            return Optional.empty();
+        }
+        var names = new ReverseNames(means.resolver(), means.config().dns().reverseTimeout());
+        return Optional.of(
+                new RulesCheck(
+                        rules,
+                        client -> names.begin(client).get().map(Domain::name).orElse(""),
+                        means.figures()));
     }
 }

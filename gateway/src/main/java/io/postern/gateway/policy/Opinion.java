@@ -26,10 +26,20 @@ public sealed interface Opinion {
         }
     }
 
+    /// Nothing against it, but the reply waits that long, whatever it will be.
+    record Wait(Decision why, Duration before) implements Opinion {}
+
+    /// Several of one check, in their order. An [Allow] or a [Refuse] is the last.
+    record Several(List<Opinion> opinions) implements Opinion {
+        public Several {
+            opinions = List.copyOf(opinions);
+        }
+    }
+
     /// The command is refused; no further check is asked.
     ///
     /// @param rule which rule says so: the word operators find in logs and look up in the manual
-    /// @param reply 4yz or 5yz; each rule has its own (RFC 2505 §2.11)
+    /// @param reply 4yz or 5yz; each rule has its own (RFC 2505 §2.13)
     /// @param after wait this long before the reply (a tarpit); zero for at once
     /// @param close whether the session ends with it
     record Refuse(String rule, Reply reply, Duration after, boolean close, Decision why)

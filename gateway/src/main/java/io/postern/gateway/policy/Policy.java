@@ -1,8 +1,10 @@
 package io.postern.gateway.policy;
 
 import io.postern.store.Decision;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The checks in their order. Immutable; a reload makes a new one, which sessions take up at their
 /// next command.
@@ -17,48 +19,85 @@ public record Policy(List<Check> checks) {
     ///
     /// @param refusal the first refusal; null when nobody refuses
     /// @param decisions for the decision record, in order
+    /// @param delay how long the reply waits, whatever it is: the longest that a check asked for
     public record Outcome(
-            Opinion.@org.jspecify.annotations.Nullable Refuse refusal,
+            Opinion.@Nullable Refuse refusal,
             List<Decision> decisions,
-            List<Opinion.Remark> remarks) {}
+            List<Opinion.Remark> remarks,
+            Duration delay) {}
 
     /// Asks the checks until one refuses. After one that allows, only those are asked that always
     /// are.
     public Outcome ask(Situation situation) {
-        List<Decision> decisions = List.of();
-        List<Opinion.Remark> remarks = List.of();
-        boolean allowed = false;
+        var gathered = new Gathered();
         for (var check : checks) {
-            if (allowed && !check.always()) {
-                continue;
+            if (!gathered.allowed || check.always()) {
+                gathered.add(check.ask(situation));
+                if (gathered.refusal != null) {
+                    break;
+                }
             }
-            switch (check.ask(situation)) {
+        }
+        return new Outcome(gathered.refusal, gathered.decisions, gathered.remarks, gathered.delay);
+    }
+
+    /// What was said so far. Most checks have nothing to say, so most outcomes need no list.
+    private static final class Gathered {
+        private Opinion.@Nullable Refuse refusal;
+        private boolean allowed;
+        private List<Decision> decisions = List.of();
+        private List<Opinion.Remark> remarks = List.of();
+        private Duration delay = Duration.ZERO;
+
+        void add(Opinion opinion) {
+            switch (opinion) {
                 case Opinion.Pass() -> {}
                 case Opinion.Note(var why, var more) -> {
-                    decisions = with(decisions, List.of(why));
+                    decided(why);
                     remarks = with(remarks, more);
                 }
+                case Opinion.Wait(var why, var before) -> {
+                    decided(why);
+                    lengthen(before);
+                }
+                case Opinion.Several(var opinions) -> {
+                    for (var one : opinions) {
+                        if (refusal == null) {
+                            add(one);
+                        }
+                    }
+                }
                 case Opinion.Allow(var why) -> {
-                    decisions = with(decisions, List.of(why));
+                    decided(why);
                     allowed = true;
                 }
                 case Opinion.Refuse refuse -> {
-                    return new Outcome(refuse, with(decisions, List.of(refuse.why())), remarks);
+                    decided(refuse.why());
+                    lengthen(refuse.after());
+                    refusal = refuse;
                 }
             }
         }
-        return new Outcome(null, decisions, remarks);
-    }
 
-    /// Most checks have nothing to say, so most outcomes need no list.
-    private static <T> List<T> with(List<T> some, List<T> more) {
-        if (more.isEmpty()) {
-            return some;
+        private void decided(Decision why) {
+            decisions = with(decisions, List.of(why));
         }
-        var all = new ArrayList<T>(some.size() + more.size());
-        all.addAll(some);
-        all.addAll(more);
-        return all;
+
+        private void lengthen(Duration wait) {
+            if (wait.compareTo(delay) > 0) {
+                delay = wait;
+            }
+        }
+
+        private static <T> List<T> with(List<T> some, List<T> more) {
+            if (more.isEmpty()) {
+                return some;
+            }
+            var all = new ArrayList<T>(some.size() + more.size());
+            all.addAll(some);
+            all.addAll(more);
+            return all;
+        }
     }
 
     /// Tells all checks how a situation ended.

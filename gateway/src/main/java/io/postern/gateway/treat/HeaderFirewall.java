@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// Removes the header fields that must not pass the perimeter. Immutable.
 ///
@@ -20,25 +22,76 @@ import java.util.function.Predicate;
 final class HeaderFirewall {
     private static final String OURS = "x-postern-";
 
+    /// RFC 1918, RFC 6598, RFC 3927, loopback; RFC 4193 and link-local of IPv6.
+    private static final Pattern PRIVATE =
+            Pattern.compile(
+                    "(?<![0-9.])(?:10\\.[0-9]{1,3}|127\\.[0-9]{1,3}|192\\.168|169\\.254"
+                            + "|172\\.(?:1[6-9]|2[0-9]|3[01])"
+                            + "|100\\.(?:6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7]))"
+                            + "\\.[0-9]{1,3}\\.[0-9]{1,3}(?![0-9])"
+                            + "|(?<![0-9a-f:])(?:f[cd][0-9a-f]{2}|fe[89ab][0-9a-f]):[0-9a-f:]+"
+                            + "|(?<![0-9a-f:])::1(?![0-9a-f:])",
+                    Pattern.CASE_INSENSITIVE);
+
     private final Domain hostname;
     private final List<Domain> domains;
+    private final Set<String> notIn;
+    private final Set<String> notOut;
+    private final boolean hideInside;
 
     HeaderFirewall(Config config) {
         hostname = config.hostname();
         domains = config.domain().stream().map(Config.OwnDomain::name).toList();
+        var settings = config.headerFirewall();
+        notIn = lower(settings.removeIn());
+        notOut = lower(settings.removeOut());
+        hideInside = settings.hideInside();
+    }
+
+    private static Set<String> lower(List<String> names) {
+        return names.stream()
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     HeaderFields inbound(HeaderFields header, List<Decision> decisions) {
-        return without(header, field -> neverPasses(field) || forgedResults(field), decisions);
+        return without(
+                header,
+                field -> neverPasses(field) || listed(notIn, field) || forgedResults(field),
+                decisions);
     }
 
     HeaderFields outbound(HeaderFields header, List<Decision> decisions) {
-        return without(header, HeaderFirewall::neverPasses, decisions);
+        return without(
+                header,
+                field ->
+                        neverPasses(field)
+                                || listed(notOut, field)
+                                || (hideInside && tellsOfInside(field)),
+                decisions);
+    }
+
+    private static boolean listed(Set<String> names, HeaderField field) {
+        return !names.isEmpty() && names.contains(field.name().toLowerCase(Locale.ROOT));
+    }
+
+    private boolean tellsOfInside(HeaderField field) {
+        var name = field.name().toLowerCase(Locale.ROOT);
+        if (name.equals("received")) {
+            return true;
+        }
+        if (name.equals("authentication-results") && forgedResults(field)) {
+            return true;
+        }
+        return (name.startsWith("x-") || name.equals("received-spf"))
+                && PRIVATE.matcher(field.rawBody()).find();
     }
 
     private static boolean neverPasses(HeaderField field) {
-        var name = field.name().toLowerCase(Locale.ROOT);
-        return name.equals("bcc") || name.equals("return-path") || name.startsWith(OURS);
+        var name = field.name();
+        return name.equalsIgnoreCase("Bcc")
+                || name.equalsIgnoreCase("Return-Path")
+                || name.regionMatches(true, 0, OURS, 0, OURS.length());
     }
 
     /// RFC 8601 §5: a border removes each field that claims to come from inside, whatever its

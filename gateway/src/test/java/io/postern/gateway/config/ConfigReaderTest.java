@@ -35,6 +35,8 @@ class ConfigReaderTest {
             smart_host = "127.0.0.1:2626"
             """;
 
+    private static final String TAKES = "deliver_to = [\"127.0.0.1:25\"]\n";
+
     private static Config parse(String text) {
         return ConfigReader.parse(text, "postern.toml", Path.of("folder"));
     }
@@ -48,6 +50,32 @@ class ConfigReaderTest {
         assertEquals(Config.Role.OUTBOUND, config.listener().getFirst().role());
         assertEquals(new HostPort("127.0.0.1", 2626), config.outbound().smartHost().orElseThrow());
         assertTrue(config.domain().getFirst().sign());
+    }
+
+    @Test
+    @DisplayName("the inbound file of the manual works, with the outbound one and without")
+    void inbound() {
+        var config =
+                parse(
+                        LEAST.replace("sign = true", "")
+                                .replace(
+                                        "[outbound]",
+                                        """
+                                        deliver_to = ["127.0.0.1:2628"]
+                                        recipients = { list = ["info@example.com", "sales@example.com"] }
+                                        [[listener]]
+                                        role = "inbound"
+                                        address = "127.0.0.1:2527"
+                                        [dns]
+                                        servers = ["127.0.0.1:5353"]
+                                        [outbound]
+                                        """));
+        var own = config.domain().getFirst();
+        assertEquals(List.of(new HostPort("127.0.0.1", 2628)), own.deliverTo());
+        assertEquals(
+                List.of("info@example.com", "sales@example.com"),
+                own.recipients().orElseThrow().list());
+        assertEquals(Config.Role.INBOUND, config.listener().get(1).role());
     }
 
     @Test
@@ -164,6 +192,44 @@ class ConfigReaderTest {
                         "a retry without a wait is a storm",
                         LEAST + "retry = [\"1m\", \"0s\"]\n",
                         "outbound.retry has a wait below 100ms"),
+                new Wrong(
+                        "inbound without a domain that takes mail would refuse everything",
+                        LEAST.replace("\"outbound\"\naddress", "\"inbound\"\naddress"),
+                        "no [[domain]] has deliver_to"),
+                new Wrong(
+                        "a domain that takes mail for nobody in particular",
+                        LEAST.replace("\"outbound\"\naddress", "\"inbound\"\naddress")
+                                .replace("sign = true", "deliver_to = [\"127.0.0.1:25\"]\n"),
+                        "9:1: domain example.com has deliver_to but no recipients"),
+                new Wrong(
+                        "recipients of a domain that takes no mail",
+                        LEAST.replace("sign = true", "recipients = { list = [] }\n"),
+                        "domain example.com has recipients but no deliver_to"),
+                new Wrong(
+                        "a recipient of another domain",
+                        LEAST.replace(
+                                "sign = true",
+                                TAKES + "recipients = { list = [\"info@example.net\"] }\n"),
+                        "recipients.list has \"info@example.net\", which is no address of"
+                                + " example.com"),
+                new Wrong(
+                        "a separator that is none",
+                        LEAST.replace(
+                                "sign = true", TAKES + "recipients = { separator = \"ab\" }\n"),
+                        "recipients.separator is one of"),
+                new Wrong(
+                        "deliver_to and a route for one domain",
+                        LEAST.replace("sign = true", "deliver_to = [\"127.0.0.1:25\"]\n")
+                                + "[[route]]\ndomain = \"example.com\"\nto = [\"127.0.0.1:26\"]\n",
+                        "there are a deliver_to and a [[route]] for example.com"),
+                new Wrong(
+                        "a header field that a message needs",
+                        LEAST + "[header_firewall]\nremove_in = [\"from\"]\n",
+                        "header_firewall.remove_in has \"from\", which a message needs"),
+                new Wrong(
+                        "what is no header field",
+                        LEAST + "[header_firewall]\nremove_out = [\"a b\"]\n",
+                        "which is no name of a header field"),
                 new Wrong(
                         "a postmaster that is no address is told",
                         LEAST.replace("[[listener]]", "postmaster = \"us\"\n[[listener]]"),

@@ -111,12 +111,27 @@ final class Session {
     private void greet() throws SessionEnd {
         switch (handler.connected(facts)) {
             case Verdict.Go() -> {
+                listenFirst();
                 counters.sessions.increment();
                 send(Reply.of(220, "", settings.hostname() + " ESMTP"));
             }
             // RFC 5321 §3.1 lets a refused client stay for QUIT; there is nothing to stay for.
             case Verdict.Refuse(var reply) -> throw SessionEnd.telling(reply, "refused");
             case Verdict.Close(var reply) -> throw SessionEnd.telling(reply, "refused");
+        }
+    }
+
+    /// Holds the greeting back as long as the handler likes, and lets it judge a client that speaks
+    /// meanwhile.
+    private void listenFirst() throws SessionEnd {
+        var hold = handler.hold(facts);
+        if (!hold.isPositive() || !wire.speaksWithin(hold)) {
+            return;
+        }
+        switch (handler.early(facts)) {
+            case Verdict.Go() -> {}
+            case Verdict.Refuse(var reply) -> throw SessionEnd.telling(reply, "spoke first");
+            case Verdict.Close(var reply) -> throw SessionEnd.telling(reply, "spoke first");
         }
     }
 
@@ -172,6 +187,11 @@ final class Session {
 
     private void obey(Command command) throws SessionEnd {
         pipelinedWell(command);
+        var told = probed(command);
+        if (told.isPresent()) {
+            answer(told.get());
+            return;
+        }
         var rules =
                 new Transaction.Rules(
                         facts.heloName().isPresent(),
@@ -196,6 +216,33 @@ final class Session {
                 refuse(reply);
             }
             case Step.Agreed(var next, var reply) -> carryOut(command, next, reply);
+        }
+    }
+
+    /// What the handler says to a command that asks more than RCPT would tell. In clear where that
+    /// is not enough, the transaction answers 530 first.
+    private Optional<Reply> probed(Command command) {
+        if (mustEncrypt()) {
+            return Optional.empty();
+        }
+        return switch (command) {
+            case Command.Vrfy() -> handler.probed(facts, "VRFY");
+            case Command.Expn() -> handler.probed(facts, "EXPN");
+            case Command.NotImplemented(var verb) when verb.equals("ETRN") ->
+                    handler.probed(facts, verb);
+            case Command.NotImplemented _, Command.Helo _, Command.Ehlo _, Command.Mail _ ->
+                    Optional.empty();
+            case Command.Rcpt _, Command.Data _, Command.Bdat _, Command.Rset _ -> Optional.empty();
+            case Command.Help _, Command.Noop _, Command.Quit _ -> Optional.empty();
+            case Command.StartTls _, Command.Auth _ -> Optional.empty();
+        };
+    }
+
+    private void answer(Reply reply) throws SessionEnd {
+        if (reply.positive()) {
+            send(reply);
+        } else {
+            refuse(reply);
         }
     }
 

@@ -2,8 +2,11 @@ package io.postern.smtp.server;
 
 import io.postern.mail.Envelope;
 import io.postern.mail.EnvelopeRecipient;
+import io.postern.smtp.Reply;
 import io.postern.smtp.sasl.ChannelBindings;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /// Decides for one session what the server asks at each step. One per session, called on the
 /// session's thread only.
@@ -13,6 +16,27 @@ import java.util.List;
 public interface SessionHandler {
     /// Before the greeting.
     Verdict connected(SessionFacts facts);
+
+    /// How long the greeting is held back, after [#connected] agreed, to see whether the client
+    /// speaks first; zero for not at all. No thread of the machine is held meanwhile.
+    default Duration hold(SessionFacts facts) {
+        return Duration.ZERO;
+    }
+
+    /// The client spoke before the greeting, within the [#hold]. RFC 5321 §4.3.1 tells it to wait;
+    /// those that do not listen send the same to whomever they reach.
+    default Verdict early(SessionFacts facts) {
+        return new Verdict.Close(Reply.of(554, "5.5.1", "you spoke before the greeting"));
+    }
+
+    /// VRFY, EXPN or ETRN, by which a stranger could learn or do more than RCPT lets it. RFC 2505
+    /// §2.11, §2.12.
+    ///
+    /// @param verb in upper case
+    /// @return the reply; empty for the server's own, which tells nothing
+    default Optional<Reply> probed(SessionFacts facts, String verb) {
+        return Optional.empty();
+    }
 
     /// After HELO or EHLO was parsed.
     Verdict helo(SessionFacts facts);
@@ -73,10 +97,10 @@ public interface SessionHandler {
         record Go() implements Verdict {}
 
         /// Refuse this command with that reply; the session goes on.
-        record Refuse(io.postern.smtp.Reply reply) implements Verdict {}
+        record Refuse(Reply reply) implements Verdict {}
 
         /// Give that reply and close the session.
-        record Close(io.postern.smtp.Reply reply) implements Verdict {}
+        record Close(Reply reply) implements Verdict {}
     }
 
     /// An answer to DATA or BDAT.
@@ -85,6 +109,6 @@ public interface SessionHandler {
         record Go(DataSink sink) implements DataStart {}
 
         /// Refuse; BDAT's octets are read and thrown away.
-        record Refuse(io.postern.smtp.Reply reply) implements DataStart {}
+        record Refuse(Reply reply) implements DataStart {}
     }
 }

@@ -156,6 +156,19 @@ final class Wire {
             position = 0;
             end = 0;
         }
+        boolean got = listen(wait);
+        if (!got) {
+            throw timedOut();
+        }
+    }
+
+    /// Waits a little to see whether the peer speaks before it is spoken to. What it says is kept.
+    boolean speaksWithin(Duration wait) throws SessionEnd {
+        return position < end || listen(wait);
+    }
+
+    /// Waits while the drainer may take the turn. False when nothing came in that time.
+    private boolean listen(Duration wait) throws SessionEnd {
         if (!turn.listen()) {
             throw SessionEnd.telling(Reply.of(421, "4.3.2", "closing down"), "drained");
         }
@@ -168,9 +181,7 @@ final class Wire {
         if (!turn.speak()) {
             throw SessionEnd.silent("drained");
         }
-        if (!got) {
-            throw timedOut();
-        }
+        return got;
     }
 
     /// Waits for content.

@@ -5,8 +5,12 @@ import io.postern.mail.EnvelopeRecipient;
 import io.postern.smtp.Reply;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -26,6 +30,9 @@ final class Recorder {
     final AtomicInteger abandoned = new AtomicInteger();
     final AtomicInteger most = new AtomicInteger();
 
+    volatile Duration hold = Duration.ZERO;
+    final Map<String, Reply> probes = new ConcurrentHashMap<>();
+
     SessionHandler handler() {
         return new Handler();
     }
@@ -40,6 +47,16 @@ final class Recorder {
         @Override
         public Verdict connected(SessionFacts facts) {
             return new Verdict.Go();
+        }
+
+        @Override
+        public Duration hold(SessionFacts facts) {
+            return hold;
+        }
+
+        @Override
+        public Optional<Reply> probed(SessionFacts facts, String verb) {
+            return Optional.ofNullable(probes.get(verb));
         }
 
         @Override

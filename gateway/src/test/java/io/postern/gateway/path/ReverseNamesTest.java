@@ -1,0 +1,151 @@
+package io.postern.gateway.path;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.postern.dns.Answer;
+import io.postern.dns.MxRecord;
+import io.postern.dns.Resolver;
+import io.postern.mail.Domain;
+import io.postern.testkit.FakeDns;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@DisplayName("RFC 5321 §4.4: the client's name in Received")
+@Timeout(60)
+class ReverseNamesTest {
+    private static final Duration LONG = Duration.ofMinutes(1);
+
+    record Case(String rule, String zone, String want) {
+        @Override
+        public String toString() {
+            return rule;
+        }
+    }
+
+    static Stream<Case> cases() {
+        return Stream.of(
+                new Case(
+                        "a name that leads back is told",
+                        """
+                        1.2.0.192.in-addr.arpa. IN PTR mx.example.net.
+                        mx.example.net. IN A 192.0.2.1
+                        """,
+                        "mx.example.net"),
+                new Case(
+                        "a name that leads elsewhere is not",
+                        """
+                        1.2.0.192.in-addr.arpa. IN PTR mx.bank.example.
+                        mx.bank.example. IN A 192.0.2.99
+                        """,
+                        ""),
+                new Case(
+                        "a name without an address is not",
+                        "1.2.0.192.in-addr.arpa. IN PTR mx.bank.example.",
+                        ""),
+                new Case(
+                        "of several, the first that leads back",
+                        """
+                        1.2.0.192.in-addr.arpa. IN PTR mx.bank.example.
+                        1.2.0.192.in-addr.arpa. IN PTR mx.example.net.
+                        mx.example.net. IN A 192.0.2.1
+                        """,
+                        "mx.example.net"),
+                new Case("no name at all", "", ""));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cases")
+    void verified(Case c) {
+        var names = new ReverseNames(FakeDns.zone("$TTL 60\n" + c.zone() + "\n"), LONG);
+        var name = names.begin(InetAddress.ofLiteral("192.0.2.1")).get();
+        assertEquals(c.want(), name.map(Domain::name).orElse(""));
+    }
+
+    @Test
+    @DisplayName("with a deadline of zero nothing is asked")
+    void off() {
+        var dns = FakeDns.empty();
+        assertEquals(
+                Optional.empty(),
+                new ReverseNames(dns, Duration.ZERO)
+                        .begin(InetAddress.ofLiteral("192.0.2.1"))
+                        .get());
+        assertEquals(0, dns.lookups());
+    }
+
+    /// A DNS that answers nobody until it is told to.
+    private static final class Silent implements Resolver {
+        private final CountDownLatch speak = new CountDownLatch(1);
+
+        @Override
+        public Answer<String> ptr(InetAddress address) {
+            try {
+                speak.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return new Answer.NoSuchName<>();
+        }
+
+        @Override
+        public Answer<String> txt(String name) {
+            throw new AssertionError();
+        }
+
+        @Override
+        public Answer<MxRecord> mx(String name) {
+            throw new AssertionError();
+        }
+
+        @Override
+        public Answer<InetAddress> a(String name) {
+            throw new AssertionError();
+        }
+
+        @Override
+        public Answer<InetAddress> aaaa(String name) {
+            throw new AssertionError();
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "after a few names that did not come in time nobody waits, until one has come again")
+    void impatience() {
+        var dns = new Silent();
+        var client = InetAddress.ofLiteral("192.0.2.1");
+        var hurried = new ReverseNames(dns, Duration.ofMillis(1));
+        for (int i = 0; i < 3; i++) {
+            assertTrue(hurried.waits());
+            assertEquals(Optional.empty(), hurried.begin(client).get());
+        }
+        assertTrue(!hurried.waits());
+        assertEquals(Optional.empty(), hurried.begin(client).get());
+        dns.speak.countDown();
+        while (!hurried.waits()) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    @DisplayName("failures at once count too: a machine without a DNS waits for nobody")
+    void noDns() {
+        var dns = FakeDns.empty().fail("192.0.2.1");
+        var names = new ReverseNames(dns, LONG);
+        for (int i = 0; i < 3; i++) {
+            assertEquals(Optional.empty(), names.begin(InetAddress.ofLiteral("192.0.2.1")).get());
+        }
+        while (names.waits()) {
+            Thread.onSpinWait();
+        }
+    }
+}
