@@ -14,6 +14,7 @@ import io.postern.gateway.path.MailPath;
 import io.postern.gateway.path.PerimeterHandler;
 import io.postern.gateway.path.ReverseNames;
 import io.postern.gateway.path.Storage;
+import io.postern.gateway.perimeter.Counting;
 import io.postern.gateway.perimeter.Perimeter;
 import io.postern.gateway.recipients.OwnRecipients;
 import io.postern.gateway.tls.TlsFiles;
@@ -32,6 +33,7 @@ import io.postern.smtp.server.Limits;
 import io.postern.smtp.server.ServerSettings;
 import io.postern.smtp.server.ServerTls;
 import io.postern.smtp.server.SmtpServer;
+import io.postern.smtp.server.SteadyClock;
 import io.postern.store.MessageStore;
 import io.postern.store.SqliteStore;
 import io.postern.store.StoreSettings;
@@ -124,12 +126,18 @@ public final class Gateway implements AutoCloseable {
                         RandomGenerator.getDefault());
         var storage = new Storage(store, limits.freeDisk().bytes());
         storage.look();
-        this.recipients = new OwnRecipients(config);
+        this.recipients =
+                new OwnRecipients(
+                        config,
+                        new OwnRecipients.Means(
+                                clock, random, own -> Delivery.towards(config, own, clock)));
+        this.counting = new Counting(config, store, figures, clock, System::nanoTime, random);
+        engine.onRefused(counting::refused);
         this.perimeter =
                 new Perimeter(
                         recipients,
                         new Perimeter.Means(
-                                config, store, resolver, storage, users, figures, clock));
+                                config, store, resolver, storage, users, counting, figures, clock));
         this.delays = new Delays(config.tarpit().sessions(), config.tarpit().longest());
         this.authenticator =
                 new Authenticator(
@@ -157,10 +165,11 @@ public final class Gateway implements AutoCloseable {
     }
 
     private final MailPath path;
-    private final Authenticator authenticator;
     private final Routes routes;
+    private final Authenticator authenticator;
     private final OwnRecipients recipients;
     private final Perimeter perimeter;
+    private final Counting counting;
     private final Delays delays;
     private final InstantSource clock;
 
@@ -233,6 +242,7 @@ public final class Gateway implements AutoCloseable {
             }
         }
         engine.start();
+        recipients.start();
         engine.greet(routes.fixed());
         for (var listener : config.listener()) {
             var settings = settings(listener);
@@ -254,10 +264,19 @@ public final class Gateway implements AutoCloseable {
         engine.measure(figures);
         figures.gauge("postern.sessions", "Sessions open now.", this::sessions);
         figures.gauge(
+                "postern.content.memory",
+                "Octets of content being received that stand in memory.",
+                path.budget()::used);
+        figures.gauge(
                 "postern.sessions.delayed", "Sessions that wait for a refusal.", delays::waiting);
         var _ =
                 chores.scheduleWithFixedDelay(
                         guarded(path.storage()::look), 1, 1, TimeUnit.SECONDS);
+        long every = Counting.EVERY.toSeconds();
+        var _ =
+                chores.scheduleWithFixedDelay(
+                        guarded(counting::flush), every, every, TimeUnit.SECONDS);
+        var _ = chores.scheduleWithFixedDelay(guarded(counting::expire), 1, 1, TimeUnit.MINUTES);
         perimeter.strangers().start(chores);
         var _ = chores.scheduleWithFixedDelay(guarded(this::forget), 1, 10, TimeUnit.MINUTES);
         watchTls();
@@ -309,7 +328,7 @@ public final class Gateway implements AutoCloseable {
                 endpoint(listener),
                 limits,
                 tls(listener),
-                clock,
+                new SteadyClock(),
                 address ->
                         listener.proxyFrom().stream()
                                 .anyMatch(network -> network.contains(address)));
@@ -410,6 +429,10 @@ public final class Gateway implements AutoCloseable {
         return perimeter;
     }
 
+    public Counting counting() {
+        return counting;
+    }
+
     public DkimKeys keys() {
         return keys;
     }
@@ -455,7 +478,9 @@ public final class Gateway implements AutoCloseable {
             }
         }
         servers.forEach(SmtpServer::close);
+        recipients.close();
         engine.stop(DRAIN);
+        counting.close();
         perimeter.strangers().close();
         store.close();
     }

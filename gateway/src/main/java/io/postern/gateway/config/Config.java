@@ -29,6 +29,7 @@ public record Config(
                 Optional<String> postmaster,
         @Setting(doc = "A TCP port that takes mail; at least one.") List<Listener> listener,
         @Setting(doc = "A domain that is ours; at least one.") List<OwnDomain> domain,
+        @Setting(doc = "An LDAP directory that knows recipients.") List<Directory> directory,
         @Setting(doc = "A certificate of the gateway's, for the host names in it (SNI).")
                 List<Certificate> certificate,
         @Setting(doc = "What was agreed with a peer about TLS.") List<Peer> peer,
@@ -41,13 +42,19 @@ public record Config(
                 FirewallConfig headerFirewall,
         @Setting(doc = "Where mail for one domain goes instead of its MX or the smart host.")
                 List<Route> route,
-        @Setting(doc = "How users authenticate on listeners with role `submission`.")
-                Submission submission,
         @Setting(doc = "A rule of the perimeter; asked in the order of the file.")
                 List<RuleConfig> rule,
+        @Setting(doc = "How users authenticate on listeners with role `submission`.")
+                Submission submission,
         @Setting(doc = "Signing.") Signing signing,
         @Setting(doc = "The resolver.") Dns dns,
         @Setting(doc = "Bounds. Each has its own reply when it is hit.") Limits limits,
+        @Setting(
+                        doc =
+                                "How much may come from whom in how long; all that fit are asked, and counting "
+                                        + "survives a restart. docs/abuse.md has examples.")
+                List<RateConfig> rate,
+        @Setting(doc = "Accounts that may be in wrong hands.") GuardConfig guard,
         @Setting(doc = "A list of clients, names or addresses that are refused or let through.")
                 List<AbuseConfig.AccessList> accessList,
         @Setting(doc = "DNS lists of clients and of domains.") AbuseConfig.Dnsbl dnsbl,
@@ -203,8 +210,8 @@ public record Config(
                             doc =
                                     "Whether a stranger is told with a DSN that the inside hosts refused for good what "
                                             + "was taken here (RFC 5321 §6.1). It may go to somebody who never wrote: refuse "
-                                            + "at RCPT what inside would refuse, by `recipients`. With `false` the failure "
-                                            + "is only in log and history.")
+                                            + "at RCPT what inside would refuse, by `recipients`. With `false` strangers get no "
+                                            + "DSN about this domain's mail; log and history have it.")
                     boolean failureReports) {}
 
     /// A signing algorithm family.

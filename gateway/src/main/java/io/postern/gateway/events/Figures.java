@@ -30,8 +30,14 @@ public final class Figures {
                     .description("Wait for stable storage.")
                     .register(registry);
 
-    private Counter counter(String name, String help) {
+    /// A counter; the same one for the same name.
+    public Counter counter(String name, String help) {
         return Counter.builder(name).description(help).register(registry);
+    }
+
+    /// A counter with a tag; the same one for the same name and value.
+    public Counter counter(String name, String help, String tag, String value) {
+        return Counter.builder(name).description(help).tag(tag, value).register(registry);
     }
 
     /// Counts a rule whose condition held. The same rule after a reload is the same counter.

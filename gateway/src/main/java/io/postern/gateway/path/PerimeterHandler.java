@@ -108,7 +108,6 @@ public final class PerimeterHandler implements SessionHandler {
         if (ending) {
             return new Verdict.Close(Reply.of(421, "4.7.0", "this session is over"));
         }
-        dossier.begin();
         var situation = at(Stage.MAIL, facts).envelope(envelope);
         return decide((declaredSize < 0 ? situation : situation.size(declaredSize)).build());
     }
@@ -204,17 +203,27 @@ public final class PerimeterHandler implements SessionHandler {
         }
         var situation = message(facts, envelope, size);
         header.ifPresent(situation::header);
-        path.policy().get().settled(situation.build(), !reply.positive());
+        if (reply.positive()) {
+            path.policy().get().settled(situation.build(), false);
+        } else {
+            path.policy().get().refused(situation.build(), reply);
+        }
     }
 
     private Verdict decide(Situation situation) {
         var verdict = ask(situation);
-        path.policy().get().settled(situation, !(verdict instanceof Verdict.Go));
+        var policy = path.policy().get();
+        switch (verdict) {
+            case Verdict.Go() -> policy.settled(situation, false);
+            case Verdict.Refuse(var reply) -> policy.refused(situation, reply);
+            case Verdict.Close(var reply) -> policy.refused(situation, reply);
+        }
         return verdict;
     }
 
     private Verdict ask(Situation situation) {
         var outcome = path.policy().get().ask(situation);
+        dossier.begin(situation.stage());
         dossier.add(situation.stage(), outcome);
         var refusal = outcome.refusal();
         if (refusal == null) {

@@ -38,6 +38,7 @@ public final class Perimeter {
             Resolver resolver,
             Storage storage,
             Users users,
+            Counting counting,
             Figures figures,
             InstantSource clock) {}
 
@@ -73,7 +74,7 @@ public final class Perimeter {
         }
         checks.addAll(strangers.lists());
         rules(means).ifPresent(checks::add);
-        // the guard; rates
+        checks.addAll(means.counting().checks(means.config()));
         checks.addAll(strangers.names());
         checks.add(new RecipientCheck(recipients));
         checks.add(strangers.greylist());
