@@ -56,6 +56,18 @@ public interface Operations extends AutoCloseable {
     /// @throws OperationException when it is not suspended
     void resume(Resumption request);
 
+    /// Users who may hand in mail after a login, by name.
+    List<UserView> users();
+
+    /// Adds a user.
+    UserView addUser(NewUser request);
+
+    /// Sets another password of a user; the request's addresses count for nothing.
+    UserView setPassword(NewUser request);
+
+    /// Removes a user.
+    UserView removeUser(UserName user);
+
     /// Whether mail can be taken now.
     HealthView health();
 
