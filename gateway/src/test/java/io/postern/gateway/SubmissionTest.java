@@ -102,10 +102,25 @@ class SubmissionTest {
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "keytool")
                                         .toString(),
-                                "-genkeypair", "-alias", "gw", "-keyalg", "EC", "-groupname",
-                                "secp256r1", "-dname", "CN=" + host, "-ext", "SAN=dns:" + host,
-                                "-validity", "90", "-storetype", "PKCS12", "-keystore",
-                                file.toString(), "-storepass", "changeit")
+                                "-genkeypair",
+                                "-alias",
+                                "gw",
+                                "-keyalg",
+                                "EC",
+                                "-groupname",
+                                "secp256r1",
+                                "-dname",
+                                "CN=" + host,
+                                "-ext",
+                                "SAN=dns:" + host,
+                                "-validity",
+                                "90",
+                                "-storetype",
+                                "PKCS12",
+                                "-keystore",
+                                file.toString(),
+                                "-storepass",
+                                "changeit")
                         .redirectErrorStream(true)
                         .start();
         var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -281,9 +296,7 @@ class SubmissionTest {
             client.say("MAIL FROM:<alice@example.com>");
             client.say("RCPT TO:<bob@example.net>");
             client.say("DATA");
-            var reply =
-                    client.say(
-                            MESSAGE.replace("alice@", "boss@").replace("\n", "\r\n") + ".");
+            var reply = client.say(MESSAGE.replace("alice@", "boss@").replace("\n", "\r\n") + ".");
             assertTrue(reply.startsWith("550 5.7.1"), reply);
         }
     }
@@ -293,7 +306,8 @@ class SubmissionTest {
     void refused() throws Exception {
         try (var client = overTls("gw.example.com", "TLSv1.3")) {
             var bound = client.exporter();
-            assertTrue(client.scram("SCRAM-SHA-256", "n,,", new byte[0], "wrong").startsWith("535"));
+            assertTrue(
+                    client.scram("SCRAM-SHA-256", "n,,", new byte[0], "wrong").startsWith("535"));
             bound[0] ^= 1;
             var reply = client.scram("SCRAM-SHA-256-PLUS", "p=tls-exporter,,", bound, PASSWORD);
             assertTrue(reply.startsWith("535 5.7.8"), reply);

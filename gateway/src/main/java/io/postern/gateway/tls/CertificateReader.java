@@ -132,7 +132,8 @@ final class CertificateReader {
                 throw new IOException(
                         file + " does not open with that password: see password_file", e);
             }
-            throw new IOException(file + " is no PKCS#12 file that can be read: " + e.getMessage(), e);
+            throw new IOException(
+                    file + " is no PKCS#12 file that can be read: " + e.getMessage(), e);
         } finally {
             Arrays.fill(password, '\0');
         }
