@@ -1,9 +1,9 @@
 package io.postern.admin;
 
 import io.postern.admin.OperationException.Kind;
-import io.postern.gateway.recipients.OwnRecipients;
 import io.postern.gateway.guard.SuspensionView;
 import io.postern.gateway.rates.RateView;
+import io.postern.gateway.recipients.OwnRecipients;
 import io.postern.gateway.users.Users;
 import io.postern.keys.DkimKey;
 import io.postern.keys.DkimKeys;

@@ -1,8 +1,8 @@
 package io.postern.admin;
 
-import java.io.InputStream;
 import io.postern.gateway.guard.SuspensionView;
 import io.postern.gateway.rates.RateView;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 

@@ -10,8 +10,7 @@ import java.util.List;
 /// @param addresses as which the user may send
 /// @param created when
 /// @param passwordSet when the password was last set
-public record UserView(
-        String name, List<String> addresses, Instant created, Instant passwordSet) {
+public record UserView(String name, List<String> addresses, Instant created, Instant passwordSet) {
     static UserView of(User user) {
         return new UserView(
                 user.name(),

@@ -51,8 +51,7 @@ abstract class UserCommands extends SuspensionCommands {
         try (var operations = Access.openOrCreate(io, data)) {
             added =
                     operations.addUser(
-                            new NewUser(
-                                    user, addresses == null ? List.of() : addresses, password));
+                            new NewUser(user, addresses == null ? List.of() : addresses, password));
         }
         io.line(
                 Table.printable(added.name())
@@ -149,8 +148,7 @@ abstract class UserCommands extends SuspensionCommands {
             var text = line.toString(StandardCharsets.UTF_8);
             var password = text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
             if (password.isEmpty()) {
-                throw Failure.of(
-                        "no password was given", "type it, or give it on standard input");
+                throw Failure.of("no password was given", "type it, or give it on standard input");
             }
             return password;
         } catch (IOException e) {

@@ -20,14 +20,21 @@ class UsersCommandTest {
         var added =
                 world.runWith(
                         "correct horse\r\n",
-                        "users", "add", "Anna", "--address", "anna@example.com", "--address",
-                        "@news.example.com", "--data", "data");
+                        "users",
+                        "add",
+                        "Anna",
+                        "--address",
+                        "anna@example.com",
+                        "--address",
+                        "@news.example.com",
+                        "--data",
+                        "data");
         assertEquals(0, added.code(), added.err());
         assertEquals("anna may send as anna@example.com, @news.example.com\n", added.out());
 
-        var twice = world.runWith("correct horse\n", "users", "add", "anna@x", "--data", "data");
+        var twice = world.runWith("correct horse\n", "users", "add", "anna", "--address", "a@example.com", "--data", "data");
         assertEquals(1, twice.code());
-        assertTrue(twice.err().contains("anna@x"), twice.err());
+        assertTrue(twice.err().contains("there is a user anna already"), twice.err());
 
         assertEquals(
                 0,
