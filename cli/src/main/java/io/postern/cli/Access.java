@@ -75,6 +75,7 @@ final class Access {
 
     private static Operations local(Io io, Path folder, Optional<Config> config) {
         var store = SqliteStore.open(folder, StoreSettings.DEFAULTS, io.clock());
+        var recipients = new LocalRecipientSources(config, io.clock());
         return new LocalOperations(
                 store,
                 memoized(() -> {
@@ -85,7 +86,15 @@ final class Access {
                 }),
                 io.clock(),
                 new LocalOperations.Surroundings(
-                        false, () -> {}, () -> {}, Access::noConfig, store::close));
+                        false,
+                        () -> {},
+                        () -> {},
+                        Access::noConfig,
+                        recipients::get,
+                        () -> {
+                            recipients.close();
+                            store.close();
+                        }));
     }
 
     /// The gateway's own start secret: where the configuration says, else in the folder.

@@ -1,6 +1,7 @@
 package io.postern.cli;
 
 import io.postern.admin.ControlServer;
+import io.postern.admin.Desks;
 import io.postern.admin.HealthView;
 import io.postern.admin.LocalOperations;
 import io.postern.admin.MetricsServer;
@@ -178,7 +179,9 @@ final class ServeCommand extends Common implements Runnable {
                             gateway::beforeQueueChange,
                             gateway::afterQueueChange,
                             () -> SettingsView.of(gateway.config(), config.map(io::file)),
-                            () -> {}));
+                            gateway::recipients,
+                            () -> {}),
+                    new Desks(gateway.counting().rates(), gateway.counting().guard()));
         }
 
         private static HealthView health(Operations operations) {

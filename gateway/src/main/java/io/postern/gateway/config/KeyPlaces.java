@@ -32,7 +32,7 @@ final class KeyPlaces {
         while (begin <= text.length()) {
             number++;
             int end = lineEnd(begin);
-            String line = text.substring(begin, end);
+            String line = text.substring(begin, end).stripTrailing(); // a CR, too
             var array = ARRAY_TABLE.matcher(line);
             var plain = TABLE.matcher(line);
             var key = KEY.matcher(line);

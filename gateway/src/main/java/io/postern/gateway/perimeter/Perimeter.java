@@ -11,6 +11,9 @@ import io.postern.gateway.recipients.OwnRecipients;
 import io.postern.gateway.recipients.RecipientCheck;
 import io.postern.gateway.rules.Rules;
 import io.postern.gateway.rules.RulesCheck;
+import io.postern.gateway.tls.PeerTls;
+import io.postern.gateway.users.OwnAddresses;
+import io.postern.gateway.users.Users;
 import io.postern.mail.Domain;
 import io.postern.store.MessageStore;
 import java.time.InstantSource;
@@ -34,6 +37,8 @@ public final class Perimeter {
             MessageStore store,
             Resolver resolver,
             Storage storage,
+            Users users,
+            Counting counting,
             Figures figures,
             InstantSource clock) {}
 
@@ -63,9 +68,13 @@ public final class Perimeter {
         checks.add(new RoleCheck());
         checks.add(new StorageCheck(means.storage()));
         checks.add(new RelayCheck(recipients::serves));
+        checks.add(new PeerTls(means.config().peer()));
+        if (means.config().submission().ownAddresses()) {
+            checks.add(new OwnAddresses(means.users()::addresses));
+        }
         checks.addAll(strangers.lists());
         rules(means).ifPresent(checks::add);
-        // 3. users and the guard; 4. rates
+        checks.addAll(means.counting().checks(means.config()));
         checks.addAll(strangers.names());
         checks.add(new RecipientCheck(recipients));
         checks.add(strangers.greylist());

@@ -36,7 +36,7 @@ import java.util.Set;
 final class ConditionReader {
     static final int LONGEST = 4096;
     private static final int DEEPEST = 48;
-    private static final int MOST_NODES = 1000;
+    static final int MOST_NODES = 1000;
     private static final int MOST_TURNS = 10_000;
 
     private static final CelOptions OPTIONS =
@@ -45,6 +45,7 @@ final class ConditionReader {
                     .maxParseRecursionDepth(DEEPEST)
                     .maxParseExpressionNodeCount(MOST_NODES)
                     .comprehensionMaxIterations(MOST_TURNS)
+                    .enableHeterogeneousNumericComparisons(true) // The planner wants it.
                     .build();
 
     /// The functions of CEL that conditions have. No conversions, no times: every fact has its
@@ -141,7 +142,6 @@ final class ConditionReader {
     private CelRuntime runtime() {
         return CelRuntimeFactory.plannerRuntimeBuilder()
                 .setOptions(OPTIONS)
-                .setStandardEnvironmentEnabled(false)
                 .setStandardFunctions(
                         CelStandardFunctions.newBuilder()
                                 .excludeFunctions(CelStandardFunctions.StandardFunction.MATCHES)

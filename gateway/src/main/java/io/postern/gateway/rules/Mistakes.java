@@ -77,6 +77,19 @@ final class Mistakes {
         if (message.startsWith("For input string: ")) {
             return "this number is too large";
         }
+        if (message.contains("recursion limit")) {
+            return "the condition is nested too deeply; make two rules of it";
+        }
+        if (message.contains("code point size")) {
+            return "the condition is longer than "
+                    + ConditionReader.LONGEST
+                    + " characters; make two rules of it";
+        }
+        if (message.contains("node limit")) {
+            return "the condition has more than "
+                    + ConditionReader.MOST_NODES
+                    + " parts; make two rules of it";
+        }
         return EXPECTING
                 .matcher(message)
                 .replaceFirst("")
