@@ -1,6 +1,7 @@
 package io.postern.admin;
 
 import io.postern.admin.OperationException.Kind;
+import io.postern.gateway.config.ConfigException;
 import io.postern.keys.DkimKey;
 import io.postern.keys.DkimKeys;
 import io.postern.keys.DkimRecord;
@@ -33,12 +34,14 @@ public final class LocalOperations implements Operations {
     ///   memory elsewhere, nor taken meanwhile
     /// @param afterChange called after it, however it ended, so that delivery goes on
     /// @param config asked when the settings are shown
+    /// @param reload reads the configuration again; throws [ConfigException] when it can't be used
     /// @param onClose lets go of what belongs to these operations
     public record Surroundings(
             boolean running,
             Runnable beforeChange,
             Runnable afterChange,
             Supplier<ConfigView> config,
+            Supplier<Reloaded> reload,
             Runnable onClose) {}
 
     /// Why an entry was held or deleted, for its event.
@@ -219,6 +222,18 @@ public final class LocalOperations implements Operations {
     @Override
     public ConfigView config() {
         return surroundings.config().get();
+    }
+
+    @Override
+    public Reloaded reload() {
+        try {
+            return surroundings.reload().get();
+        } catch (ConfigException e) {
+            throw new OperationException(
+                    Kind.REFUSED,
+                    String.valueOf(e.getMessage()),
+                    "what was in force before stays in force");
+        }
     }
 
     @Override

@@ -42,6 +42,11 @@ public interface Operations extends AutoCloseable {
     /// All settings in force, with what computes signatures.
     ConfigView config();
 
+    /// Reads the configuration file again and puts it in force, whole or not at all.
+    ///
+    /// @throws OperationException when it can't be used, with the reason; what was in force stays so
+    Reloaded reload();
+
     /// Lets go of the connection or of the data folder.
     @Override
     void close();

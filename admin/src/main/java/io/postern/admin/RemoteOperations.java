@@ -82,6 +82,11 @@ public final class RemoteOperations implements Operations {
         return get("/v1/config", Map.of(), ConfigView.class);
     }
 
+    @Override
+    public Reloaded reload() {
+        return post("/v1/reload", Map.of(), Reloaded.class);
+    }
+
     /// Nothing is held between requests.
     @Override
     public void close() {}

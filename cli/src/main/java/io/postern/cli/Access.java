@@ -4,6 +4,7 @@ import io.postern.admin.ConfigView;
 import io.postern.admin.LocalOperations;
 import io.postern.admin.OperationException;
 import io.postern.admin.Operations;
+import io.postern.admin.Reloaded;
 import io.postern.admin.RemoteOperations;
 import io.postern.gateway.config.Config;
 import io.postern.keys.CryptoProviders;
@@ -85,7 +86,7 @@ final class Access {
                 }),
                 io.clock(),
                 new LocalOperations.Surroundings(
-                        false, () -> {}, () -> {}, Access::noConfig, store::close));
+                        false, () -> {}, () -> {}, Access::noConfig, Access::noReload, store::close));
     }
 
     /// The gateway's own start secret: where the configuration says, else in the folder.
@@ -94,6 +95,13 @@ final class Access {
         return config.flatMap(known -> known.secrets().startSecret())
                 .map(StartSecret::read)
                 .orElseGet(() -> StartSecret.of(store, folder, random));
+    }
+
+    private static Reloaded noReload() {
+        throw new OperationException(
+                OperationException.Kind.REFUSED,
+                "the gateway does not run, so there is nothing to reload",
+                "it reads its file when it starts; `postern config check` reads it now");
     }
 
     private static ConfigView noConfig() {

@@ -4,6 +4,7 @@ import io.postern.dns.CachingResolver;
 import io.postern.dns.DnsResolver;
 import io.postern.dns.Resolver;
 import io.postern.gateway.config.Config;
+import io.postern.gateway.config.ConfigException;
 import io.postern.gateway.delivery.Delivery;
 import io.postern.gateway.delivery.DeliveryEngine;
 import io.postern.gateway.delivery.Routes;
@@ -15,6 +16,7 @@ import io.postern.gateway.path.ReverseNames;
 import io.postern.gateway.path.Storage;
 import io.postern.gateway.perimeter.Perimeter;
 import io.postern.gateway.recipients.OwnRecipients;
+import io.postern.gateway.rules.Rules;
 import io.postern.gateway.treat.Treatment;
 import io.postern.keys.DkimKeys;
 import io.postern.keys.StartSecret;
@@ -54,7 +56,7 @@ public final class Gateway implements AutoCloseable {
     /// How long sessions and deliveries under way may go on after a stop was asked for.
     private static final Duration DRAIN = Duration.ofSeconds(10);
 
-    private final Config config;
+    private volatile Config config;
     private final MessageStore store;
     private final DkimKeys keys;
     private final Figures figures = new Figures();
@@ -330,6 +332,21 @@ public final class Gateway implements AutoCloseable {
 
     public Figures figures() {
         return figures;
+    }
+
+    /// Puts another configuration in force, whole or not at all. What can change while mail flows is
+    /// what [Reload#CHANGEABLE] names.
+    ///
+    /// @return the keys that changed
+    /// @throws ConfigException when something in it can't be used, or something else changed that
+    ///   needs a restart; then everything stays as it was
+    public synchronized List<String> reload(Config next) {
+        var reload = Reload.from(config, next);
+        reload.refuseWhatNeedsRestart();
+        var rules = Rules.of(next);
+        perimeter.replace(rules);
+        config = next;
+        return reload.changed();
     }
 
     /// To be called before an operator's command changes the queue: what waits in memory goes back

@@ -26,6 +26,8 @@ import java.util.Optional;
 /// recipients, whose directory may be far away.
 public final class Perimeter {
     private final StrangerChecks strangers;
+    private final OwnRecipients recipients;
+    private final Means means;
     private volatile Policy policy;
 
     /// What checks may need.
@@ -39,8 +41,10 @@ public final class Perimeter {
 
     /// Reads what the checks need from files and the store; blocks.
     public Perimeter(OwnRecipients recipients, Means means) {
+        this.recipients = recipients;
+        this.means = means;
         strangers = new StrangerChecks(recipients, means);
-        policy = new Policy(checks(recipients, means));
+        policy = new Policy(checks(Rules.of(means.config())));
     }
 
     /// The checks of strangers' clients, names and addresses.
@@ -58,13 +62,19 @@ public final class Perimeter {
         policy = other;
     }
 
-    private List<Check> checks(OwnRecipients recipients, Means means) {
+    /// Puts other rules in force. Sessions take them up at their next command; all other checks go
+    /// on with what they have counted.
+    public void replace(Rules rules) {
+        policy = new Policy(checks(rules));
+    }
+
+    private List<Check> checks(Rules rules) {
         var checks = new ArrayList<Check>();
         checks.add(new RoleCheck());
         checks.add(new StorageCheck(means.storage()));
         checks.add(new RelayCheck(recipients::serves));
         checks.addAll(strangers.lists());
-        rules(means).ifPresent(checks::add);
+        rulesCheck(rules).ifPresent(checks::add);
         // 3. users and the guard; 4. rates
         checks.addAll(strangers.names());
         checks.add(new RecipientCheck(recipients));
@@ -72,8 +82,7 @@ public final class Perimeter {
         return checks;
     }
 
-    private static Optional<Check> rules(Means means) {
-        var rules = Rules.of(means.config());
+    private Optional<Check> rulesCheck(Rules rules) {
         if (rules.all().isEmpty()) {
             return Optional.empty();
         }
