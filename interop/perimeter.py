@@ -50,6 +50,7 @@ class Inbound:
             domain_more=f'deliver_to = ["127.0.0.1:1", "127.0.0.1:{inside_port}"]\n'
                         'recipients = { list = ["info@example.com"], tarpit = "0s" }\n',
             more=f'[[listener]]\nrole = "inbound"\naddress = "127.0.0.1:{self.port}"\n'
+                 '[strangers]\nverify_domain = false\n'
                  '[dns]\nservers = ["127.0.0.1:1"]\nreverse_timeout = "0s"\n[limits]\nerrors = 100000\n',
         )
         self.sut.start()

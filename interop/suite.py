@@ -10,6 +10,7 @@ import traceback
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import perimeter  # noqa: E402
+import recipients  # noqa: E402
 import tools  # noqa: E402
 from peers import gateway, messages  # noqa: E402
 from peers.client import Submitter  # noqa: E402
@@ -447,6 +448,8 @@ def everything(suite, world):
         seven_bit(suite, world)
     if postern and world.options.part in ("all", "inbound"):
         perimeter.inbound(suite, world.scratch)
+    if postern and world.options.part in ("all", "recipients"):
+        recipients.recipients(suite, world.scratch)
     if postern:
         stored(suite, world)
 
@@ -461,7 +464,8 @@ def options():
     )
     parser.add_argument("--peer", choices=("postern", "postfix"), default="postern",
                         help="the system under test; postfix (+ OpenDKIM) is there to try the suite itself")
-    parser.add_argument("--part", choices=("all", "kinds", "corpora", "relay", "inbound"), default="all")
+    parser.add_argument("--part", choices=("all", "kinds", "corpora", "relay", "inbound", "recipients"),
+                        default="all")
     parser.add_argument("--only", default="", metavar="REGEX", help="only the checks whose name matches")
     parser.add_argument("--corpora", default=os.path.join(ROOT, "..", "shared", "corpora", "mime"), metavar="DIR",
                         help="folder of real messages (default ../shared/corpora/mime beside the checkout)")
@@ -475,7 +479,8 @@ def main():
     suite = Suite(chosen.only)
     scratch = Scratch("interop", keep=chosen.keep)
     try:
-        need("swaks", "postfix", "opendkim", "opendkim-genkey", "nsd", "nsd-checkzone", "sqlite3", "openssl", "smtp-sink")
+        need("swaks", "postfix", "opendkim", "opendkim-genkey", "nsd", "nsd-checkzone", "sqlite3", "openssl", "smtp-sink",
+             "slapd", "slapadd")
         if chosen.peer == "postern":
             gateway.build()
         everything(suite, World(scratch, chosen))

@@ -175,6 +175,10 @@ smart_host = "127.0.0.1:{self.smart_host}"
                         out[name] = int(value.split()[0]) / 1024
         return out.get("VmRSS", 0.0), out.get("VmHWM", 0.0)
 
+    def threads(self):
+        """Threads of the JVM as the kernel counts them: virtual ones are none."""
+        return sum(len(os.listdir(f"/proc/{pid}/task")) for pid in self.java_pids())
+
     def queue_list(self, *filters, seconds=120):
         """The entries of `queue list --json`, or None when the command failed."""
         status, output = self.cli("queue", "list", "--json", *filters, seconds=seconds)

@@ -3,6 +3,7 @@ package io.postern.admin;
 import io.postern.admin.OperationException.Kind;
 import io.postern.gateway.config.Durations;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,11 @@ final class ControlApi {
     record ErrorView(String error, String remedy) {}
 
     private static final String QUEUE = "/v1/queue";
+    private static final String RECIPIENTS = "/v1/recipients";
+
+    /// The one request whose body is not JSON, and may be large.
+    static final String PUSH = RECIPIENTS + "/push";
+
     private static final int DEFAULT_PAGE = 100;
 
     private final Operations operations;
@@ -36,6 +42,19 @@ final class ControlApi {
     Answer answer(Request request) {
         try {
             return new Answer(200, Json.text(dispatch(request)));
+        } catch (OperationException e) {
+            return error(e);
+        }
+    }
+
+    /// The answer to [#PUSH].
+    Answer answerPush(Request request, InputStream body) {
+        try {
+            if (!request.method().equals("POST")) {
+                throw OperationException.invalid("a list is sent with POST", "use POST");
+            }
+            return new Answer(
+                    200, Json.text(operations.pushRecipients(given(request, "list"), body)));
         } catch (OperationException e) {
             return error(e);
         }
@@ -64,8 +83,15 @@ final class ControlApi {
                             given(request, "text"), limit(request, DEFAULT_PAGE, Limits.TRACK));
             case "/v1/dkim" ->
                     operations.dkimKeys(Optional.ofNullable(request.query().get("domain")));
+            case "/v1/rates" ->
+                    operations.rates(
+                            Optional.ofNullable(request.query().get("key")),
+                            limit(request, DEFAULT_PAGE, Limits.PAGE));
+            case "/v1/users/suspended" -> operations.suspended();
             case "/v1/health" -> operations.health();
             case "/v1/config" -> operations.config();
+            case RECIPIENTS -> operations.recipientSources();
+            case RECIPIENTS + "/check" -> operations.recipient(given(request, "address"));
             default -> throw unknown(path);
         };
     }
@@ -82,16 +108,23 @@ final class ControlApi {
             case "/v1/dkim/new" -> operations.newDkimKeys(body(request, NewKeys.class));
             case "/v1/reload" -> operations.reload();
             case "/v1/dkim/import" -> operations.importDkimKey(body(request, ImportedKey.class));
+            case "/v1/rates/reset" -> operations.resetRates(body(request, RateKey.class));
+            case "/v1/users/resume" -> resumed(body(request, Resumption.class));
             default -> throw unknown(path);
         };
+    }
+
+    private Resumption resumed(Resumption request) {
+        operations.resume(request);
+        return request;
     }
 
     private static OperationException unknown(String path) {
         return new OperationException(
                 Kind.NOT_FOUND,
                 "there is nothing at " + path,
-                "the paths begin with /v1/queue, /v1/messages, /v1/track, /v1/dkim, /v1/health,"
-                        + " /v1/config, /v1/reload");
+                "the paths begin with /v1/queue, /v1/messages, /v1/track, /v1/dkim, /v1/rates,"
+                        + " /v1/users, /v1/recipients, /v1/health, /v1/config, /v1/reload");
     }
 
     private static <T> T body(Request request, Class<T> type) {

@@ -29,15 +29,21 @@ final class ControlHandler extends Handler.Abstract {
     public boolean handle(Request request, Response response, Callback callback) {
         ControlApi.Answer answer;
         try {
-            answer =
-                    api.answer(
-                            new ControlApi.Request(
-                                    request.getMethod(),
-                                    Request.getPathInContext(request),
-                                    query(request),
-                                    body(request)));
+            var path = Request.getPathInContext(request);
+            if (path.equals(ControlApi.PUSH)) {
+                try (var in = Content.Source.asInputStream(request)) {
+                    answer = api.answerPush(asked(request, path, ""), in);
+                }
+            } else {
+                answer = api.answer(asked(request, path, body(request)));
+            }
         } catch (OperationException e) {
             answer = ControlApi.error(e);
+        } catch (IOException e) {
+            answer =
+                    ControlApi.error(
+                            OperationException.unavailable(
+                                    "the request did not arrive whole", "send it again", e));
         } catch (RuntimeException e) {
             LOG.error("control request {} failed", request.getHttpURI().getPath(), e);
             answer =
@@ -53,6 +59,10 @@ final class ControlHandler extends Handler.Abstract {
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, octets.length);
         response.write(true, ByteBuffer.wrap(octets), callback);
         return true;
+    }
+
+    private static ControlApi.Request asked(Request request, String path, String body) {
+        return new ControlApi.Request(request.getMethod(), path, query(request), body);
     }
 
     private static Map<String, String> query(Request request) {

@@ -2,6 +2,9 @@ package io.postern.admin;
 
 import io.postern.admin.OperationException.Kind;
 import io.postern.gateway.config.ConfigException;
+import io.postern.gateway.recipients.OwnRecipients;
+import io.postern.gateway.guard.SuspensionView;
+import io.postern.gateway.rates.RateView;
 import io.postern.keys.DkimKey;
 import io.postern.keys.DkimKeys;
 import io.postern.keys.DkimRecord;
@@ -14,6 +17,7 @@ import io.postern.store.QueueEntry;
 import io.postern.store.QueueFilter;
 import io.postern.store.QueueId;
 import io.postern.store.StoreException;
+import java.io.InputStream;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -22,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
 /// Operations on a store and keys in this process: the running gateway's own, or those of a data
@@ -35,6 +40,7 @@ public final class LocalOperations implements Operations {
     /// @param afterChange called after it, however it ended, so that delivery goes on
     /// @param config asked when the settings are shown
     /// @param reload reads the configuration again; throws [ConfigException] when it can't be used
+    /// @param recipients asked when recipients are
     /// @param onClose lets go of what belongs to these operations
     public record Surroundings(
             boolean running,
@@ -42,6 +48,7 @@ public final class LocalOperations implements Operations {
             Runnable afterChange,
             Supplier<ConfigView> config,
             Supplier<Reloaded> reload,
+            Supplier<OwnRecipients> recipients,
             Runnable onClose) {}
 
     /// Why an entry was held or deleted, for its event.
@@ -51,7 +58,10 @@ public final class LocalOperations implements Operations {
     private final Supplier<DkimKeys> keys;
     private final InstantSource clock;
     private final Surroundings surroundings;
+    private final Desks desks;
 
+    /// Operations on a folder that no gateway runs on.
+    ///
     /// @param keys asked when a key is wanted: opening them needs the start secret, which looking
     ///   at the queue does not
     public LocalOperations(
@@ -59,6 +69,19 @@ public final class LocalOperations implements Operations {
             Supplier<DkimKeys> keys,
             InstantSource clock,
             Surroundings surroundings) {
+        this(store, keys, clock, surroundings, Desks.stored(store, clock));
+    }
+
+    /// Operations on a gateway that runs.
+    ///
+    /// @param desks its own
+    public LocalOperations(
+            MessageStore store,
+            Supplier<DkimKeys> keys,
+            InstantSource clock,
+            Surroundings surroundings,
+            Desks desks) {
+        this.desks = desks;
         this.store = store;
         this.keys = keys;
         this.clock = clock;
@@ -208,6 +231,35 @@ public final class LocalOperations implements Operations {
     }
 
     @Override
+    public List<RateView> rates(Optional<String> key, int limit) {
+        return guarded(() -> desks.rates().show(key, limit));
+    }
+
+    @Override
+    public Changed resetRates(RateKey key) {
+        if (key.key().isBlank()) {
+            throw OperationException.invalid(
+                    "no key is named", "name an address, network, user or domain");
+        }
+        return guarded(() -> new Changed(desks.rates().reset(key.key())));
+    }
+
+    @Override
+    public List<SuspensionView> suspended() {
+        return guarded(desks.guard()::suspended);
+    }
+
+    @Override
+    public void resume(Resumption request) {
+        if (!guarded(() -> desks.guard().resume(request.account(), request.asUsual()))) {
+            throw new OperationException(
+                    Kind.NOT_FOUND,
+                    request.account() + " is not suspended",
+                    "see who is with `postern users suspended`");
+        }
+    }
+
+    @Override
     public HealthView health() {
         var health = guarded(store::health);
         return new HealthView(
@@ -234,6 +286,21 @@ public final class LocalOperations implements Operations {
                     String.valueOf(e.getMessage()),
                     "what was in force before stays in force");
         }
+    }
+
+    @Override
+    public RecipientView recipient(String address) {
+        return LocalRecipients.check(surroundings.recipients().get(), address);
+    }
+
+    @Override
+    public List<RecipientSourceView> recipientSources() {
+        return LocalRecipients.sources(surroundings.recipients().get());
+    }
+
+    @Override
+    public PushedView pushRecipients(String list, InputStream from) {
+        return LocalRecipients.push(surroundings.recipients().get(), list, from);
     }
 
     @Override
@@ -276,6 +343,13 @@ public final class LocalOperations implements Operations {
             return work.get();
         } catch (StoreException | KeysException e) {
             throw OperationException.unavailable(String.valueOf(e.getMessage()), "", e);
+        } catch (CompletionException e) {
+            throw OperationException.unavailable(
+                    e.getCause() instanceof StoreException cause
+                            ? String.valueOf(cause.getMessage())
+                            : e.toString(),
+                    "",
+                    e);
         }
     }
 }

@@ -1,5 +1,8 @@
 package io.postern.admin;
 
+import java.io.InputStream;
+import io.postern.gateway.guard.SuspensionView;
+import io.postern.gateway.rates.RateView;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,6 +39,23 @@ public interface Operations extends AutoCloseable {
     /// Takes over a DKIM key made elsewhere.
     KeyView importDkimKey(ImportedKey request);
 
+    /// Token buckets that are not full, the emptiest first.
+    ///
+    /// @param key of whom: an address (with its network), network, user or domain; or a rate's name
+    /// @param limit how many at most, 1 to [Limits#PAGE]
+    List<RateView> rates(Optional<String> key, int limit);
+
+    /// Fills the buckets of a key; how many were not full.
+    Changed resetRates(RateKey key);
+
+    /// Accounts that the guard has suspended, by name.
+    List<SuspensionView> suspended();
+
+    /// Lets a suspended account send again.
+    ///
+    /// @throws OperationException when it is not suspended
+    void resume(Resumption request);
+
     /// Whether mail can be taken now.
     HealthView health();
 
@@ -46,6 +66,18 @@ public interface Operations extends AutoCloseable {
     ///
     /// @throws OperationException when it can't be used, with the reason; what was in force stays so
     Reloaded reload();
+
+    /// What is known of a recipient of ours, and where from; asks every source of its domain.
+    RecipientView recipient(String address);
+
+    /// How the sources of recipients are, by domain.
+    List<RecipientSourceView> recipientSources();
+
+    /// Takes a list of hashes in place of the one before, whole or not at all.
+    ///
+    /// @param list its name
+    /// @param from the list, as `postern recipients hash` makes it; not closed
+    PushedView pushRecipients(String list, InputStream from);
 
     /// Lets go of the connection or of the data folder.
     @Override

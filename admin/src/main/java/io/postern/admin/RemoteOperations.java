@@ -2,7 +2,10 @@ package io.postern.admin;
 
 import io.postern.admin.OperationException.Kind;
 import io.postern.gateway.config.Durations;
+import io.postern.gateway.guard.SuspensionView;
+import io.postern.gateway.rates.RateView;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -73,6 +76,29 @@ public final class RemoteOperations implements Operations {
     }
 
     @Override
+    public List<RateView> rates(Optional<String> key, int limit) {
+        var query = new LinkedHashMap<String, String>();
+        key.ifPresent(value -> query.put("key", value));
+        query.put("limit", Integer.toString(limit));
+        return List.of(get("/v1/rates", query, RateView[].class));
+    }
+
+    @Override
+    public Changed resetRates(RateKey key) {
+        return post("/v1/rates/reset", key, Changed.class);
+    }
+
+    @Override
+    public List<SuspensionView> suspended() {
+        return List.of(get("/v1/users/suspended", Map.of(), SuspensionView[].class));
+    }
+
+    @Override
+    public void resume(Resumption request) {
+        post("/v1/users/resume", request, Resumption.class);
+    }
+
+    @Override
     public HealthView health() {
         return get("/v1/health", Map.of(), HealthView.class);
     }
@@ -85,6 +111,23 @@ public final class RemoteOperations implements Operations {
     @Override
     public Reloaded reload() {
         return post("/v1/reload", Map.of(), Reloaded.class);
+    }
+
+    @Override
+    public RecipientView recipient(String address) {
+        return get("/v1/recipients/check", Map.of("address", address), RecipientView.class);
+    }
+
+    @Override
+    public List<RecipientSourceView> recipientSources() {
+        return List.of(get("/v1/recipients", Map.of(), RecipientSourceView[].class));
+    }
+
+    @Override
+    public PushedView pushRecipients(String list, InputStream from) {
+        return answer(
+                () -> http.upload(ControlApi.PUSH + "?list=" + encode(list), from),
+                PushedView.class);
     }
 
     /// Nothing is held between requests.
@@ -109,8 +152,17 @@ public final class RemoteOperations implements Operations {
     }
 
     private <T> T answer(String method, String target, String body, Class<T> type) {
+        return answer(() -> http.exchange(method, target, body), type);
+    }
+
+    /// One request.
+    private interface Exchange {
+        SocketHttp.Answer run() throws IOException;
+    }
+
+    private <T> T answer(Exchange exchange, Class<T> type) {
         try {
-            var answer = http.exchange(method, target, body);
+            var answer = exchange.run();
             if (answer.status() == 200) {
                 return Json.value(answer.body(), type);
             }

@@ -2,6 +2,7 @@ package io.postern.admin;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -9,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -53,8 +55,46 @@ final class SocketHttp {
     /// @param target path and query, encoded
     /// @throws IOException when there is no whole answer in time
     Answer exchange(String method, String target, String body) throws IOException {
+        var octets = body.getBytes(StandardCharsets.UTF_8);
+        return exchange(channel -> {
+            write(
+                    channel,
+                    head(method, target, "application/json", "Content-Length: " + octets.length));
+            write(channel, octets);
+        });
+    }
+
+    /// Sends a body of any size with POST, and waits for the whole answer.
+    ///
+    /// @param body not closed
+    Answer upload(String target, InputStream body) throws IOException {
+        return exchange(channel -> {
+            write(channel, head("POST", target, "text/plain", "Transfer-Encoding: chunked"));
+            var buffer = new byte[64 * 1024];
+            for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
+                if (n > 0) {
+                    // RFC 9112 §7.1
+                    write(channel, ascii(Integer.toHexString(n) + "\r\n"));
+                    write(channel, Arrays.copyOf(buffer, n));
+                    write(channel, ascii("\r\n"));
+                }
+            }
+            write(channel, ascii("0\r\n\r\n"));
+        });
+    }
+
+    /// Writes a request.
+    private interface Request {
+        void to(SocketChannel channel) throws IOException;
+    }
+
+    private Answer exchange(Request request) throws IOException {
         try (var channel = open()) {
-            var task = new FutureTask<>(() -> talk(channel, method, target, body));
+            var task =
+                    new FutureTask<>(() -> {
+                        request.to(channel);
+                        return answer(channel);
+                    });
             Thread.ofVirtual().start(task);
             return task.get(DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
@@ -72,19 +112,24 @@ final class SocketHttp {
                 socket, path -> SocketChannel.open(UnixDomainSocketAddress.of(path)));
     }
 
-    private static Answer talk(SocketChannel channel, String method, String target, String body)
-            throws IOException {
-        var octets = body.getBytes(StandardCharsets.UTF_8);
-        var head =
+    private static byte[] head(String method, String target, String type, String length) {
+        return ascii(
                 method
                         + " "
                         + target
                         + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-                        + "Content-Type: application/json\r\nContent-Length: "
-                        + octets.length
-                        + "\r\n\r\n";
-        write(channel, head.getBytes(StandardCharsets.US_ASCII));
-        write(channel, octets);
+                        + "Content-Type: "
+                        + type
+                        + "\r\n"
+                        + length
+                        + "\r\n\r\n");
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static Answer answer(SocketChannel channel) throws IOException {
         var received = new ByteArrayOutputStream();
         var buffer = ByteBuffer.allocate(64 * 1024);
         while (channel.read(buffer) >= 0) {

@@ -5,13 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.postern.gateway.recipients.PushedLists;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import io.postern.store.StateEntry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -96,6 +106,80 @@ class ControlApiTest {
             // counts.
             assertEquals(house.local.health().status(), house.remote.health().status());
             assertEquals(house.local.health().queued(), house.remote.health().queued());
+        }
+    }
+
+    /// A list of that many recipients of example.com, made now.
+    private static InputStream list(House house, int size) throws IOException {
+        var to = new ByteArrayOutputStream();
+        var addresses =
+                IntStream.range(0, size)
+                        .mapToObj(i -> "user" + i + "@example.com\n")
+                        .collect(Collectors.joining());
+        PushedLists.hash(
+                new ByteArrayInputStream(addresses.getBytes(StandardCharsets.US_ASCII)),
+                Set.of(),
+                house.clock.instant(),
+                new Random(1),
+                to);
+        return new ByteArrayInputStream(to.toByteArray());
+    }
+
+    @Test
+    @DisplayName("a list of recipients far above the bound of other requests is pushed whole")
+    void push() throws Exception {
+        try (var house = house()) {
+            assertEquals("unavailable", house.remote.recipient("user7@example.com").result());
+            var pushed = house.remote.pushRecipients("default", list(house, 20_000));
+            assertEquals(
+                    new PushedView(
+                            "default", 20_000, house.clock.instant(), List.of("example.com")),
+                    pushed);
+            house.clock.advance(Duration.ofMinutes(5));
+            for (var operations : new Operations[] {house.local, house.remote}) {
+                var known = operations.recipient("User7+shop@example.com");
+                assertEquals("known", known.result());
+                assertEquals("user7+shop@example.com", known.normal());
+                assertEquals("pushed list default (made 5m ago)", known.source());
+                assertEquals(2, known.sources().size());
+                assertEquals("unknown", operations.recipient("nobody@example.com").result());
+                assertEquals("unknown", operations.recipient("a@example.net").result());
+                assertEquals("known", operations.recipient("postmaster@example.com").result());
+                assertEquals(
+                        List.of(Optional.of(1L), Optional.of(20_000L)),
+                        operations.recipientSources().stream()
+                                .map(RecipientSourceView::entries)
+                                .toList());
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("a list that is none, or that no domain has, is refused with its reason")
+    void pushRefused() {
+        try (var house = house()) {
+            for (var operations : new Operations[] {house.local, house.remote}) {
+                var none =
+                        assertThrows(
+                                OperationException.class,
+                                () ->
+                                        operations.pushRecipients(
+                                                "default",
+                                                new ByteArrayInputStream(
+                                                        "a@b\n"
+                                                                .getBytes(
+                                                                        StandardCharsets
+                                                                                .US_ASCII))));
+                assertTrue(none.error().contains("not a list of hashes"), none::error);
+                var other =
+                        assertThrows(
+                                OperationException.class,
+                                () -> operations.pushRecipients("other", list(house, 1)));
+                assertTrue(other.error().contains("there is default"), other::error);
+                var address =
+                        assertThrows(OperationException.class, () -> operations.recipient("anna"));
+                assertEquals(OperationException.Kind.INVALID, address.kind());
+            }
         }
     }
 
@@ -238,6 +322,43 @@ class ControlApiTest {
             if (c.status() != 200) {
                 assertTrue(answer.body().contains("\"remedy\":"), answer.body());
             }
+        }
+    }
+
+    @Test
+    @DisplayName("what is counted: shown, reset, resumed, over the socket as locally")
+    void counted() {
+        try (var house = house()) {
+            long now = House.START.toEpochMilli();
+            house.store
+                    .putState(
+                            "rate",
+                            StateEntry.ofText(
+                                    "per-user anna",
+                                    now + " 60000000000 3600000000000 60 60/1h",
+                                    Optional.empty()))
+                    .join();
+            house.store
+                    .putState(
+                            "suspended",
+                            StateEntry.ofText("user anna", now + " much", Optional.empty()))
+                    .join();
+            var views = house.remote.rates(Optional.of("anna"), 9);
+            assertEquals(1, views.getFirst().used());
+            assertEquals(house.local.rates(Optional.of("anna"), 9), views);
+            assertEquals(1, house.remote.resetRates(new RateKey("anna")).changed());
+            assertEquals(0, house.remote.rates(Optional.empty(), 9).size());
+            assertThrows(
+                    OperationException.class, () -> house.remote.resetRates(new RateKey(" ")));
+            assertEquals(house.local.suspended(), house.remote.suspended());
+            assertEquals("much", house.remote.suspended().getFirst().reason());
+            house.remote.resume(new Resumption("anna", false));
+            assertEquals(0, house.local.suspended().size());
+            var again =
+                    assertThrows(
+                            OperationException.class,
+                            () -> house.remote.resume(new Resumption("anna", false)));
+            assertEquals("anna is not suspended", again.error());
         }
     }
 }

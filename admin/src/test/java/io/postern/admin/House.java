@@ -1,5 +1,7 @@
 package io.postern.admin;
 
+import io.postern.gateway.config.ConfigReader;
+import io.postern.gateway.recipients.OwnRecipients;
 import io.postern.keys.CryptoProviders;
 import io.postern.keys.DkimKeys;
 import io.postern.keys.StartSecret;
@@ -12,6 +14,7 @@ import io.postern.mail.ForwardPath;
 import io.postern.mail.HeaderLimits;
 import io.postern.mail.Mailbox;
 import io.postern.mail.ReversePath;
+import io.postern.smtp.client.ClientSettings;
 import io.postern.store.Decision;
 import io.postern.store.NewMessage;
 import io.postern.store.QueueId;
@@ -38,6 +41,7 @@ final class House implements AutoCloseable {
     final AtomicInteger after = new AtomicInteger();
     final Path data;
     final SqliteStore store;
+    final OwnRecipients recipients;
     final LocalOperations local;
     final ControlServer server;
     final Operations remote;
@@ -48,6 +52,7 @@ final class House implements AutoCloseable {
         CryptoProviders.install();
         var random = new SecureRandom();
         var keys = new DkimKeys(store, StartSecret.inFolder(data, random), clock, random);
+        recipients = recipients();
         local =
                 new LocalOperations(
                         store,
@@ -59,9 +64,38 @@ final class House implements AutoCloseable {
                                 after::incrementAndGet,
                                 () -> new ConfigView("", "test", true, List.of()),
                                 () -> new Reloaded("test.toml", List.of("rule[0].when")),
+                                () -> recipients,
                                 () -> {}));
         server = ControlServer.start(data, local);
         remote = RemoteOperations.connect(data).orElseThrow();
+    }
+
+    private OwnRecipients recipients() {
+        var config =
+                ConfigReader.parse(
+                        """
+                        hostname = "gw.example.com"
+                        data = "%s"
+                        [[listener]]
+                        role = "inbound"
+                        address = "127.0.0.1:0"
+                        [[domain]]
+                        name = "example.com"
+                        deliver_to = ["127.0.0.1:1"]
+                        [domain.recipients]
+                        list = ["info@example.com"]
+                        separator = "+"
+                        pushed = {}
+                        """
+                                .formatted(data),
+                        "postern.toml",
+                        data);
+        return new OwnRecipients(
+                config,
+                new OwnRecipients.Means(
+                        clock,
+                        new SecureRandom(),
+                        _ -> _ -> ClientSettings.plain(config.hostname())));
     }
 
     /// Queues a message from author@example.com to these local parts at example.net.
@@ -114,6 +148,7 @@ final class House implements AutoCloseable {
     @Override
     public void close() {
         server.close();
+        recipients.close();
         store.close();
     }
 }

@@ -76,6 +76,7 @@ final class Access {
 
     private static Operations local(Io io, Path folder, Optional<Config> config) {
         var store = SqliteStore.open(folder, StoreSettings.DEFAULTS, io.clock());
+        var recipients = new LocalRecipientSources(config, io.clock());
         return new LocalOperations(
                 store,
                 memoized(() -> {
@@ -86,7 +87,16 @@ final class Access {
                 }),
                 io.clock(),
                 new LocalOperations.Surroundings(
-                        false, () -> {}, () -> {}, Access::noConfig, Access::noReload, store::close));
+                        false,
+                        () -> {},
+                        () -> {},
+                        Access::noConfig,
+                        Access::noReload,
+                        recipients::get,
+                        () -> {
+                            recipients.close();
+                            store.close();
+                        }));
     }
 
     /// The gateway's own start secret: where the configuration says, else in the folder.

@@ -36,6 +36,9 @@ public final class Main {
         commands.put("sign", SignCommand::new);
         commands.put("verify", VerifyCommand::new);
         commands.put("queue", QueueCommand::new);
+        commands.put("recipients", RecipientsCommand::new);
+        commands.put("rates", RatesCommand::new);
+        commands.put("users", UsersCommand::new);
         commands.put("track", TrackCommand::new);
         commands.put("explain", ExplainCommand::new);
         commands.put("rules", RulesCommand::new);

@@ -1,6 +1,7 @@
 package io.postern.cli;
 
 import io.postern.admin.ControlServer;
+import io.postern.admin.Desks;
 import io.postern.admin.HealthView;
 import io.postern.admin.LocalOperations;
 import io.postern.admin.MetricsServer;
@@ -190,7 +191,9 @@ final class ServeCommand extends Common implements Runnable {
                             gateway::afterQueueChange,
                             () -> SettingsView.of(gateway.config(), config.map(io::file)),
                             this::reload,
-                            () -> {}));
+                            gateway::recipients,
+                            () -> {}),
+                    new Desks(gateway.counting().rates(), gateway.counting().guard()));
         }
 
         /// Reads the file again. Says in the log how it went, whoever asked.

@@ -116,7 +116,8 @@ class MessageFuzzTest {
         var header = content.header();
         assertEquals(
                 header,
-                HeaderFields.parse(header.toBytes(), LIMITS) instanceof HeaderParse.Parsed(var again, _)
+                HeaderFields.parse(header.toBytes(), LIMITS)
+                                instanceof HeaderParse.Parsed(var again, _)
                         ? again
                         : null);
         assertNotNull(AuthorDomain.of(header));

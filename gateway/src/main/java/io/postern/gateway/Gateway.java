@@ -14,10 +14,15 @@ import io.postern.gateway.path.MailPath;
 import io.postern.gateway.path.PerimeterHandler;
 import io.postern.gateway.path.ReverseNames;
 import io.postern.gateway.path.Storage;
+import io.postern.gateway.perimeter.Counting;
 import io.postern.gateway.perimeter.Perimeter;
 import io.postern.gateway.recipients.OwnRecipients;
 import io.postern.gateway.rules.Rules;
+import io.postern.gateway.tls.TlsFiles;
 import io.postern.gateway.treat.Treatment;
+import io.postern.gateway.users.Authenticator;
+import io.postern.gateway.users.Lockouts;
+import io.postern.gateway.users.Users;
 import io.postern.keys.DkimKeys;
 import io.postern.keys.StartSecret;
 import io.postern.mail.ContentBuilder;
@@ -29,6 +34,7 @@ import io.postern.smtp.server.Limits;
 import io.postern.smtp.server.ServerSettings;
 import io.postern.smtp.server.ServerTls;
 import io.postern.smtp.server.SmtpServer;
+import io.postern.smtp.server.SteadyClock;
 import io.postern.store.MessageStore;
 import io.postern.store.SqliteStore;
 import io.postern.store.StoreSettings;
@@ -59,6 +65,8 @@ public final class Gateway implements AutoCloseable {
     private volatile Config config;
     private final MessageStore store;
     private final DkimKeys keys;
+    private final Users users;
+    private final TlsFiles tlsFiles;
     private final Figures figures = new Figures();
     private final DeliveryEngine engine;
     private final List<SmtpServer> servers = new ArrayList<>();
@@ -90,8 +98,11 @@ public final class Gateway implements AutoCloseable {
             Config config, MessageStore store, Path spool, InstantSource clock, Resolver resolver) {
         this.config = config;
         this.store = store;
+        this.tlsFiles = tlsFiles(config, clock);
         var random = new SecureRandom();
-        this.keys = new DkimKeys(store, startSecret(config, store, random), clock, random);
+        var secret = startSecret(config, store, random);
+        this.keys = new DkimKeys(store, secret, clock, random);
+        this.users = new Users(store, secret, clock, random);
         var limits = config.limits();
         var rewriter =
                 new ContentRewriter(
@@ -116,12 +127,27 @@ public final class Gateway implements AutoCloseable {
                         RandomGenerator.getDefault());
         var storage = new Storage(store, limits.freeDisk().bytes());
         storage.look();
-        this.recipients = new OwnRecipients(config);
+        this.recipients =
+                new OwnRecipients(
+                        config,
+                        new OwnRecipients.Means(
+                                clock, random, own -> Delivery.towards(config, own, clock)));
+        this.counting = new Counting(config, store, figures, clock, System::nanoTime, random);
+        engine.onRefused(counting::refused);
         this.perimeter =
                 new Perimeter(
                         recipients,
-                        new Perimeter.Means(config, store, resolver, storage, figures, clock));
+                        new Perimeter.Means(
+                                config, store, resolver, storage, users, counting, figures, clock));
         this.delays = new Delays(config.tarpit().sessions(), config.tarpit().longest());
+        this.authenticator =
+                new Authenticator(
+                        config.submission(),
+                        users,
+                        new Lockouts(config.submission(), store, clock),
+                        figures,
+                        random,
+                        delays::await);
         this.path =
                 new MailPath(
                         config,
@@ -141,8 +167,10 @@ public final class Gateway implements AutoCloseable {
 
     private final MailPath path;
     private final Routes routes;
+    private final Authenticator authenticator;
     private final OwnRecipients recipients;
     private final Perimeter perimeter;
+    private final Counting counting;
     private final Delays delays;
     private final InstantSource clock;
 
@@ -185,6 +213,22 @@ public final class Gateway implements AutoCloseable {
         };
     }
 
+    private static TlsFiles tlsFiles(Config config, InstantSource clock) {
+        try {
+            return new TlsFiles(config, clock);
+        } catch (IOException e) {
+            throw new ConfigException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /// Reads the certificates again; sessions under TLS stay as they are.
+    ///
+    /// @throws IOException when one can't be used: then nothing changes
+    public void reloadCertificates() throws IOException {
+        tlsFiles.reload();
+        tlsFiles.watchExpiry();
+    }
+
     /// Begins to deliver and opens the listeners.
     ///
     /// @throws IOException when an address can't be bound; those before it are open
@@ -199,11 +243,15 @@ public final class Gateway implements AutoCloseable {
             }
         }
         engine.start();
+        recipients.start();
         engine.greet(routes.fixed());
         for (var listener : config.listener()) {
             var settings = settings(listener);
             try {
-                servers.add(SmtpServer.open(settings, () -> new PerimeterHandler(path, listener)));
+                servers.add(
+                        SmtpServer.open(
+                                settings,
+                                () -> new PerimeterHandler(path, listener, authenticator)));
             } catch (IOException e) {
                 throw new IOException(
                         "can't listen on "
@@ -217,12 +265,47 @@ public final class Gateway implements AutoCloseable {
         engine.measure(figures);
         figures.gauge("postern.sessions", "Sessions open now.", this::sessions);
         figures.gauge(
+                "postern.content.memory",
+                "Octets of content being received that stand in memory.",
+                path.budget()::used);
+        figures.gauge(
                 "postern.sessions.delayed", "Sessions that wait for a refusal.", delays::waiting);
         var _ =
                 chores.scheduleWithFixedDelay(
                         guarded(path.storage()::look), 1, 1, TimeUnit.SECONDS);
+        long every = Counting.EVERY.toSeconds();
+        var _ =
+                chores.scheduleWithFixedDelay(
+                        guarded(counting::flush), every, every, TimeUnit.SECONDS);
+        var _ = chores.scheduleWithFixedDelay(guarded(counting::expire), 1, 1, TimeUnit.MINUTES);
         perimeter.strangers().start(chores);
         var _ = chores.scheduleWithFixedDelay(guarded(this::forget), 1, 10, TimeUnit.MINUTES);
+        watchTls();
+    }
+
+    private void watchTls() {
+        for (var listener : config.listener()) {
+            if (listener.role() == Config.Role.SUBMISSION
+                    && tls(listener).isEmpty()
+                    && !config.submission().scramInClear()) {
+                LOG.warn(
+                        "nobody can authenticate on {}: it has no certificate; give it one with"
+                                + " tls_certificate or [[certificate]]",
+                        listener.address());
+            }
+        }
+        if (tlsFiles.firstEnd().isEmpty()) {
+            return;
+        }
+        figures.gauge(
+                "postern.tls.certificate.seconds",
+                "Until the first certificate ends.",
+                () ->
+                        tlsFiles.firstEnd()
+                                .map(end -> Duration.between(clock.instant(), end).toSeconds())
+                                .orElse(0L));
+        var _ = chores.scheduleWithFixedDelay(guarded(tlsFiles::look), 20, 20, TimeUnit.SECONDS);
+        var _ = chores.scheduleWithFixedDelay(guarded(tlsFiles::watchExpiry), 0, 1, TimeUnit.HOURS);
     }
 
     private ServerSettings settings(Config.Listener listener) throws IOException {
@@ -240,23 +323,44 @@ public final class Gateway implements AutoCloseable {
                                 bounds.dataBlock(),
                                 Limits.DEFAULT.session(),
                                 Limits.DEFAULT.linger());
-        Optional<ServerTls> tls =
-                listener.tlsCertificate().isPresent()
-                        ? Optional.of(
-                                ListenerTls.of(
-                                        listener.tlsCertificate().get(),
-                                        listener.tlsKey().orElseThrow()))
-                        : Optional.empty();
         return new ServerSettings(
                 listener.role().name().toLowerCase(Locale.ROOT) + "-" + listener.address().port(),
                 config.hostname().name(),
                 endpoint(listener),
                 limits,
-                tls,
-                clock,
+                tls(listener),
+                new SteadyClock(),
                 address ->
                         listener.proxyFrom().stream()
                                 .anyMatch(network -> network.contains(address)));
+    }
+
+    private Optional<ServerTls> tls(Config.Listener listener) {
+        int place = config.listener().indexOf(listener);
+        if (tlsFiles.context(place).isEmpty()) {
+            return Optional.empty();
+        }
+        boolean required =
+                listener.requireTls()
+                        || (listener.role() == Config.Role.SUBMISSION
+                                && !config.submission().scramInClear());
+        var requirement =
+                switch (listener.tls()) {
+                    case IMPLICIT -> ServerTls.Requirement.IMPLICIT;
+                    case STARTTLS ->
+                            required
+                                    ? ServerTls.Requirement.REQUIRED
+                                    : ServerTls.Requirement.OFFERED;
+                };
+        var certificates =
+                listener.clientCa().isEmpty()
+                        ? ServerTls.ClientCertificates.NOT_ASKED
+                        : listener.requireClientCertificate()
+                                ? ServerTls.ClientCertificates.REQUIRED
+                                : ServerTls.ClientCertificates.ASKED;
+        return Optional.of(
+                new ServerTls(
+                        () -> tlsFiles.context(place).orElseThrow(), requirement, certificates));
     }
 
     /// The socket that systemd handed over as standard input (`StandardInput=socket`), when it is
@@ -326,8 +430,16 @@ public final class Gateway implements AutoCloseable {
         return perimeter;
     }
 
+    public Counting counting() {
+        return counting;
+    }
+
     public DkimKeys keys() {
         return keys;
+    }
+
+    public Users users() {
+        return users;
     }
 
     public Figures figures() {
@@ -382,7 +494,9 @@ public final class Gateway implements AutoCloseable {
             }
         }
         servers.forEach(SmtpServer::close);
+        recipients.close();
         engine.stop(DRAIN);
+        counting.close();
         perimeter.strangers().close();
         store.close();
     }

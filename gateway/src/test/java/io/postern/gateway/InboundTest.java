@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -43,6 +44,8 @@ class InboundTest {
                     1.0.0.127.in-addr.arpa. 60 IN PTR localhost.example.
                     localhost.example. 60 IN A 127.0.0.1
                     forged.example.net. 60 IN A 192.0.2.1
+                    example.net. 60 IN MX 10 mx.example.net.
+                    example.com. 60 IN MX 10 gw.example.com.
                     """);
 
     @TempDir Path folder;
@@ -56,8 +59,12 @@ class InboundTest {
         outside = new Sink();
     }
 
+    private House house() {
+        return Objects.requireNonNull(opened);
+    }
+
     private void open(String domain, String more) throws Exception {
-        house = new House(folder, config(domain, more), InstantSource.system(), Optional.of(DNS));
+        opened = new House(folder, config(domain, more), InstantSource.system(), Optional.of(DNS));
     }
 
     private String to(int... ports) {

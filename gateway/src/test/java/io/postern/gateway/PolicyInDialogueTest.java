@@ -66,8 +66,12 @@ class PolicyInDialogueTest {
                         name = "example.com"
                         deliver_to = ["127.0.0.1:%d"]
                         recipients = { list = ["info@example.com"], tarpit = "0s" }
+                        [strangers]
+                        verify_domain = false
                         [dns]
                         reverse_timeout = "0s"
+                        [strangers]
+                        verify_domain = false
                         [tarpit]
                         sessions = 1
                         """

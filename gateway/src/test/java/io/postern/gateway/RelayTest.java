@@ -73,8 +73,12 @@ class RelayTest {
         recipients = { list = ["info@example.com"], separator = "+", tarpit = "0s" }
         [[domain]]
         name = "outonly.example"
+        [strangers]
+        verify_domain = false
         [dns]
         reverse_timeout = "0s"
+        [strangers]
+        verify_domain = false
         [outbound]
         smart_host = "127.0.0.1:%d"
         [limits]

@@ -3,6 +3,10 @@ package io.postern.gateway;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.postern.testkit.DnsServer;
 import io.postern.testkit.FakeDns;
 import java.io.IOException;
@@ -12,7 +16,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
 
 /// Strangers before the whole gateway: real sockets, a real DNS server, the configuration file.
 @DisplayName("strangers over a real socket")
@@ -34,6 +42,8 @@ class StrangersTest {
             null.example. MX 0 .
             test.names.example. A 127.0.0.2
             spam.example.names.example. A 127.0.0.2
+            7.100.51.198.bl.example. A 127.0.0.2
+            7.100.51.198.bl.example. TXT "https://bl.example/198.51.100.7"
             spam.example.names.example. TXT "see https://names.example/"
             """;
 
@@ -58,6 +68,8 @@ class StrangersTest {
         assertTrue(inside.empty(), "nothing was delivered");
     }
 
+    private String proxyFrom = "";
+
     private House house(String more) throws IOException {
         house =
                 new House(
@@ -68,6 +80,7 @@ class StrangersTest {
                         [[listener]]
                         role = "inbound"
                         address = "127.0.0.1:0"
+                        %s
                         vrfy = "502 5.5.1 not here"
                         expn = "550 5.7.1 never"
                         etrn = "458 4.7.0 no queue is run for you"
@@ -84,7 +97,7 @@ class StrangersTest {
                         servers = ["127.0.0.1:%d"]
                         %s
                         """
-                                .formatted(inside.port(), dns.port(), more),
+                                .formatted(proxyFrom, inside.port(), dns.port(), more),
                         InstantSource.system());
         return house;
     }
@@ -166,13 +179,77 @@ class StrangersTest {
                 new Socket(
                         InetAddress.getLoopbackAddress(), port, InetAddress.ofLiteral(from), 0)) {
             socket.setSoTimeout(20_000);
-            var said = new StringBuilder();
-            for (int octet = 0; octet != '\n'; ) {
-                octet = socket.getInputStream().read();
-                said.append((char) octet);
-            }
-            return said.toString().strip();
+            return line(socket).strip();
         }
+    }
+
+    @Test
+    @DisplayName("RFC 5782 §2.1: a client that a DNS list knows is refused with the list's reason")
+    void dnsbl() throws IOException {
+        proxyFrom = "proxy_from = ['127.0.0.0/8']";
+        var port =
+                house(
+                                """
+                                [[dnsbl.zone]]
+                                name = "bl.example"
+                                self_check = false
+                                """)
+                        .gateway()
+                        .ports()
+                        .getFirst();
+        var words = "EHLO client.example\r\nMAIL FROM:<>\r\nRCPT TO:<%s>\r\nQUIT\r\n";
+        var said = announced(port, 7, words.formatted("info@example.com"));
+        assertTrue(
+                said.contains(
+                        "\r\n550 5.7.1 refused, listed by bl.example: 198.51.100.7"
+                                + " (https://bl.example/198.51.100.7)\r\n"),
+                said);
+        assertTrue(
+                announced(port, 7, words.formatted("postmaster@example.com"))
+                        .contains("250 2.1.5"));
+        assertTrue(announced(port, 8, words.formatted("info@example.com")).contains("250 2.1.5"));
+    }
+
+    /// What is said to a client 198.51.100.LAST, whom a load balancer announces.
+    private static String announced(int port, int last, String words) throws IOException {
+        var header =
+                HexFormat.of()
+                        .parseHex(
+                                "0d0a0d0a000d0a515549540a2111000cc63364%02xc00002011f900019"
+                                        .formatted(last));
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(header);
+            var lines = words.split("(?<=\n)");
+            var said = new StringBuilder();
+            // Line by line: whoever speaks before the greeting is no honest client.
+            for (int i = 0; i <= lines.length; i++) {
+                said.append(reply(socket));
+                if (i < lines.length) {
+                    socket.getOutputStream().write(lines[i].getBytes(StandardCharsets.US_ASCII));
+                }
+            }
+            return said.toString();
+        }
+    }
+
+    private static String reply(Socket socket) throws IOException {
+        var all = new StringBuilder();
+        for (var line = line(socket); ; line = line(socket)) {
+            all.append(line);
+            if (line.length() < 4 || line.charAt(3) != '-') {
+                return all.toString();
+            }
+        }
+    }
+
+    private static String line(Socket socket) throws IOException {
+        var line = new StringBuilder();
+        for (int octet = 0; octet != '\n' && octet >= 0; ) {
+            octet = socket.getInputStream().read();
+            line.append((char) octet);
+        }
+        return line.toString();
     }
 
     @Test
@@ -221,6 +298,63 @@ class StrangersTest {
             }
         }
         return said;
+    }
+
+    @Test
+    @DisplayName("RFC 2505 §2.4: every refusal is one line in the log, with the rule that made it")
+    void logged() throws IOException {
+        var port = house("").gateway().ports().getFirst();
+        try (var log = new MailLogLines();
+                var talk = new Talk(port)) {
+            talk.say("EHLO client.example");
+            talk.say("VRFY info");
+            talk.say("MAIL FROM:<joe@no.example>");
+            talk.say("MAIL FROM:<joe@good.example>");
+            talk.say("RCPT TO:<a@elsewhere.example>");
+            talk.say("RCPT TO:<nobody@example.com>");
+            assertEquals(
+                    List.of(
+                            "vrfy helo 502",
+                            "reverse-path-domain mail 550",
+                            "relay rcpt 550",
+                            "recipients rcpt 550"),
+                    log.refusals());
+        }
+    }
+
+    /// What goes into the stream of mail events.
+    private static final class MailLogLines implements AutoCloseable {
+        private static final Pattern REFUSED =
+                Pattern.compile(
+                        "refused session=\\S+ listener=inbound-\\d+ client=127.0.0.1"
+                                + " helo=client.example stage=(\\S+) rule=(\\S+) from=(\\S+)"
+                                + " to=(\\S+) reply=\"(\\d+) .*\"");
+
+        private final Logger logger = (Logger) LoggerFactory.getLogger("postern.mail");
+        private final ListAppender<ILoggingEvent> events = new ListAppender<>();
+
+        MailLogLines() {
+            logger.setLevel(Level.INFO);
+            logger.setAdditive(false);
+            events.start();
+            logger.addAppender(events);
+        }
+
+        /// Rule, stage and code of each.
+        List<String> refusals() {
+            return List.copyOf(events.list).stream()
+                    .map(event -> REFUSED.matcher(event.getFormattedMessage()))
+                    .filter(Matcher::matches)
+                    .map(line -> line.group(2) + " " + line.group(1) + " " + line.group(5))
+                    .toList();
+        }
+
+        @Override
+        public void close() {
+            logger.detachAppender(events);
+            logger.setAdditive(true);
+            logger.setLevel(null);
+        }
     }
 
     @Test

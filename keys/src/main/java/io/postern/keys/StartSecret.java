@@ -147,6 +147,11 @@ public final class StartSecret {
         }
     }
 
+    /// A key for HMAC-SHA-256, another for each purpose, always the same for the same.
+    public SecretKey macKey(String purpose) {
+        return derive("mac/" + purpose, "HmacSHA256", LENGTH);
+    }
+
     /// A key for one purpose. RFC 5869; the secret is uniform, so no salt is needed (§3.1).
     SecretKey derive(String purpose, String algorithm, int length) {
         try {

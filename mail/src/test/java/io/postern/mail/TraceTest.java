@@ -58,8 +58,8 @@ class TraceTest {
         var field = Trace.received(facts, 3);
         assertEquals(
                 """
-                Received: by gw.example.com with ESMTPS (3 inside hops not shown) id q1 for
-                	<"a b"@example.org>; Mon, 2 Nov 2026 05:06:07 +0000
+                Received: by gw.example.com with ESMTPS (3 inside hops not shown) id q1
+                	for <"a b"@example.org>; Mon, 2 Nov 2026 05:06:07 +0000
                 """
                         .replace("\n", "\r\n"),
                 field.raw());

@@ -30,7 +30,7 @@ final class Binder {
         this.places = places;
     }
 
-    Config bind(JsonNode tree, Class<Config> type) {
+    <T> T bind(JsonNode tree, Class<T> type) {
         return type.cast(record(tree, type, ""));
     }
 
@@ -172,6 +172,14 @@ final class Binder {
                     path,
                     text,
                     "a network such as 192.0.2.0/24 or 2001:db8::/32");
+        }
+        if (type == RateLimit.class) {
+            return or(
+                    RateLimit.parse(text),
+                    path,
+                    text,
+                    "an amount and a span such as 100/1m, 1 GiB/1d or 100/1h burst 500, at most a"
+                            + " million millions in 1s to 31d");
         }
         if (type == AddressRange.class) {
             return or(

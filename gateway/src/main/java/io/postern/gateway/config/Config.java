@@ -29,6 +29,10 @@ public record Config(
                 Optional<String> postmaster,
         @Setting(doc = "A TCP port that takes mail; at least one.") List<Listener> listener,
         @Setting(doc = "A domain that is ours; at least one.") List<OwnDomain> domain,
+        @Setting(doc = "An LDAP directory that knows recipients.") List<Directory> directory,
+        @Setting(doc = "A certificate of the gateway's, for the host names in it (SNI).")
+                List<Certificate> certificate,
+        @Setting(doc = "What was agreed with a peer about TLS.") List<Peer> peer,
         @Setting(doc = "How mail leaves.") Outbound outbound,
         @Setting(doc = "Refusals that take their time.") Tarpit tarpit,
         @Setting(
@@ -40,9 +44,17 @@ public record Config(
                 List<Route> route,
         @Setting(doc = "A rule of the perimeter; asked in the order of the file.")
                 List<RuleConfig> rule,
+        @Setting(doc = "How users authenticate on listeners with role `submission`.")
+                Submission submission,
         @Setting(doc = "Signing.") Signing signing,
         @Setting(doc = "The resolver.") Dns dns,
         @Setting(doc = "Bounds. Each has its own reply when it is hit.") Limits limits,
+        @Setting(
+                        doc =
+                                "How much may come from whom in how long; all that fit are asked, and counting "
+                                        + "survives a restart. docs/abuse.md has examples.")
+                List<RateConfig> rate,
+        @Setting(doc = "Accounts that may be in wrong hands.") GuardConfig guard,
         @Setting(doc = "A list of clients, names or addresses that are refused or let through.")
                 List<AbuseConfig.AccessList> accessList,
         @Setting(doc = "DNS lists of clients and of domains.") AbuseConfig.Dnsbl dnsbl,
@@ -81,10 +93,37 @@ public record Config(
                     Unsigned unsigned,
             @Setting(
                             doc =
-                                    "PEM file with the certificate chain; STARTTLS is offered when it is given with `tls_key`.")
+                                    "PEM file with the certificate chain of this listener, beside those of [[certificate]] and "
+                                            + "before them when the client names no host. TLS is served when there is any.")
                     Optional<Path> tlsCertificate,
             @Setting(doc = "PEM file with the unencrypted PKCS#8 private key of that certificate.")
                     Optional<Path> tlsKey,
+            @Setting(
+                            otherwise = "\"starttls\"",
+                            doc =
+                                    "`starttls` begins in clear (ports 25 and 587), `implicit` with the TLS handshake "
+                                            + "(port 465, RFC 8314).")
+                    TlsStart tls,
+            @Setting(
+                            otherwise = "false",
+                            doc =
+                                    "Whether nothing is taken in clear: 530 5.7.0 to all but EHLO, NOOP, STARTTLS and QUIT. "
+                                            + "Always so with role `submission`, unless `submission.scram_in_clear`.")
+                    boolean requireTls,
+            @Setting(
+                            doc =
+                                    "PEM file with the authorities of clients' certificates; clients are asked for one when it "
+                                            + "is given. A bad one ends the handshake, none does not.")
+                    Optional<Path> clientCa,
+            @Setting(
+                            otherwise = "false",
+                            doc = "Whether a client without a certificate of `client_ca` gets no TLS.")
+                    boolean requireClientCertificate,
+            @Setting(
+                            doc =
+                                    "With role `outbound`: names of client certificates whose holders may hand in mail from "
+                                            + "anywhere (common name, DNS or e-mail name). Others outside `trust` are refused at MAIL.")
+                    List<String> trustCertificates,
             @Setting(
                             doc =
                                     "Networks of load balancers in front of this listener. Their connections must begin with "
@@ -109,6 +148,12 @@ public record Config(
                             otherwise = "\"502 5.5.1 ETRN is not implemented\"",
                             doc = "The reply to ETRN; no queue is run for whoever asks.")
                     Reply etrn) {}
+
+    /// How TLS begins on a listener.
+    public enum TlsStart {
+        STARTTLS,
+        IMPLICIT
+    }
 
     /// What a listener is for.
     public enum Role {
@@ -164,8 +209,8 @@ public record Config(
                             doc =
                                     "Whether a stranger is told with a DSN that the inside hosts refused for good what "
                                             + "was taken here (RFC 5321 §6.1). It may go to somebody who never wrote: refuse "
-                                            + "at RCPT what inside would refuse, by `recipients`. With `false` the failure "
-                                            + "is only in log and history.")
+                                            + "at RCPT what inside would refuse, by `recipients`. With `false` strangers get no "
+                                            + "DSN about this domain's mail; log and history have it.")
                     boolean failureReports) {}
 
     /// A signing algorithm family.
@@ -188,7 +233,8 @@ public record Config(
                             otherwise = "\"opportunistic\"",
                             doc =
                                     "TLS towards next hops: `opportunistic` uses STARTTLS when offered (RFC 7435), "
-                                            + "`required` sends nothing in clear, `none` never uses it.")
+                                            + "`required` sends nothing in clear, `verified` nothing to a host whose certificate "
+                                            + "does not name it or has no authority that this system trusts, `none` never uses it.")
                     TlsMode tls,
             @Setting(otherwise = "25", min = 1, max = 65535, doc = "The port of MX hosts.")
                     int port,
@@ -276,7 +322,8 @@ public record Config(
     public enum TlsMode {
         NONE,
         OPPORTUNISTIC,
-        REQUIRED
+        REQUIRED,
+        VERIFIED
     }
 
     /// A route of its own for one domain.

@@ -61,6 +61,38 @@ public final class ConfigReader {
         return config;
     }
 
+    /// Reads a file that describes one directory and nothing else.
+    ///
+    /// @throws ConfigException as above
+    public static Directory directory(Path file) {
+        JsonNode tree;
+        try {
+            tree = new TomlMapper().readTree(Files.readString(file));
+        } catch (JsonProcessingException e) {
+            throw new ConfigException(file + ": not TOML: " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new ConfigException(file + ": can't be read (" + e + ")", e);
+        }
+        var folder = file.toAbsolutePath().getParent();
+        var binder =
+                new Binder(
+                        file.toString(), folder == null ? Path.of(".") : folder, new KeyPlaces(""));
+        var all = binder.bind(tree, Directories.class).directory();
+        List<String> wrong = new ArrayList<>();
+        RecipientRules.checkDirectories(all, binder, wrong);
+        if (all.size() != 1) {
+            wrong.add("it describes " + all.size() + " directories instead of one [[directory]]");
+        }
+        if (!wrong.isEmpty()) {
+            throw new ConfigException(file + ": " + String.join("; ", wrong));
+        }
+        return all.getFirst();
+    }
+
+    /// A file with directories alone.
+    record Directories(
+            @Setting(doc = "An LDAP directory that knows recipients.") List<Directory> directory) {}
+
     /// What no single key can say.
     private static void check(Config config, String name, Binder binder) {
         List<String> wrong = new ArrayList<>();
@@ -72,6 +104,7 @@ public final class ConfigReader {
         }
         for (int i = 0; i < config.listener().size(); i++) {
             var listener = config.listener().get(i);
+            TlsRules.check(config, listener, binder.place("listener[" + i + "]"), wrong);
             if (listener.tlsCertificate().isPresent() != listener.tlsKey().isPresent()) {
                 wrong.add(
                         binder.place("listener[" + i + "]")
@@ -98,6 +131,8 @@ public final class ConfigReader {
                                         + text
                                         + "\" is no address such as postmaster@example.com"));
         checkOutbound(config, binder, wrong);
+        RateRules.check(config, binder, wrong);
+        GuardRules.check(config, binder, wrong);
         InboundRules.check(config, binder, wrong);
         RuleChecks.check(config, binder, wrong);
         if (!wrong.isEmpty()) {

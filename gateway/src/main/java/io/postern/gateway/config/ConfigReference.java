@@ -184,6 +184,7 @@ public final class ConfigReference {
             case "Reply" -> "reply";
             case "Domain" -> "domain";
             case "Path" -> "path";
+            case "RateLimit" -> "amount/span";
             default -> "text";
         };
     }

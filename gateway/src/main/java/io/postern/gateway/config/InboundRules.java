@@ -24,6 +24,7 @@ final class InboundRules {
         for (int i = 0; i < config.domain().size(); i++) {
             checkDomain(config, i, inbound, binder, wrong);
         }
+        RecipientRules.checkDirectories(config.directory(), binder, wrong);
     }
 
     /// RFC 5322 §3.6: without From and Date it is no message; what MIME needs would change the
@@ -82,7 +83,10 @@ final class InboundRules {
                             + ": keep the one that is meant");
         }
         own.recipients()
-                .ifPresent(recipients -> checkRecipients(recipients, own.name(), place, wrong));
+                .ifPresent(recipients -> {
+                    checkRecipients(recipients, own.name(), place, wrong);
+                    RecipientRules.check(config, recipients, own.name(), place, wrong);
+                });
     }
 
     private static void checkRecipients(

@@ -1,6 +1,8 @@
 package io.postern.gateway.config;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Optional;
 
 /// A range of addresses in CIDR form: `192.0.2.0/24`, `2001:db8::/32`, or one address.
@@ -43,6 +45,34 @@ public record Network(InetAddress base, int prefix) {
 
     @Override
     public String toString() {
-        return base.getHostAddress() + "/" + prefix;
+        return text(base) + "/" + prefix;
+    }
+
+    /// The address in digits. RFC 5952 §4: the longest run of zero groups, of two at least and the
+    /// first of those as long, is `::`.
+    private static String text(InetAddress address) {
+        if (!(address instanceof Inet6Address)) {
+            return address.getHostAddress();
+        }
+        var groups = address.getHostAddress().replaceFirst("%.*", "").split(":");
+        int start = 0;
+        int longest = 1;
+        for (int i = 0; i < groups.length; i++) {
+            int end = i;
+            while (end < groups.length && groups[end].equals("0")) {
+                end++;
+            }
+            if (end - i > longest) {
+                longest = end - i;
+                start = i;
+            }
+        }
+        if (longest == 1) {
+            return String.join(":", groups);
+        }
+        var all = List.of(groups);
+        return String.join(":", all.subList(0, start))
+                + "::"
+                + String.join(":", all.subList(start + longest, groups.length));
     }
 }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLContext;
 
@@ -78,9 +79,25 @@ public final class Delivery {
                 clock);
     }
 
+    /// How the inside hosts of a domain of ours are connected to, for a question aside from
+    /// delivery.
+    public static Function<Optional<Domain>, ClientSettings> towards(
+            Config config, Config.OwnDomain own, InstantSource clock) {
+        var connect = new Connect(config, TlsContexts.acceptingAny(), clock);
+        return host -> connect.to(own.deliverTls().orElse(config.outbound().tls()), host);
+    }
+
     /// How hosts are connected to.
     private record Connect(Config config, SSLContext anyCertificate, InstantSource clock) {
         ClientSettings to(Destination destination, Optional<Domain> host) {
+            return to(
+                    destination instanceof Destination.Hosts(_, _, var tls)
+                            ? tls
+                            : config.outbound().tls(),
+                    host);
+        }
+
+        ClientSettings to(Config.TlsMode mode, Optional<Domain> host) {
             var outbound = config.outbound();
             var command = outbound.commandTimeout();
             var timeouts =
@@ -95,8 +112,6 @@ public final class Delivery {
                             Duration.ofMinutes(3),
                             outbound.dataTimeout(),
                             Duration.ofSeconds(2));
-            var mode =
-                    destination instanceof Destination.Hosts(_, _, var tls) ? tls : outbound.tls();
             var policy =
                     switch (mode) {
                         case NONE -> new TlsPolicy.None();
@@ -104,6 +119,7 @@ public final class Delivery {
                         // The wire is encrypted; whose certificate it is, is not checked: RFC 7435
                         // has no way to know.
                         case REQUIRED -> new TlsPolicy.Required(anyCertificate);
+                        case VERIFIED -> new TlsPolicy.Required(TlsContexts.verifying());
                     };
             return new ClientSettings(
                     config.hostname(), Optional.empty(), timeouts, policy, host, clock);

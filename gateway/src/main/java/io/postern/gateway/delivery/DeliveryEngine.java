@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -129,6 +130,12 @@ public final class DeliveryEngine {
                                 destination,
                                 settings.connectionsPerDestination(),
                                 clock.instant()));
+    }
+
+    /// From now on tells, on a worker's thread, when next hops refused recipients of a message for
+    /// good, and how many; what is told must not block.
+    public void onRefused(ObjIntConsumer<QueueId> told) {
+        settler.onRefused(told);
     }
 
     /// Shows the engine's gauges.

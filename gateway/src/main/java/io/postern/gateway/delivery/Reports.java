@@ -85,7 +85,7 @@ final class Reports {
         }
     }
 
-    /// Whether a failure is to be reported: not to strangers about a domain whose operator does not
+    /// Whether anything is to be reported: not to strangers about a domain whose operator does not
     /// want it.
     boolean wanted(ReversePath from, ForwardPath to) {
         return routes.reportsFailure(from, to);

@@ -67,7 +67,7 @@ public final class Routes {
         };
     }
 
-    /// Whether the failure of a message with that reverse-path is reported: to strangers only when
+    /// Whether what becomes of a message with that reverse-path is reported: to strangers only when
     /// the domain's operator wants it, to ours always.
     public boolean reportsFailure(ReversePath from, ForwardPath to) {
         return !(mailboxOf(to).host() instanceof Domain domain)

@@ -7,6 +7,7 @@ import io.postern.mail.Content;
 import io.postern.mail.Notify;
 import io.postern.store.MessageStore;
 import io.postern.store.NewMessage;
+import io.postern.store.QueueId;
 import io.postern.store.QueuedRecipient;
 import io.postern.store.Settlement;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +37,9 @@ final class Settler {
     private final ConcurrentLinkedQueue<List<QueuedRecipient>> notGivenBack =
             new ConcurrentLinkedQueue<>();
 
+    /// Told when next hops refused recipients of a message for good; must not block.
+    private volatile ObjIntConsumer<QueueId> onRefused = (_, _) -> {};
+
     Settler(
             MessageStore store,
             RetrySchedule schedule,
@@ -47,6 +52,10 @@ final class Settler {
         this.figures = figures;
         this.clock = clock;
         this.writer = new SettlementWriter(store, this::dsnKept);
+    }
+
+    void onRefused(ObjIntConsumer<QueueId> told) {
+        onRefused = told;
     }
 
     RetrySchedule schedule() {
@@ -64,7 +73,7 @@ final class Settler {
             settlements.add(
                     switch (outcomes.get(i)) {
                         case Outcome.Delivered(var detail, var dsnGoesOn) -> {
-                            if (!dsnGoesOn && wants(row, Notify.Outcome.SUCCESS)) {
+                            if (!dsnGoesOn && wants(job, row, Notify.Outcome.SUCCESS)) {
                                 told.add(Reports.Told.relayed(row, detail));
                             }
                             yield delivered(job, row, now, detail);
@@ -73,6 +82,11 @@ final class Settler {
                                 deferred(job, row, now, detail, status, told);
                         case Outcome.Failed failed -> failed(job, row, now, failed, told);
                     });
+        }
+        int refused =
+                (int) outcomes.stream().filter(one -> one instanceof Outcome.Failed).count();
+        if (refused > 0) {
+            onRefused.accept(job.id(), refused);
         }
         writer.writeInTurn(settlements, reports(job, settlements, told, content, now));
     }
@@ -197,7 +211,7 @@ final class Settler {
             if (!now.isBefore(row.expires())) {
                 settlements.add(expired(job, row, now, "not delivered before it expired", told));
             } else {
-                if (wants(row, Notify.Outcome.DELAY) && !row.delayNoticeSent()) {
+                if (wants(job, row, Notify.Outcome.DELAY) && !row.delayNoticeSent()) {
                     told.add(Reports.Told.delayed(row, "still waiting"));
                 }
                 settlements.add(
@@ -275,7 +289,7 @@ final class Settler {
                 "reason",
                 detail);
         boolean tell = !row.delayNoticeSent() && !now.isBefore(row.deadline());
-        if (tell && wants(row, Notify.Outcome.DELAY)) {
+        if (tell && wants(job, row, Notify.Outcome.DELAY)) {
             told.add(Reports.Told.delayed(row, detail));
         }
         return new Settlement.Deferred(
@@ -321,18 +335,20 @@ final class Settler {
                 failed.status(),
                 "reason",
                 detail);
-        if (!silent && wants(row, Notify.Outcome.FAILURE)) {
+        if (wants(job, row, Notify.Outcome.FAILURE)) {
             told.add(Reports.Told.failed(row, failed));
         }
         return new Settlement.Failed(row.id(), row.number(), now, detail);
     }
 
-    /// RFC 3461 §4.1: without NOTIFY a failure is reported, a delay may be, a success is not.
-    private static boolean wants(QueuedRecipient row, Notify.Outcome outcome) {
-        return row.recipient()
-                .notifyOn()
-                .map(wanted -> wanted.on().contains(outcome))
-                .orElse(outcome != Notify.Outcome.SUCCESS);
+    /// Whether it is to be told, and may be. RFC 3461 §4.1: without NOTIFY a failure is reported, a
+    /// delay may be, a success is not.
+    private boolean wants(Job job, QueuedRecipient row, Notify.Outcome outcome) {
+        return reports.wanted(job.envelope().reversePath(), row.recipient().path())
+                && row.recipient()
+                        .notifyOn()
+                        .map(wanted -> wanted.on().contains(outcome))
+                        .orElse(outcome != Notify.Outcome.SUCCESS);
     }
 
     private static Instant earlier(Instant one, Instant other) {

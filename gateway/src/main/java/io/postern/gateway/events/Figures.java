@@ -21,14 +21,23 @@ public final class Figures {
     public final Counter deferred =
             counter("postern.recipients.deferred", "Attempts that will be repeated.");
     public final Counter failed = counter("postern.recipients.failed", "Recipients given up.");
+    public final Counter loggedIn = counter("postern.auth.ok", "Logins that succeeded.");
+    public final Counter loginsRefused =
+            counter("postern.auth.failed", "Logins with a wrong name or password, or locked.");
     public final Counter dsns = counter("postern.dsn.made", "Delivery status notifications made.");
     public final Timer keeping =
             Timer.builder("postern.store.accept")
                     .description("Wait for stable storage.")
                     .register(registry);
 
-    private Counter counter(String name, String help) {
+    /// A counter; the same one for the same name.
+    public Counter counter(String name, String help) {
         return Counter.builder(name).description(help).register(registry);
+    }
+
+    /// A counter with a tag; the same one for the same name and value.
+    public Counter counter(String name, String help, String tag, String value) {
+        return Counter.builder(name).description(help).tag(tag, value).register(registry);
     }
 
     /// Counts a rule whose condition held. The same rule after a reload is the same counter.

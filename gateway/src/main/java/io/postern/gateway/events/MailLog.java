@@ -5,8 +5,8 @@ import org.slf4j.LoggerFactory;
 
 /// The stream of mail events: one line a fact, key=value, for operators, tests and log shippers.
 ///
-/// The words are received, refused, queued, delivered, deferred, failed, dsn, rule, rule_failed.
-/// Never bodies, credentials or keys.
+/// The words are received, refused, queued, delivered, deferred, failed, dsn, auth, rule,
+/// rule_failed. Never bodies, credentials or keys.
 public final class MailLog {
     private static final Logger LOG = LoggerFactory.getLogger("postern.mail");
 

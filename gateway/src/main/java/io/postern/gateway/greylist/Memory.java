@@ -190,7 +190,7 @@ final class Memory {
             return;
         }
         var until = entry.expires().get();
-        var parts = entry.text().split(" ");
+        var parts = entry.text().split(" ", -1);
         try {
             if (parts[0].equals("wait") && parts.length == 3) {
                 var first = Instant.ofEpochMilli(Long.parseLong(parts[1]));

@@ -23,7 +23,7 @@ public final class Delays implements AutoCloseable {
 
     /// Waits on the session's own thread; not at all when there is no room, or when the gateway
     /// stops.
-    void await(Duration wait) {
+    public void await(Duration wait) {
         if (wait.isZero() || !room.tryAcquire()) {
             return;
         }

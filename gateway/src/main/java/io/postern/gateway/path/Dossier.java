@@ -5,55 +5,79 @@ import io.postern.gateway.policy.Policy;
 import io.postern.gateway.policy.Stage;
 import io.postern.store.Decision;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /// What the checks concluded about a session and its transaction so far: the beginning of the
 /// decision record of each message. Confined to the session's thread.
 final class Dossier {
-    /// A thousand recipients must not make a record longer than the message.
-    private static final int MOST = 200;
+    /// Conclusions about recipients that are kept: a thousand of them must not make a record longer
+    /// than the message.
+    private static final int RECIPIENTS = 100;
 
-    private final List<Decision> ofSession = new ArrayList<>();
-    private final List<Decision> ofTransaction = new ArrayList<>();
-    private final List<Opinion.Remark> remarksOfSession = new ArrayList<>();
-    private final List<Opinion.Remark> remarksOfTransaction = new ArrayList<>();
+    private final Map<Stage, List<Decision>> decisions = new EnumMap<>(Stage.class);
+    private final Map<Stage, Set<Opinion.Remark>> remarks = new EnumMap<>(Stage.class);
+    private int notKept;
 
-    /// Forgets the last transaction.
-    void begin() {
-        ofTransaction.clear();
-        remarksOfTransaction.clear();
+    /// A step begins: what was concluded at it before, and after it, is of another one.
+    void begin(Stage stage) {
+        if (stage == Stage.RCPT) {
+            return; // one of many
+        }
+        for (var later : Stage.values()) {
+            // A transaction forgets the one before; another EHLO does not change it.
+            if (later == stage || (stage == Stage.MAIL && later.compareTo(stage) > 0)) {
+                decisions.remove(later);
+                remarks.remove(later);
+            }
+        }
+        if (stage == Stage.MAIL) {
+            notKept = 0;
+        }
     }
 
     /// Adds what was concluded at a stage.
     void add(Stage stage, Policy.Outcome outcome) {
-        boolean session = stage.compareTo(Stage.MAIL) < 0;
-        addSome(session ? ofSession : ofTransaction, outcome.decisions());
-        // What is refused has no message to be remarked upon.
-        if (outcome.refusal() == null) {
-            addSome(session ? remarksOfSession : remarksOfTransaction, outcome.remarks());
+        if (!outcome.decisions().isEmpty()) {
+            var kept = decisions.computeIfAbsent(stage, _ -> new ArrayList<>());
+            for (var decision : outcome.decisions()) {
+                if (stage == Stage.RCPT && kept.size() >= RECIPIENTS) {
+                    notKept++;
+                } else {
+                    kept.add(decision);
+                }
+            }
         }
-    }
-
-    private static <T> void addSome(List<T> all, List<T> more) {
-        for (var one : more) {
-            if (all.size() < MOST) {
-                all.add(one);
+        // What is refused has no message to be remarked upon.
+        if (outcome.refusal() == null && !outcome.remarks().isEmpty()) {
+            var kept = remarks.computeIfAbsent(stage, _ -> new LinkedHashSet<>());
+            for (var remark : outcome.remarks()) {
+                if (stage != Stage.RCPT || kept.size() < RECIPIENTS) {
+                    kept.add(remark);
+                }
             }
         }
     }
 
+    /// All of it, in the order of the dialogue.
     List<Decision> decisions() {
-        return both(ofSession, ofTransaction);
-    }
-
-    List<Opinion.Remark> remarks() {
-        return both(remarksOfSession, remarksOfTransaction);
-    }
-
-    private static <T> List<T> both(List<T> some, List<T> more) {
-        var all = new ArrayList<T>(some.size() + more.size());
-        all.addAll(some);
-        all.addAll(more);
+        var all = new ArrayList<Decision>();
+        decisions.forEach((stage, some) -> {
+            all.addAll(some);
+            if (stage == Stage.RCPT && notKept > 0) {
+                all.add(Opinion.decision("recipients", notKept + " conclusions more, not kept"));
+            }
+        });
         return all;
+    }
+
+    /// All of them, each once.
+    List<Opinion.Remark> remarks() {
+        var all = new LinkedHashSet<Opinion.Remark>();
+        remarks.values().forEach(all::addAll);
+        return List.copyOf(all);
     }
 }

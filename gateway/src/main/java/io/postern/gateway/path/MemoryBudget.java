@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// Octets of content being received that may stand in memory, over all sessions. Safe for many
 /// threads.
-final class MemoryBudget {
+public final class MemoryBudget {
     /// Up to this much of a body stays in memory when there is room.
     static final int ROOMY = 256 * 1024;
 
@@ -21,6 +21,11 @@ final class MemoryBudget {
     /// The threshold for a message that begins now.
     int threshold() {
         return used.get() < octets ? ROOMY : TIGHT;
+    }
+
+    /// Octets in use.
+    public long used() {
+        return used.get();
     }
 
     void take(long more) {

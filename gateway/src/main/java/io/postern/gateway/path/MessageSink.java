@@ -329,6 +329,7 @@ final class MessageSink implements DataSink {
         facts.put("session", session.sessionId());
         facts.put("protocol", session.protocol(envelope.smtpUtf8()));
         session.tls().ifPresent(tls -> facts.put("tls", tls));
+        session.user().ifPresent(user -> facts.put("user", user));
         hold.ifPresent(reason -> facts.put(MessageStore.HELD, reason));
         header.first("From").ifPresent(field -> facts.put("author", shown(field)));
         header.first("Message-ID").ifPresent(field -> facts.put("messageId", shown(field)));

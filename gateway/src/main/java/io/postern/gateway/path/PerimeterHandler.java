@@ -5,13 +5,17 @@ import io.postern.gateway.events.MailLog;
 import io.postern.gateway.policy.Opinion;
 import io.postern.gateway.policy.Situation;
 import io.postern.gateway.policy.Stage;
+import io.postern.gateway.users.Authenticator;
 import io.postern.mail.Envelope;
 import io.postern.mail.EnvelopeRecipient;
 import io.postern.mail.HeaderFields;
 import io.postern.smtp.Reply;
+import io.postern.smtp.sasl.ChannelBindings;
+import io.postern.smtp.server.AuthExchange;
 import io.postern.smtp.server.SessionFacts;
 import io.postern.smtp.server.SessionHandler;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -25,6 +29,7 @@ public final class PerimeterHandler implements SessionHandler {
 
     private final MailPath path;
     private final Config.Listener listener;
+    private final Authenticator authenticator;
     private final Dossier dossier = new Dossier();
     private int messages;
     private int recipients;
@@ -32,9 +37,10 @@ public final class PerimeterHandler implements SessionHandler {
     private boolean ending;
     private ReverseNames.@Nullable Pending reverseName;
 
-    public PerimeterHandler(MailPath path, Config.Listener listener) {
+    public PerimeterHandler(MailPath path, Config.Listener listener, Authenticator authenticator) {
         this.path = path;
         this.listener = listener;
+        this.authenticator = authenticator;
     }
 
     @Override
@@ -83,12 +89,25 @@ public final class PerimeterHandler implements SessionHandler {
         return decide(at(Stage.HELO, facts).build());
     }
 
+    /// RFC 4954 §3: told by listeners for users alone. To others a user is nobody special.
+    @Override
+    public List<String> mechanisms(SessionFacts facts) {
+        return listener.role() == Config.Role.SUBMISSION
+                ? authenticator.mechanisms(facts)
+                : List.of();
+    }
+
+    @Override
+    public AuthExchange authenticate(
+            SessionFacts facts, String mechanism, ChannelBindings bindings) {
+        return authenticator.exchange(facts, mechanism, bindings);
+    }
+
     @Override
     public Verdict mail(SessionFacts facts, Envelope envelope, long declaredSize) {
         if (ending) {
             return new Verdict.Close(Reply.of(421, "4.7.0", "this session is over"));
         }
-        dossier.begin();
         var situation = at(Stage.MAIL, facts).envelope(envelope);
         return decide((declaredSize < 0 ? situation : situation.size(declaredSize)).build());
     }
@@ -184,17 +203,27 @@ public final class PerimeterHandler implements SessionHandler {
         }
         var situation = message(facts, envelope, size);
         header.ifPresent(situation::header);
-        path.policy().get().settled(situation.build(), !reply.positive());
+        if (reply.positive()) {
+            path.policy().get().settled(situation.build(), false);
+        } else {
+            path.policy().get().refused(situation.build(), reply);
+        }
     }
 
     private Verdict decide(Situation situation) {
         var verdict = ask(situation);
-        path.policy().get().settled(situation, !(verdict instanceof Verdict.Go));
+        var policy = path.policy().get();
+        switch (verdict) {
+            case Verdict.Go() -> policy.settled(situation, false);
+            case Verdict.Refuse(var reply) -> policy.refused(situation, reply);
+            case Verdict.Close(var reply) -> policy.refused(situation, reply);
+        }
         return verdict;
     }
 
     private Verdict ask(Situation situation) {
         var outcome = path.policy().get().ask(situation);
+        dossier.begin(situation.stage());
         dossier.add(situation.stage(), outcome);
         var refusal = outcome.refusal();
         if (refusal == null) {

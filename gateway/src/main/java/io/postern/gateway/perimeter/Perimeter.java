@@ -11,6 +11,9 @@ import io.postern.gateway.recipients.OwnRecipients;
 import io.postern.gateway.recipients.RecipientCheck;
 import io.postern.gateway.rules.Rules;
 import io.postern.gateway.rules.RulesCheck;
+import io.postern.gateway.tls.PeerTls;
+import io.postern.gateway.users.OwnAddresses;
+import io.postern.gateway.users.Users;
 import io.postern.mail.Domain;
 import io.postern.store.MessageStore;
 import java.time.InstantSource;
@@ -28,6 +31,8 @@ public final class Perimeter {
     private final StrangerChecks strangers;
     private final OwnRecipients recipients;
     private final Means means;
+    private final List<Check> before;
+    private final List<Check> after;
     private volatile Policy policy;
 
     /// What checks may need.
@@ -36,6 +41,8 @@ public final class Perimeter {
             MessageStore store,
             Resolver resolver,
             Storage storage,
+            Users users,
+            Counting counting,
             Figures figures,
             InstantSource clock) {}
 
@@ -44,7 +51,9 @@ public final class Perimeter {
         this.recipients = recipients;
         this.means = means;
         strangers = new StrangerChecks(recipients, means);
-        policy = new Policy(checks(Rules.of(means.config())));
+        before = before();
+        after = after();
+        policy = policy(Rules.of(means.config()));
     }
 
     /// The checks of strangers' clients, names and addresses.
@@ -65,21 +74,37 @@ public final class Perimeter {
     /// Puts other rules in force. Sessions take them up at their next command; all other checks go
     /// on with what they have counted.
     public void replace(Rules rules) {
-        policy = new Policy(checks(rules));
+        policy = policy(rules);
     }
 
-    private List<Check> checks(Rules rules) {
+    /// The checks before the rules. Made once: what they have counted outlives a reload.
+    private List<Check> before() {
         var checks = new ArrayList<Check>();
         checks.add(new RoleCheck());
         checks.add(new StorageCheck(means.storage()));
         checks.add(new RelayCheck(recipients::serves));
+        checks.add(new PeerTls(means.config().peer()));
+        if (means.config().submission().ownAddresses()) {
+            checks.add(new OwnAddresses(means.users()::addresses));
+        }
         checks.addAll(strangers.lists());
-        rulesCheck(rules).ifPresent(checks::add);
-        // 3. users and the guard; 4. rates
+        return List.copyOf(checks);
+    }
+
+    private List<Check> after() {
+        var checks = new ArrayList<Check>();
+        checks.addAll(means.counting().checks(means.config()));
         checks.addAll(strangers.names());
         checks.add(new RecipientCheck(recipients));
         checks.add(strangers.greylist());
-        return checks;
+        return List.copyOf(checks);
+    }
+
+    private Policy policy(Rules rules) {
+        var checks = new ArrayList<>(before);
+        rulesCheck(rules).ifPresent(checks::add);
+        checks.addAll(after);
+        return new Policy(checks);
     }
 
     private Optional<Check> rulesCheck(Rules rules) {

@@ -27,6 +27,9 @@ final class RoleCheck implements Check {
         if (situation.stage() != Stage.CONNECT) {
             return Opinion.PASS;
         }
+        if (!situation.listener().trustCertificates().isEmpty()) {
+            return Opinion.PASS; // decided at MAIL, when the certificate has been seen
+        }
         var address = situation.session().client().getAddress();
         if (situation.listener().trust().stream().anyMatch(one -> one.contains(address))) {
             return Opinion.PASS;

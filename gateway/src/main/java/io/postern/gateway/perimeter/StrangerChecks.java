@@ -47,7 +47,7 @@ public final class StrangerChecks implements AutoCloseable {
         if (config.strangers().verifyDomain()) {
             names.add(new ReversePathCheck(means.resolver(), exempt));
         }
-        names.add(new LocalPartCheck(recipients));
+        names.add(new LocalPartCheck(recipients::serves, recipients::look));
         names.add(dnsLists);
         greylist =
                 new Greylist(

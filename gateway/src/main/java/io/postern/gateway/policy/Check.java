@@ -1,5 +1,7 @@
 package io.postern.gateway.policy;
 
+import io.postern.smtp.Reply;
+
 /// One check of the perimeter, shared by all sessions; it may be asked by many threads at once.
 ///
 /// It may block, bounded by a deadline of its own. The world's trouble (DNS, a directory) is an
@@ -20,6 +22,10 @@ public interface Check {
     ///
     /// @param refused whether the command or the content was refused, with 4yz or 5yz
     default void settled(Situation situation, boolean refused) {}
+
+    /// Told, beside [#settled], with what reply a situation was refused, by this check or another:
+    /// for what tells a refusal for good (5yz) from trouble (4yz).
+    default void refused(Situation situation, Reply reply) {}
 
     /// The session is over. For what is counted by session.
     default void closed(Situation situation) {}

@@ -1,5 +1,6 @@
 package io.postern.gateway.policy;
 
+import io.postern.smtp.Reply;
 import io.postern.store.Decision;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -103,6 +104,14 @@ public record Policy(List<Check> checks) {
     /// Tells all checks how a situation ended.
     public void settled(Situation situation, boolean refused) {
         checks.forEach(check -> check.settled(situation, refused));
+    }
+
+    /// Tells all checks with what reply a situation ended, a refusal.
+    public void refused(Situation situation, Reply reply) {
+        checks.forEach(check -> {
+            check.settled(situation, true);
+            check.refused(situation, reply);
+        });
     }
 
     /// Tells all checks that a session is over.

@@ -1,20 +1,18 @@
 package io.postern.gateway.recipients;
 
-import io.postern.mail.Mailbox;
 import java.text.Normalizer;
 import java.util.Locale;
-import java.util.Optional;
 
 /// How local parts of ours are compared.
 ///
 /// RFC 5321 §2.4 leaves the case of a local part to the host that owns it. These hosts are ours,
 /// and no inside server in use tells two mailboxes apart by case alone; so they are compared
 /// without it, and mail goes on in the case in which it came.
-public final class LocalParts {
+final class LocalParts {
     private LocalParts() {}
 
     /// The form in which two local parts are compared: lower case, composed (RFC 6532 §3.1).
-    public static String folded(String localPart) {
+    static String folded(String localPart) {
         for (int i = 0; i < localPart.length(); i++) {
             if (localPart.charAt(i) > 127) {
                 return Normalizer.normalize(localPart, Normalizer.Form.NFC)
@@ -22,14 +20,5 @@ public final class LocalParts {
             }
         }
         return localPart.toLowerCase(Locale.ROOT);
-    }
-
-    /// The mailbox without its detail: `info@` for `info+shop@`. Empty when there is no separator
-    /// in it, or nothing before it.
-    public static Optional<Mailbox> withoutDetail(Mailbox mailbox, char separator) {
-        int at = mailbox.localPart().indexOf(separator);
-        return at > 0
-                ? Optional.of(new Mailbox(mailbox.localPart().substring(0, at), mailbox.host()))
-                : Optional.empty();
     }
 }

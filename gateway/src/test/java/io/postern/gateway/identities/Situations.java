@@ -37,6 +37,11 @@ public final class Situations {
 
     /// A configuration of a gateway for `example.com` with these sections more.
     public static Config config(String more) {
+        return config(more, "");
+    }
+
+    /// @param outbound keys of the outbound listener more
+    public static Config config(String more, String outbound) {
         return ConfigReader.parse(
                 """
                 hostname = "gw.example.com"
@@ -46,13 +51,14 @@ public final class Situations {
                 [[listener]]
                 role = "outbound"
                 address = "127.0.0.1:0"
+                %s
                 [[domain]]
                 name = "example.com"
                 deliver_to = ["127.0.0.1:1"]
                 recipients = { list = ["info@example.com", "sales@example.com"] }
                 %s
                 """
-                        .formatted(more),
+                        .formatted(outbound, more),
                 "test",
                 Path.of("folder"));
     }
@@ -150,6 +156,7 @@ public final class Situations {
                     situation.stage() + " " + refuse.reply() + (refuse.close() ? " (close)" : "");
             case Opinion.Allow _ -> situation.stage() + " allow";
             case Opinion.Pass _, Opinion.Note _ -> "pass";
+            case Opinion.Wait _, Opinion.Several _ -> throw new AssertionError(opinion.toString());
         };
     }
 }

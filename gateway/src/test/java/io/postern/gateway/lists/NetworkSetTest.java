@@ -69,4 +69,20 @@ class NetworkSetTest {
         }
         return String.join(" ", said);
     }
+
+    @Test
+    @DisplayName("RFC 5952 §4 IPv6 networks are printed short")
+    void printed() {
+        for (var text :
+                List.of(
+                        "::/0",
+                        "::1/128",
+                        "fc00::/7",
+                        "2001:db8::/32",
+                        "2001:db8:0:1:1:1:1:1/128",
+                        "2001:0:0:1::1/128",
+                        "192.0.2.0/24")) {
+            assertEquals(text, Network.parse(text).orElseThrow().toString());
+        }
+    }
 }

@@ -2,6 +2,7 @@ package io.postern.smtp.client;
 
 import io.postern.mail.Content;
 import io.postern.mail.Envelope;
+import io.postern.mail.Mailbox;
 import io.postern.smtp.Reply;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -195,6 +196,104 @@ public final class SmtpConnection implements AutoCloseable {
                 wire.close();
             }
         }
+    }
+
+    /// Asks whether the peer would take mail for a mailbox now, from the null reverse-path: MAIL,
+    /// RCPT and RSET, no content. No failure of the peer or the network is thrown.
+    ///
+    /// @return never [RecipientOutcome.LeftOver] nor [RecipientOutcome.Unknown]; refused at MAIL
+    ///   says nothing about the mailbox, nor does a connection that broke
+    /// @throws IllegalStateException when the connection is not [#reusable]
+    public RecipientOutcome verify(Mailbox mailbox) {
+        var rcpt = "RCPT TO:<" + mailbox + ">";
+        if (rcpt.chars().anyMatch(c -> c < ' ' || c == 127)) {
+            throw new IllegalArgumentException("not a command: " + Words.harmless(rcpt));
+        }
+        if (!reusable()) {
+            throw new IllegalStateException("the connection is not reusable");
+        }
+        if (!mailbox.isAscii() && !capabilities.smtpUtf8()) {
+            // RFC 6531 §3.2: it may not even be asked.
+            return new RecipientOutcome.Interrupted(
+                    new Failure.Protocol(Stage.MAIL, "the peer does not offer SMTPUTF8"));
+        }
+        boolean resetFirst = state == Transaction.After.RESET_NEEDED;
+        state = Transaction.After.UNUSABLE;
+        transactions++;
+        try {
+            if (wire.surplus()) {
+                throw new SmtpClientException(
+                        new Failure.Closed(Stage.MAIL, "the peer ended the idle connection"));
+            }
+            var outcome = verify(resetFirst, mailbox, rcpt);
+            state = Transaction.After.CLEAN;
+            return outcome;
+        } catch (SmtpClientException e) {
+            return new RecipientOutcome.Interrupted(e.failure());
+        } finally {
+            idleSince = settings.clock().instant();
+            if (state == Transaction.After.UNUSABLE) {
+                wire.close();
+            }
+        }
+    }
+
+    private RecipientOutcome verify(boolean resetFirst, Mailbox mailbox, String rcpt) {
+        if (resetFirst) {
+            expect(Stage.RSET, "RSET");
+        }
+        var from = mailbox.isAscii() ? "MAIL FROM:<>" : "MAIL FROM:<> SMTPUTF8";
+        Reply mail;
+        Reply answer;
+        if (capabilities.pipelining()) {
+            // RFC 2920 §3.1: all three may go in one group.
+            var group = from + "\r\n" + rcpt + "\r\nRSET\r\n";
+            wire.write(Stage.MAIL, group, group.getBytes(StandardCharsets.UTF_8));
+            mail = readOn(Stage.MAIL);
+            answer = readOn(Stage.RCPT);
+            requirePositive(Stage.RSET, readOn(Stage.RSET));
+        } else {
+            mail = ask(Stage.MAIL, from);
+            answer = mail.positive() ? ask(Stage.RCPT, rcpt) : mail;
+            expect(Stage.RSET, "RSET");
+        }
+        if (!mail.positive()) {
+            return new RecipientOutcome.Refused(Stage.MAIL, negative(Stage.MAIL, mail));
+        }
+        return answer.positive()
+                ? new RecipientOutcome.Accepted(answer)
+                : new RecipientOutcome.Refused(Stage.RCPT, negative(Stage.RCPT, answer));
+    }
+
+    private Reply ask(Stage stage, String line) {
+        wire.write(stage, line, (line + "\r\n").getBytes(StandardCharsets.UTF_8));
+        return readOn(stage);
+    }
+
+    private void expect(Stage stage, String line) {
+        requirePositive(stage, ask(stage, line));
+    }
+
+    /// RFC 5321 §3.8: after a 421 there is nothing more to come.
+    private Reply readOn(Stage stage) {
+        var reply = wire.read(stage);
+        if (reply.code() == 421) {
+            throw refused(stage, reply);
+        }
+        return reply;
+    }
+
+    private static void requirePositive(Stage stage, Reply reply) {
+        if (!reply.positive()) {
+            throw refused(stage, reply);
+        }
+    }
+
+    private static Reply negative(Stage stage, Reply reply) {
+        if (!reply.temporary() && !reply.permanent()) {
+            throw refused(stage, reply);
+        }
+        return reply;
     }
 
     private SendResult unusable(int recipients) {

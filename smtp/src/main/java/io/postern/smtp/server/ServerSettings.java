@@ -12,7 +12,8 @@ import java.util.function.Predicate;
 /// @param endpoint where it listens
 /// @param limits its bounds
 /// @param tls how STARTTLS is served; empty: it is not offered
-/// @param clock measures sessions and data rates
+/// @param clock measures sessions and data rates; a [SteadyClock], so that nobody's session ends
+///   when the machine's clock is set
 /// @param balancers the load balancers: a connection from one of them must begin with a header of
 ///   the PROXY protocol, version 2, and its client is whom that announces; from anybody else such a
 ///   header is never read

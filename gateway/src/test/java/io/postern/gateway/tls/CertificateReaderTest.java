@@ -1,4 +1,4 @@
-package io.postern.gateway;
+package io.postern.gateway.tls;
 
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// What is wrong with a listener's TLS files stops the start, with the file's name.
 @DisplayName("a listener's certificate and key")
-class ListenerTlsTest {
+class CertificateReaderTest {
     /// Made by: openssl req -x509 -newkey ed25519 -nodes -keyout /dev/null -subj /CN=gw.example.com
     private static final String CERTIFICATE =
             """
@@ -77,7 +77,7 @@ class ListenerTlsTest {
             Files.writeString(certificate, c.certificate());
             Files.writeString(key, c.key());
         }
-        var thrown = assertThrows(IOException.class, () -> ListenerTls.of(certificate, key));
+        var thrown = assertThrows(IOException.class, () -> CertificateReader.read(new io.postern.gateway.config.Certificate(certificate, java.util.Optional.of(key), java.util.Optional.empty())));
         assertTrue(String.valueOf(thrown.getMessage()).contains(c.says()), thrown::getMessage);
     }
 }

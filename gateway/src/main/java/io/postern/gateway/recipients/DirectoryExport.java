@@ -1,0 +1,93 @@
+package io.postern.gateway.recipients;
+
+import com.unboundid.asn1.ASN1OctetString;
+import com.unboundid.ldap.sdk.Filter;
+import com.unboundid.ldap.sdk.LDAPConnection;
+import com.unboundid.ldap.sdk.LDAPException;
+import com.unboundid.ldap.sdk.SearchRequest;
+import com.unboundid.ldap.sdk.SearchScope;
+import com.unboundid.ldap.sdk.controls.SimplePagedResultsControl;
+import io.postern.gateway.config.Directory;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/// All addresses of a directory, for a list that is pushed. Page by page (RFC 2696), since no
+/// directory gives a large answer at once; all of them, or none.
+public final class DirectoryExport implements PushedLists.Origin, AutoCloseable {
+    private static final int PAGE = 500;
+    private static final String SMTP = "smtp:";
+
+    private final Directory settings;
+    private final LdapFilter filter;
+    private final LdapClient client;
+
+    /// Connects to nobody yet.
+    ///
+    /// @throws io.postern.gateway.config.ConfigException when the settings make no sense together
+    public DirectoryExport(Directory settings) {
+        this.settings = settings;
+        filter = new LdapFilter(settings);
+        client = new LdapClient(settings);
+    }
+
+    @Override
+    public String into(Consumer<String> taker) throws IOException {
+        try (var connection = client.connect()) {
+            pages(connection, filter.anybody(), taker);
+            return "";
+        } catch (LDAPException e) {
+            // Whatever came before it is not the whole.
+            return LdapClient.words(e);
+        }
+    }
+
+    private void pages(LDAPConnection connection, Filter anybody, Consumer<String> taker)
+            throws LDAPException {
+        ASN1OctetString cookie = null;
+        do {
+            var request =
+                    new SearchRequest(
+                            settings.base(),
+                            SearchScope.SUB,
+                            anybody,
+                            settings.attributes().toArray(String[]::new));
+            request.addControl(new SimplePagedResultsControl(PAGE, cookie, true));
+            var result = connection.search(request);
+            // Present, since no listener takes them.
+            for (var entry : Objects.requireNonNull(result.getSearchEntries())) {
+                for (var attribute : settings.attributes()) {
+                    addresses(attribute, entry.getAttributeValues(attribute), taker);
+                }
+            }
+            var page = SimplePagedResultsControl.get(result);
+            cookie = page != null && page.moreResultsToReturn() ? page.getCookie() : null;
+        } while (cookie != null);
+    }
+
+    private static void addresses(
+            String attribute,
+            String @org.jspecify.annotations.Nullable [] values,
+            Consumer<String> taker) {
+        if (values == null) {
+            return;
+        }
+        var found = new ArrayList<String>();
+        for (var value : values) {
+            boolean prefixed = value.toLowerCase(Locale.ROOT).startsWith(SMTP);
+            if (prefixed) {
+                found.add(value.substring(SMTP.length()));
+            } else if (!LdapFilter.isPrefixed(attribute)) {
+                found.add(value);
+            }
+        }
+        found.forEach(taker);
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

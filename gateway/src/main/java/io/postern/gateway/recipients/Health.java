@@ -1,0 +1,69 @@
+package io.postern.gateway.recipients;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Whether a source that is asked over the network answers.
+///
+/// After a failure it is left alone for a moment, in which whatever the cache can't answer is
+/// unavailable at once: otherwise each session would wait out the deadline, and the source would
+/// come back to all of them together.
+final class Health {
+    private static final Logger LOG = LoggerFactory.getLogger(Health.class);
+    static final Duration PAUSE = Duration.ofSeconds(2);
+
+    private final String name;
+    private final InstantSource clock;
+    private volatile State state;
+
+    /// @param trouble empty when the last question was answered
+    /// @param since when that began
+    record State(String trouble, Instant since, Instant pausedUntil) {
+        boolean well() {
+            return trouble.isEmpty();
+        }
+    }
+
+    Health(String name, InstantSource clock) {
+        this.name = name;
+        this.clock = clock;
+        state = new State("", clock.instant(), Instant.MIN);
+    }
+
+    State state() {
+        return state;
+    }
+
+    /// The trouble because of which it is left alone now.
+    Optional<String> paused() {
+        var now = state;
+        return clock.instant().isBefore(now.pausedUntil())
+                ? Optional.of(now.trouble())
+                : Optional.empty();
+    }
+
+    /// It answered.
+    void well() {
+        if (!state.well()) {
+            LOG.info("{} answers again", name);
+            state = new State("", clock.instant(), Instant.MIN);
+        }
+    }
+
+    /// It did not. Warns once, until it answers again.
+    synchronized void unwell(String why) {
+        var now = clock.instant();
+        var before = state;
+        if (before.well()) {
+            LOG.warn(
+                    "{}: {}; recipients that are not remembered are answered 451 meanwhile",
+                    name,
+                    why);
+        }
+        state = new State(why, before.well() ? now : before.since(), now.plus(PAUSE));
+    }
+}

@@ -1,0 +1,252 @@
+package io.postern.gateway.recipients;
+
+import com.unboundid.ldap.listener.InMemoryDirectoryServer;
+import com.unboundid.ldap.listener.InMemoryDirectoryServerConfig;
+import com.unboundid.ldap.listener.InMemoryListenerConfig;
+import com.unboundid.ldap.sdk.DN;
+import com.unboundid.ldap.sdk.LDAPException;
+import com.unboundid.ldif.LDIFException;
+import com.unboundid.util.ssl.cert.CertException;
+import com.unboundid.util.ssl.cert.PublicKeyAlgorithmIdentifier;
+import com.unboundid.util.ssl.cert.SignatureAlgorithmIdentifier;
+import com.unboundid.util.ssl.cert.X509Certificate;
+import io.postern.gateway.config.Directory;
+import io.postern.gateway.config.HostPort;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+
+/// UnboundID's directory in memory, behind a real socket, with a few people; and settings for it.
+final class Directories {
+    static final String BIND_DN = "cn=postern,dc=example,dc=com";
+    static final String PASSWORD = "correct horse";
+    private static final String HOST = "127.0.0.1";
+
+    private static final String[][] PEOPLE = {
+        {"dn: dc=example,dc=com", "objectClass: domain", "dc: example"},
+        {
+            "dn: uid=anna,dc=example,dc=com",
+            "objectClass: person",
+            "mail: anna@example.com",
+            "proxyAddresses: SMTP:anna@example.com",
+            "proxyAddresses: smtp:Anna.Example@example.com",
+            "proxyAddresses: X400:c=us;a= ;p=Example;s=Anna;"
+        },
+        {
+            "dn: uid=bert,dc=example,dc=com",
+            "objectClass: person",
+            "mail: Bert@Example.com",
+            "mailAlternateAddress: bertie@example.com"
+        },
+        {"dn: uid=star,dc=example,dc=com", "objectClass: alias", "mail: a(b)*\\c@example.com"},
+    };
+
+    private Directories() {}
+
+    static InMemoryDirectoryServer start() {
+        return start(InMemoryListenerConfig::createLDAPConfig);
+    }
+
+    /// A listener of some kind.
+    interface Kind {
+        InMemoryListenerConfig on(String name, int port) throws LDAPException;
+    }
+
+    static InMemoryDirectoryServer start(Kind kind) {
+        try {
+            var config = new InMemoryDirectoryServerConfig("dc=example,dc=com");
+            config.setListenerConfigs(kind.on("test", 0));
+            config.setSchema(null);
+            config.addAdditionalBindCredentials(BIND_DN, PASSWORD);
+            var server = new InMemoryDirectoryServer(config);
+            for (var person : PEOPLE) {
+                server.add(person);
+            }
+            server.startListening();
+            return server;
+        } catch (LDAPException | LDIFException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// TLS from the beginning.
+    static InMemoryListenerConfig ldaps(String name, int port, SSLContext tls)
+            throws LDAPException {
+        return InMemoryListenerConfig.createLDAPSConfig(
+                name, loopback(), port, tls.getServerSocketFactory(), tls.getSocketFactory());
+    }
+
+    /// In clear, and TLS when asked.
+    static InMemoryListenerConfig startTls(String name, int port, SSLContext tls)
+            throws LDAPException {
+        return InMemoryListenerConfig.createLDAPConfig(
+                name, loopback(), port, tls.getSocketFactory());
+    }
+
+    private static InetAddress loopback() {
+        return InetAddress.getLoopbackAddress();
+    }
+
+    /// A certificate for a name, and a server's TLS with it.
+    record Certificate(String pem, SSLContext tls) {
+        static Certificate of(String name) {
+            try {
+                long now = System.currentTimeMillis();
+                var made =
+                        X509Certificate.generateSelfSignedCertificate(
+                                SignatureAlgorithmIdentifier.SHA_256_WITH_RSA,
+                                PublicKeyAlgorithmIdentifier.RSA,
+                                2048,
+                                new DN("CN=" + name),
+                                now - 3_600_000,
+                                now + 86_400_000);
+                var certificate = Objects.requireNonNull(made.getFirst());
+                var store = KeyStore.getInstance("PKCS12");
+                store.load(null, null);
+                store.setKeyEntry(
+                        "key",
+                        Objects.requireNonNull(made.getSecond()).getPrivate(),
+                        new char[0],
+                        new java.security.cert.Certificate[] {
+                            CertificateFactory.getInstance("X.509")
+                                    .generateCertificate(
+                                            new java.io.ByteArrayInputStream(
+                                                    certificate.getX509CertificateBytes()))
+                        });
+                var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+                keys.init(store, new char[0]);
+                var context = SSLContext.getInstance("TLS");
+                context.init(keys.getKeyManagers(), null, null);
+                return new Certificate(certificate.toPEMString(), context);
+            } catch (CertException
+                    | LDAPException
+                    | GeneralSecurityException
+                    | java.io.IOException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    /// Settings with the defaults of the file, in clear, anonymous, with little patience.
+    static Directory settings(int... ports) {
+        return new Directory(
+                "corp",
+                java.util.Arrays.stream(ports).mapToObj(port -> new HostPort(HOST, port)).toList(),
+                Directory.Tls.NONE,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                "dc=example,dc=com",
+                List.of("proxyAddresses", "mail", "mailAlternateAddress", "mailLocalAddress"),
+                Optional.empty(),
+                2,
+                Duration.ofSeconds(20),
+                Duration.ofHours(1),
+                Duration.ofMinutes(5),
+                Duration.ZERO,
+                1000);
+    }
+
+    static Directory withFilter(Directory one, String filter) {
+        return new Directory(
+                one.name(),
+                one.servers(),
+                one.tls(),
+                one.ca(),
+                one.bindDn(),
+                one.passwordFile(),
+                one.base(),
+                one.attributes(),
+                Optional.of(filter),
+                one.connections(),
+                one.timeout(),
+                one.known(),
+                one.unknown(),
+                one.stale(),
+                one.remembered());
+    }
+
+    static Directory withBase(Directory one, String base) {
+        return new Directory(
+                one.name(),
+                one.servers(),
+                one.tls(),
+                one.ca(),
+                one.bindDn(),
+                one.passwordFile(),
+                base,
+                one.attributes(),
+                one.filter(),
+                one.connections(),
+                one.timeout(),
+                one.known(),
+                one.unknown(),
+                one.stale(),
+                one.remembered());
+    }
+
+    static Directory withBind(Directory one, Path passwordFile) {
+        return new Directory(
+                one.name(),
+                one.servers(),
+                one.tls(),
+                one.ca(),
+                Optional.of(BIND_DN),
+                Optional.of(passwordFile),
+                one.base(),
+                one.attributes(),
+                one.filter(),
+                one.connections(),
+                one.timeout(),
+                one.known(),
+                one.unknown(),
+                one.stale(),
+                one.remembered());
+    }
+
+    static Directory withTls(Directory one, Directory.Tls tls, String host, Path ca) {
+        return new Directory(
+                one.name(),
+                one.servers().stream().map(server -> new HostPort(host, server.port())).toList(),
+                tls,
+                Optional.of(ca),
+                one.bindDn(),
+                one.passwordFile(),
+                one.base(),
+                one.attributes(),
+                one.filter(),
+                one.connections(),
+                one.timeout(),
+                one.known(),
+                one.unknown(),
+                one.stale(),
+                one.remembered());
+    }
+
+    static Directory withTimes(Directory one, Duration timeout, int connections, Duration stale) {
+        return new Directory(
+                one.name(),
+                one.servers(),
+                one.tls(),
+                one.ca(),
+                one.bindDn(),
+                one.passwordFile(),
+                one.base(),
+                one.attributes(),
+                one.filter(),
+                connections,
+                timeout,
+                one.known(),
+                one.unknown(),
+                stale,
+                one.remembered());
+    }
+}

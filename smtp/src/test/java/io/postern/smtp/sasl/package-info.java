@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.smtp.sasl;
+
+import org.jspecify.annotations.NullMarked;
