@@ -2,9 +2,9 @@ package io.postern.admin;
 
 import io.postern.admin.OperationException.Kind;
 import io.postern.gateway.config.ConfigException;
-import io.postern.gateway.recipients.OwnRecipients;
 import io.postern.gateway.guard.SuspensionView;
 import io.postern.gateway.rates.RateView;
+import io.postern.gateway.recipients.OwnRecipients;
 import io.postern.keys.DkimKey;
 import io.postern.keys.DkimKeys;
 import io.postern.keys.DkimRecord;

@@ -1,8 +1,8 @@
 package io.postern.admin;
 
-import java.io.InputStream;
 import io.postern.gateway.guard.SuspensionView;
 import io.postern.gateway.rates.RateView;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 
@@ -64,7 +64,8 @@ public interface Operations extends AutoCloseable {
 
     /// Reads the configuration file again and puts it in force, whole or not at all.
     ///
-    /// @throws OperationException when it can't be used, with the reason; what was in force stays so
+    /// @throws OperationException when it can't be used, with the reason; what was in force stays
+    ///   so
     Reloaded reload();
 
     /// What is known of a recipient of ours, and where from; asks every source of its domain.

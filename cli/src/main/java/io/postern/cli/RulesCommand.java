@@ -40,14 +40,18 @@ final class RulesCommand extends Common implements Runnable {
 
     /// A rule, for JSON.
     record RuleView(
-            String name, String stage, String mode, List<String> listener, String when, String does) {}
+            String name,
+            String stage,
+            String mode,
+            List<String> listener,
+            String when,
+            String does) {}
 
     @Command(
             name = "list",
             description = "Lists the rules in the order in which they are asked.",
             footer = {"", "Example:", "  postern rules list --config postern.toml"})
-    int list(
-            @Mixin File file, @Option(names = "--json", description = "As JSON.") boolean json) {
+    int list(@Mixin File file, @Option(names = "--json", description = "As JSON.") boolean json) {
         var rules = Rules.of(file.read(io)).all();
         if (json) {
             io.line(Json.pretty(rules.stream().map(RulesCommand::view).toList()));
@@ -156,8 +160,7 @@ final class RulesCommand extends Common implements Runnable {
                         .map(RulesTrial.Step::to)
                         .distinct()
                         .toList();
-        return !other
-                && (refused.isEmpty() || !asked.distinct().allMatch(refused::contains));
+        return !other && (refused.isEmpty() || !asked.distinct().allMatch(refused::contains));
     }
 
     private void print(List<RulesTrial.Step> steps, boolean taken) {

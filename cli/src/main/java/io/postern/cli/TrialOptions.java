@@ -94,7 +94,10 @@ final class TrialOptions {
             description = "Ask only the rules of this one: ${COMPLETION-CANDIDATES}.")
     Optional<Stage> stage = Optional.empty();
 
-    @Parameters(arity = "0..1", paramLabel = "MESSAGE", description = "A message; - for standard input.")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "MESSAGE",
+            description = "A message; - for standard input.")
     Optional<Path> message = Optional.empty();
 
     /// All the situations of the dialogue, in its order. Closing it lets go of the message.
@@ -136,13 +139,20 @@ final class TrialOptions {
         all.add(sized(at(Stage.MAIL, listener, session, Optional.of(envelope), 0), declared));
         for (var one : to) {
             var recipient = new EnvelopeRecipient(forwardPath(one));
-            var asked = at(Stage.RCPT, listener, session, Optional.of(envelope), envelope.recipients().size());
+            var asked =
+                    at(
+                            Stage.RCPT,
+                            listener,
+                            session,
+                            Optional.of(envelope),
+                            envelope.recipients().size());
             all.add(with(asked, recipient));
             envelope = envelope.with(recipient);
         }
         int count = envelope.recipients().size();
         all.add(at(Stage.DATA, listener, session, Optional.of(envelope), count));
-        var last = sized(at(Stage.MESSAGE, listener, session, Optional.of(envelope), count), received);
+        var last =
+                sized(at(Stage.MESSAGE, listener, session, Optional.of(envelope), count), received);
         all.add(with(last, fields));
         return new Trial(all, content);
     }
@@ -166,17 +176,38 @@ final class TrialOptions {
 
     private static Situation sized(Situation one, OptionalLong size) {
         return new Situation(
-                one.stage(), one.listener(), one.session(), one.envelope(), one.recipient(), size, one.header(), one.counts());
+                one.stage(),
+                one.listener(),
+                one.session(),
+                one.envelope(),
+                one.recipient(),
+                size,
+                one.header(),
+                one.counts());
     }
 
     private static Situation with(Situation one, EnvelopeRecipient recipient) {
         return new Situation(
-                one.stage(), one.listener(), one.session(), one.envelope(), Optional.of(recipient), one.size(), one.header(), one.counts());
+                one.stage(),
+                one.listener(),
+                one.session(),
+                one.envelope(),
+                Optional.of(recipient),
+                one.size(),
+                one.header(),
+                one.counts());
     }
 
     private static Situation with(Situation one, HeaderFields header) {
         return new Situation(
-                one.stage(), one.listener(), one.session(), one.envelope(), one.recipient(), one.size(), Optional.of(header), one.counts());
+                one.stage(),
+                one.listener(),
+                one.session(),
+                one.envelope(),
+                one.recipient(),
+                one.size(),
+                Optional.of(header),
+                one.counts());
     }
 
     private InetAddress address() {

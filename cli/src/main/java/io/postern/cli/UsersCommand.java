@@ -6,12 +6,7 @@ import picocli.CommandLine.Command;
         name = "users",
         synopsisSubcommandLabel = "COMMAND",
         description = "Shows and changes who may hand in mail.",
-        footer = {
-            "",
-            "Examples:",
-            "  postern users suspended",
-            "  postern users resume anna"
-        })
+        footer = {"", "Examples:", "  postern users suspended", "  postern users resume anna"})
 final class UsersCommand extends SuspensionCommands implements Runnable {
     UsersCommand(Io io) {
         super(io);

@@ -446,8 +446,8 @@ public final class Gateway implements AutoCloseable {
         return figures;
     }
 
-    /// Puts another configuration in force, whole or not at all. What can change while mail flows is
-    /// what [Reload#CHANGEABLE] names.
+    /// Puts another configuration in force, whole or not at all. What can change while mail flows
+    /// is what [Reload#CHANGEABLE] names.
     ///
     /// @return the keys that changed
     /// @throws ConfigException when something in it can't be used, or something else changed that
@@ -456,6 +456,11 @@ public final class Gateway implements AutoCloseable {
         var reload = Reload.from(config, next);
         reload.refuseWhatNeedsRestart();
         var rules = Rules.of(next);
+        try {
+            reloadCertificates();
+        } catch (IOException e) {
+            throw new ConfigException(String.valueOf(e.getMessage()), e);
+        }
         perimeter.replace(rules);
         config = next;
         return reload.changed();

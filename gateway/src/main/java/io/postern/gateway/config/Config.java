@@ -117,7 +117,8 @@ public record Config(
                     Optional<Path> clientCa,
             @Setting(
                             otherwise = "false",
-                            doc = "Whether a client without a certificate of `client_ca` gets no TLS.")
+                            doc =
+                                    "Whether a client without a certificate of `client_ca` gets no TLS.")
                     boolean requireClientCertificate,
             @Setting(
                             doc =

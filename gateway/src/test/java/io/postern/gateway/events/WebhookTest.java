@@ -43,9 +43,7 @@ class WebhookTest {
             };
 
     WebhookTest() throws IOException {
-        server =
-                HttpServer.create(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10);
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10);
         server.createContext(
                 "/hook",
                 exchange -> {
