@@ -129,6 +129,11 @@ public final class RemoteOperations implements Operations {
     }
 
     @Override
+    public Reloaded reload() {
+        return post("/v1/reload", Map.of(), Reloaded.class);
+    }
+
+    @Override
     public RecipientView recipient(String address) {
         return get("/v1/recipients/check", Map.of("address", address), RecipientView.class);
     }

@@ -65,6 +65,7 @@ final class House implements AutoCloseable {
                                 before::incrementAndGet,
                                 after::incrementAndGet,
                                 () -> new ConfigView("", "test", true, List.of()),
+                                () -> new Reloaded("test.toml", List.of("rule[0].when")),
                                 () -> recipients,
                                 () -> users,
                                 () -> {}));
