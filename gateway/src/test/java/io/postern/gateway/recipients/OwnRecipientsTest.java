@@ -8,7 +8,10 @@ import io.postern.gateway.config.ConfigReader;
 import io.postern.mail.Domain;
 import io.postern.mail.Mailbox;
 import io.postern.mail.Paths;
+import io.postern.smtp.client.ClientSettings;
 import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -37,7 +40,11 @@ class OwnRecipientsTest {
                             name = "outonly.example"
                             """,
                             "test",
-                            Path.of(".")));
+                            Path.of(".")),
+                    new OwnRecipients.Means(
+                            InstantSource.system(),
+                            new Random(1),
+                            _ -> _ -> ClientSettings.plain(Domain.of("gw.example.com"))));
 
     record Case(String rule, String address, boolean known) {
         @Override
