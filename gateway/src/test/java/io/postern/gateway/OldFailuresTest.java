@@ -167,11 +167,21 @@ class OldFailuresTest {
                         FROM + "Content-Type: message/rfc822\n\n".repeat(1000) + "h\u00e9\n",
                         "250 "),
                 new Message(
-                        "multipart a thousand deep", FROM + deepMultipart(1000) + "h\u00e9\n", "250 "),
+                        "multipart a thousand deep",
+                        FROM + deepMultipart(1000) + "h\u00e9\n",
+                        "250 "),
                 new Message(
-                        "a million header fields", FROM + "A:\n".repeat(1_000_000) + "\nx\n", "552 5.3.4 "),
-                new Message("2,000 header fields", FROM + "A: b\n".repeat(2000) + "\nx\n", "552 5.3.4 "),
-                new Message("a field of a million octets", FROM + "A: " + "b".repeat(1 << 20) + "\n\nx\n", "552 5.3.4 "),
+                        "a million header fields",
+                        FROM + "A:\n".repeat(1_000_000) + "\nx\n",
+                        "552 5.3.4 "),
+                new Message(
+                        "2,000 header fields",
+                        FROM + "A: b\n".repeat(2000) + "\nx\n",
+                        "552 5.3.4 "),
+                new Message(
+                        "a field of a million octets",
+                        FROM + "A: " + "b".repeat(1 << 20) + "\n\nx\n",
+                        "552 5.3.4 "),
                 new Message("a NUL in the header", FROM + "Subject: a\0b\n\nx\n", "554 5.6.11 "),
                 new Message("NULs in the body", FROM + "\n\0\0\0\n", "554 5.6.11 "),
                 new Message("no header at all", "\n", "250 "),
@@ -208,7 +218,8 @@ class OldFailuresTest {
             sendUntilCut(talk, block, 64);
         }
         try (var talk = talk()) {
-            for (var line : new String[] {"EHLO c.example", "MAIL FROM:<>", "RCPT TO:<info@example.com>"}) {
+            for (var line :
+                    new String[] {"EHLO c.example", "MAIL FROM:<>", "RCPT TO:<info@example.com>"}) {
                 assertTrue(talk.say(line).startsWith("250 "));
             }
             assertTrue(talk.say("DATA").startsWith("354 "));
@@ -250,7 +261,8 @@ class OldFailuresTest {
     void clockJumps() throws IOException {
         try (var talk = talk()) {
             assertTrue(talk.say("EHLO c.example").startsWith("250 "));
-            for (var jump : List.of(Duration.ofHours(5), Duration.ofHours(-9), Duration.ofDays(4))) {
+            for (var jump :
+                    List.of(Duration.ofHours(5), Duration.ofHours(-9), Duration.ofDays(4))) {
                 clock.advance(jump);
                 assertTrue(talk.say("NOOP").startsWith("250 "), "after " + jump);
                 assertTrue(talk.say("NOOP").startsWith("250 "), "after " + jump);

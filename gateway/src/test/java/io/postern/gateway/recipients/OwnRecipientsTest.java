@@ -8,11 +8,11 @@ import io.postern.gateway.config.ConfigReader;
 import io.postern.mail.Domain;
 import io.postern.mail.Mailbox;
 import io.postern.mail.Paths;
-import io.postern.smtp.client.ClientSettings;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,7 +44,14 @@ class OwnRecipientsTest {
                     new OwnRecipients.Means(
                             InstantSource.system(),
                             new Random(1),
-                            _ -> _ -> ClientSettings.plain(Domain.of("gw.example.com"))));
+                            _ -> {
+                                throw new AssertionError("nobody is connected to");
+                            }));
+
+    @AfterAll
+    static void close() {
+        OURS.close();
+    }
 
     record Case(String rule, String address, boolean known) {
         @Override
