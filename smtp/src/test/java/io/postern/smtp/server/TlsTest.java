@@ -170,6 +170,32 @@ class TlsTest {
     }
 
     @Test
+    @DisplayName("one client's handshakes at once are bounded: 454, and room again when they end")
+    void handshakesAtOnce() throws IOException {
+        try (var rig = rig(ServerTls.Requirement.OFFERED)) {
+            var open = new java.util.ArrayList<java.net.Socket>();
+            for (int i = 0; i < SmtpServer.HANDSHAKES_PER_CLIENT; i++) {
+                var socket = rig.connect();
+                open.add(socket);
+                var out = socket.getOutputStream();
+                out.write("STARTTLS\r\n".getBytes(StandardCharsets.US_ASCII));
+                int lines = 0;
+                while (lines < 2) { // the greeting and 220: from here on it is shaking hands
+                    lines += socket.getInputStream().read() == '\n' ? 1 : 0;
+                }
+            }
+            play(rig, "C: STARTTLS  S: 454 4.7.0 *\nC: NOOP  S: 250 *\n");
+            for (var socket : open) {
+                socket.close();
+            }
+            while (rig.server.counts().sessionsNow() > 0) {
+                Thread.onSpinWait();
+            }
+            play(rig, "C: STARTTLS  S: 220 *\nTLS\nC: EHLO x  S: 250 *\n");
+        }
+    }
+
+    @Test
     @DisplayName("an idle session over TLS hears 421 4.3.2 when the server drains")
     void drain() throws Exception {
         try (var rig = rig(ServerTls.Requirement.OFFERED)) {
