@@ -15,6 +15,7 @@ import io.postern.store.FolderInUseException;
 import io.postern.store.MessageStore;
 import io.postern.store.SqliteStore;
 import io.postern.store.StoreSettings;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
