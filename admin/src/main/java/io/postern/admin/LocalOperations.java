@@ -1,9 +1,11 @@
 package io.postern.admin;
 
 import io.postern.admin.OperationException.Kind;
-import io.postern.gateway.recipients.OwnRecipients;
+import io.postern.gateway.config.ConfigException;
 import io.postern.gateway.guard.SuspensionView;
 import io.postern.gateway.rates.RateView;
+import io.postern.gateway.recipients.OwnRecipients;
+import io.postern.gateway.users.Users;
 import io.postern.keys.DkimKey;
 import io.postern.keys.DkimKeys;
 import io.postern.keys.DkimRecord;
@@ -38,14 +40,18 @@ public final class LocalOperations implements Operations {
     ///   memory elsewhere, nor taken meanwhile
     /// @param afterChange called after it, however it ended, so that delivery goes on
     /// @param config asked when the settings are shown
+    /// @param reload reads the configuration again; throws [ConfigException] when it can't be used
     /// @param recipients asked when recipients are
+    /// @param users asked when users are
     /// @param onClose lets go of what belongs to these operations
     public record Surroundings(
             boolean running,
             Runnable beforeChange,
             Runnable afterChange,
             Supplier<ConfigView> config,
+            Supplier<Reloaded> reload,
             Supplier<OwnRecipients> recipients,
+            Supplier<Users> users,
             Runnable onClose) {}
 
     /// Why an entry was held or deleted, for its event.
@@ -242,6 +248,41 @@ public final class LocalOperations implements Operations {
     }
 
     @Override
+    public List<UserView> users() {
+        return guarded(() -> surroundings.users().get().list().stream().map(UserView::of).toList());
+    }
+
+    @Override
+    public UserView addUser(NewUser request) {
+        return guarded(() ->
+                UserView.of(
+                        done(
+                                surroundings
+                                        .users()
+                                        .get()
+                                        .add(
+                                                request.name(),
+                                                request.addresses(),
+                                                request.password()))));
+    }
+
+    @Override
+    public UserView setPassword(NewUser request) {
+        return guarded(() ->
+                UserView.of(
+                        done(
+                                surroundings
+                                        .users()
+                                        .get()
+                                        .setPassword(request.name(), request.password()))));
+    }
+
+    @Override
+    public UserView removeUser(UserName user) {
+        return guarded(() -> UserView.of(done(surroundings.users().get().remove(user.name()))));
+    }
+
+    @Override
     public List<SuspensionView> suspended() {
         return guarded(desks.guard()::suspended);
     }
@@ -271,6 +312,18 @@ public final class LocalOperations implements Operations {
     @Override
     public ConfigView config() {
         return surroundings.config().get();
+    }
+
+    @Override
+    public Reloaded reload() {
+        try {
+            return surroundings.reload().get();
+        } catch (ConfigException e) {
+            throw new OperationException(
+                    Kind.REFUSED,
+                    String.valueOf(e.getMessage()),
+                    "what was in force before stays in force");
+        }
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.postern.admin.OperationException.Kind;
 import io.postern.gateway.config.Durations;
 import io.postern.gateway.guard.SuspensionView;
 import io.postern.gateway.rates.RateView;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLEncoder;
@@ -89,6 +90,26 @@ public final class RemoteOperations implements Operations {
     }
 
     @Override
+    public List<UserView> users() {
+        return List.of(get("/v1/users", Map.of(), UserView[].class));
+    }
+
+    @Override
+    public UserView addUser(NewUser request) {
+        return post("/v1/users/add", request, UserView.class);
+    }
+
+    @Override
+    public UserView setPassword(NewUser request) {
+        return post("/v1/users/passwd", request, UserView.class);
+    }
+
+    @Override
+    public UserView removeUser(UserName user) {
+        return post("/v1/users/remove", user, UserView.class);
+    }
+
+    @Override
     public List<SuspensionView> suspended() {
         return List.of(get("/v1/users/suspended", Map.of(), SuspensionView[].class));
     }
@@ -106,6 +127,11 @@ public final class RemoteOperations implements Operations {
     @Override
     public ConfigView config() {
         return get("/v1/config", Map.of(), ConfigView.class);
+    }
+
+    @Override
+    public Reloaded reload() {
+        return post("/v1/reload", Map.of(), Reloaded.class);
     }
 
     @Override

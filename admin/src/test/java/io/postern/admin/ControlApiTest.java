@@ -6,12 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.gateway.recipients.PushedLists;
+import io.postern.store.StateEntry;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import io.postern.store.StateEntry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -24,11 +31,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 @DisplayName("Control API over its Unix socket, on a real store")
 class ControlApiTest {
@@ -348,8 +350,7 @@ class ControlApiTest {
             assertEquals(house.local.rates(Optional.of("anna"), 9), views);
             assertEquals(1, house.remote.resetRates(new RateKey("anna")).changed());
             assertEquals(0, house.remote.rates(Optional.empty(), 9).size());
-            assertThrows(
-                    OperationException.class, () -> house.remote.resetRates(new RateKey(" ")));
+            assertThrows(OperationException.class, () -> house.remote.resetRates(new RateKey(" ")));
             assertEquals(house.local.suspended(), house.remote.suspended());
             assertEquals("much", house.remote.suspended().getFirst().reason());
             house.remote.resume(new Resumption("anna", false));

@@ -21,6 +21,7 @@ import io.postern.store.QueueId;
 import io.postern.store.SqliteStore;
 import io.postern.store.StoreSettings;
 import io.postern.testkit.TestClock;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -51,7 +52,9 @@ final class House implements AutoCloseable {
         store = SqliteStore.open(data, StoreSettings.DEFAULTS, clock);
         CryptoProviders.install();
         var random = new SecureRandom();
-        var keys = new DkimKeys(store, StartSecret.inFolder(data, random), clock, random);
+        var secret = StartSecret.inFolder(data, random);
+        var keys = new DkimKeys(store, secret, clock, random);
+        var users = new io.postern.gateway.users.Users(store, secret, clock, random);
         recipients = recipients();
         local =
                 new LocalOperations(
@@ -63,7 +66,9 @@ final class House implements AutoCloseable {
                                 before::incrementAndGet,
                                 after::incrementAndGet,
                                 () -> new ConfigView("", "test", true, List.of()),
+                                () -> new Reloaded("test.toml", List.of("rule[0].when")),
                                 () -> recipients,
+                                () -> users,
                                 () -> {}));
         server = ControlServer.start(data, local);
         remote = RemoteOperations.connect(data).orElseThrow();

@@ -63,8 +63,8 @@ record Habit(long hour, long recipients, long refused, double usual, double usua
                 hour,
                 0,
                 0,
-                asUsual ? Math.max(usual, recipients) : usual,
-                asUsual ? Math.max(usualRefused, refused) : usualRefused);
+                asUsual ? Math.max(usual, (double) recipients) : usual,
+                asUsual ? Math.max(usualRefused, (double) refused) : usualRefused);
     }
 
     /// Whether forgetting it would change nothing: what is usual stays below what is never too

@@ -11,8 +11,8 @@ import java.util.List;
 /// Networks, a million if need be: sorted ranges that don't overlap, 32 octets each. Immutable.
 final class NetworkSet {
     /// An address as an unsigned number of 128 bits; of an IPv4 address the last 32.
-    private record Number(long high, long low) implements Comparable<Number> {
-        static Number of(InetAddress address) {
+    private record Bits(long high, long low) implements Comparable<Bits> {
+        static Bits of(InetAddress address) {
             var octets = address.getAddress();
             long high = 0;
             long low = 0;
@@ -20,29 +20,29 @@ final class NetworkSet {
                 high = octets.length == 16 && i < 8 ? high << 8 | (octets[i] & 0xff) : high;
                 low = octets.length == 4 || i >= 8 ? low << 8 | (octets[i] & 0xff) : low;
             }
-            return new Number(high, low);
+            return new Bits(high, low);
         }
 
         /// With the bits after the prefix cleared, or set.
-        Number filled(int prefix, boolean set) {
+        Bits filled(int prefix, boolean set) {
             long highMask = prefix >= 64 ? 0 : prefix == 0 ? -1L : -1L >>> prefix;
             long lowMask = prefix >= 128 ? 0 : prefix <= 64 ? -1L : -1L >>> (prefix - 64);
             return set
-                    ? new Number(high | highMask, low | lowMask)
-                    : new Number(high & ~highMask, low & ~lowMask);
+                    ? new Bits(high | highMask, low | lowMask)
+                    : new Bits(high & ~highMask, low & ~lowMask);
         }
 
         @Override
-        public int compareTo(Number other) {
+        public int compareTo(Bits other) {
             int order = Long.compareUnsigned(high, other.high);
             return order != 0 ? order : Long.compareUnsigned(low, other.low);
         }
     }
 
-    private record Range(Number first, Number last) {
+    private record Range(Bits first, Bits last) {
         static Range of(Network network) {
             int prefix = network.prefix() + (network.base().getAddress().length == 4 ? 96 : 0);
-            var number = Number.of(network.base());
+            var number = Bits.of(network.base());
             return new Range(number.filled(prefix, false), number.filled(prefix, true));
         }
     }
@@ -83,7 +83,7 @@ final class NetworkSet {
             return merged;
         }
 
-        boolean contains(Number number) {
+        boolean contains(Bits number) {
             int low = 0;
             int high = starts.length / 2 - 1;
             while (low <= high) {
@@ -99,8 +99,8 @@ final class NetworkSet {
             return false;
         }
 
-        private static Number at(long[] numbers, int index) {
-            return new Number(numbers[2 * index], numbers[2 * index + 1]);
+        private static Bits at(long[] numbers, int index) {
+            return new Bits(numbers[2 * index], numbers[2 * index + 1]);
         }
     }
 
@@ -121,6 +121,6 @@ final class NetworkSet {
     }
 
     boolean contains(InetAddress address) {
-        return (address instanceof Inet4Address ? v4 : v6).contains(Number.of(address));
+        return (address instanceof Inet4Address ? v4 : v6).contains(Bits.of(address));
     }
 }
