@@ -3,6 +3,7 @@ package io.postern.gateway.events;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
@@ -38,7 +39,9 @@ class WebhookTest {
             new AppenderBase<>() {
                 @Override
                 protected void append(ILoggingEvent event) {
-                    warnings.add(event.getFormattedMessage());
+                    if (event.getLevel().isGreaterOrEqual(Level.WARN)) {
+                        warnings.add(event.getFormattedMessage());
+                    }
                 }
             };
 

@@ -39,7 +39,6 @@ class BucketTableTest {
         return taken;
     }
 
-    /// @param origin where the ticker begins: System.nanoTime may be anywhere
     record Case(String rule, long cost, long window, long rest, int first, int second) {
         @Override
         public String toString() {
@@ -59,6 +58,7 @@ class BucketTableTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("cases")
     void fills(Case c) {
+        // System.nanoTime may begin anywhere.
         for (long origin : new long[] {0, Long.MIN_VALUE + 5, Long.MAX_VALUE - 200 * SECOND}) {
             ticker.set(origin);
             var table = new BucketTable(16, ticker::get, 1);
