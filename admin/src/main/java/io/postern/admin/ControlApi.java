@@ -87,6 +87,7 @@ final class ControlApi {
                     operations.rates(
                             Optional.ofNullable(request.query().get("key")),
                             limit(request, DEFAULT_PAGE, Limits.PAGE));
+            case "/v1/users" -> operations.users();
             case "/v1/users/suspended" -> operations.suspended();
             case "/v1/health" -> operations.health();
             case "/v1/config" -> operations.config();
@@ -108,6 +109,9 @@ final class ControlApi {
             case "/v1/dkim/new" -> operations.newDkimKeys(body(request, NewKeys.class));
             case "/v1/dkim/import" -> operations.importDkimKey(body(request, ImportedKey.class));
             case "/v1/rates/reset" -> operations.resetRates(body(request, RateKey.class));
+            case "/v1/users/add" -> operations.addUser(body(request, NewUser.class));
+            case "/v1/users/passwd" -> operations.setPassword(body(request, NewUser.class));
+            case "/v1/users/remove" -> operations.removeUser(body(request, UserName.class));
             case "/v1/users/resume" -> resumed(body(request, Resumption.class));
             default -> throw unknown(path);
         };

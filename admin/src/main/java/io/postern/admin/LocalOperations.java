@@ -1,9 +1,10 @@
 package io.postern.admin;
 
 import io.postern.admin.OperationException.Kind;
-import io.postern.gateway.recipients.OwnRecipients;
 import io.postern.gateway.guard.SuspensionView;
 import io.postern.gateway.rates.RateView;
+import io.postern.gateway.recipients.OwnRecipients;
+import io.postern.gateway.users.Users;
 import io.postern.keys.DkimKey;
 import io.postern.keys.DkimKeys;
 import io.postern.keys.DkimRecord;
@@ -39,6 +40,7 @@ public final class LocalOperations implements Operations {
     /// @param afterChange called after it, however it ended, so that delivery goes on
     /// @param config asked when the settings are shown
     /// @param recipients asked when recipients are
+    /// @param users asked when users are
     /// @param onClose lets go of what belongs to these operations
     public record Surroundings(
             boolean running,
@@ -46,6 +48,7 @@ public final class LocalOperations implements Operations {
             Runnable afterChange,
             Supplier<ConfigView> config,
             Supplier<OwnRecipients> recipients,
+            Supplier<Users> users,
             Runnable onClose) {}
 
     /// Why an entry was held or deleted, for its event.
@@ -239,6 +242,41 @@ public final class LocalOperations implements Operations {
                     "no key is named", "name an address, network, user or domain");
         }
         return guarded(() -> new Changed(desks.rates().reset(key.key())));
+    }
+
+    @Override
+    public List<UserView> users() {
+        return guarded(() -> surroundings.users().get().list().stream().map(UserView::of).toList());
+    }
+
+    @Override
+    public UserView addUser(NewUser request) {
+        return guarded(() ->
+                UserView.of(
+                        done(
+                                surroundings
+                                        .users()
+                                        .get()
+                                        .add(
+                                                request.name(),
+                                                request.addresses(),
+                                                request.password()))));
+    }
+
+    @Override
+    public UserView setPassword(NewUser request) {
+        return guarded(() ->
+                UserView.of(
+                        done(
+                                surroundings
+                                        .users()
+                                        .get()
+                                        .setPassword(request.name(), request.password()))));
+    }
+
+    @Override
+    public UserView removeUser(UserName user) {
+        return guarded(() -> UserView.of(done(surroundings.users().get().remove(user.name()))));
     }
 
     @Override

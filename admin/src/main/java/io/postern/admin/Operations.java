@@ -1,8 +1,8 @@
 package io.postern.admin;
 
-import java.io.InputStream;
 import io.postern.gateway.guard.SuspensionView;
 import io.postern.gateway.rates.RateView;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 
@@ -55,6 +55,18 @@ public interface Operations extends AutoCloseable {
     ///
     /// @throws OperationException when it is not suspended
     void resume(Resumption request);
+
+    /// Users who may hand in mail after a login, by name.
+    List<UserView> users();
+
+    /// Adds a user.
+    UserView addUser(NewUser request);
+
+    /// Sets another password of a user; the request's addresses count for nothing.
+    UserView setPassword(NewUser request);
+
+    /// Removes a user.
+    UserView removeUser(UserName user);
 
     /// Whether mail can be taken now.
     HealthView health();

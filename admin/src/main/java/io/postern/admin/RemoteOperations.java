@@ -89,6 +89,26 @@ public final class RemoteOperations implements Operations {
     }
 
     @Override
+    public List<UserView> users() {
+        return List.of(get("/v1/users", Map.of(), UserView[].class));
+    }
+
+    @Override
+    public UserView addUser(NewUser request) {
+        return post("/v1/users/add", request, UserView.class);
+    }
+
+    @Override
+    public UserView setPassword(NewUser request) {
+        return post("/v1/users/passwd", request, UserView.class);
+    }
+
+    @Override
+    public UserView removeUser(UserName user) {
+        return post("/v1/users/remove", user, UserView.class);
+    }
+
+    @Override
     public List<SuspensionView> suspended() {
         return List.of(get("/v1/users/suspended", Map.of(), SuspensionView[].class));
     }

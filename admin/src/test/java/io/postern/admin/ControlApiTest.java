@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.gateway.recipients.PushedLists;
+import io.postern.store.StateEntry;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import io.postern.store.StateEntry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -348,8 +348,7 @@ class ControlApiTest {
             assertEquals(house.local.rates(Optional.of("anna"), 9), views);
             assertEquals(1, house.remote.resetRates(new RateKey("anna")).changed());
             assertEquals(0, house.remote.rates(Optional.empty(), 9).size());
-            assertThrows(
-                    OperationException.class, () -> house.remote.resetRates(new RateKey(" ")));
+            assertThrows(OperationException.class, () -> house.remote.resetRates(new RateKey(" ")));
             assertEquals(house.local.suspended(), house.remote.suspended());
             assertEquals("much", house.remote.suspended().getFirst().reason());
             house.remote.resume(new Resumption("anna", false));

@@ -51,7 +51,9 @@ final class House implements AutoCloseable {
         store = SqliteStore.open(data, StoreSettings.DEFAULTS, clock);
         CryptoProviders.install();
         var random = new SecureRandom();
-        var keys = new DkimKeys(store, StartSecret.inFolder(data, random), clock, random);
+        var secret = StartSecret.inFolder(data, random);
+        var keys = new DkimKeys(store, secret, clock, random);
+        var users = new io.postern.gateway.users.Users(store, secret, clock, random);
         recipients = recipients();
         local =
                 new LocalOperations(
@@ -64,6 +66,7 @@ final class House implements AutoCloseable {
                                 after::incrementAndGet,
                                 () -> new ConfigView("", "test", true, List.of()),
                                 () -> recipients,
+                                () -> users,
                                 () -> {}));
         server = ControlServer.start(data, local);
         remote = RemoteOperations.connect(data).orElseThrow();

@@ -6,6 +6,7 @@ import io.postern.admin.OperationException;
 import io.postern.admin.Operations;
 import io.postern.admin.RemoteOperations;
 import io.postern.gateway.config.Config;
+import io.postern.gateway.users.Users;
 import io.postern.keys.CryptoProviders;
 import io.postern.keys.DkimKeys;
 import io.postern.keys.StartSecret;
@@ -91,6 +92,14 @@ final class Access {
                         () -> {},
                         Access::noConfig,
                         recipients::get,
+                        memoized(() -> {
+                            var random = new SecureRandom();
+                            return new Users(
+                                    store,
+                                    secret(store, folder, config, random),
+                                    io.clock(),
+                                    random);
+                        }),
                         () -> {
                             recipients.close();
                             store.close();

@@ -66,7 +66,7 @@ final class RecipientsCommand extends Common implements Runnable {
             @Parameters(paramLabel = "ADDRESS", description = "The address.") String address,
             @Option(names = "--json", description = "As JSON.") boolean json) {
         RecipientView view;
-        try (var operations = Access.open(io, data)) {
+        try (var operations = Access.openOrCreate(io, data)) {
             view = operations.recipient(address);
         }
         if (json) {
@@ -91,7 +91,7 @@ final class RecipientsCommand extends Common implements Runnable {
             @Mixin DataOptions.AndCommon data,
             @Option(names = "--json", description = "As JSON.") boolean json) {
         List<RecipientSourceView> sources;
-        try (var operations = Access.open(io, data)) {
+        try (var operations = Access.openOrCreate(io, data)) {
             sources = operations.recipientSources();
         }
         if (json) {
@@ -263,7 +263,7 @@ final class RecipientsCommand extends Common implements Runnable {
             try (var in = open(file)) {
                 Files.copy(in, whole, StandardCopyOption.REPLACE_EXISTING);
             }
-            try (var operations = Access.open(io, data);
+            try (var operations = Access.openOrCreate(io, data);
                     var in = Files.newInputStream(whole)) {
                 return operations.pushRecipients(list, in);
             }

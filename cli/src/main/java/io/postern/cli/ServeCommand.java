@@ -180,6 +180,7 @@ final class ServeCommand extends Common implements Runnable {
                             gateway::afterQueueChange,
                             () -> SettingsView.of(gateway.config(), config.map(io::file)),
                             gateway::recipients,
+                            gateway::users,
                             () -> {}),
                     new Desks(gateway.counting().rates(), gateway.counting().guard()));
         }

@@ -22,7 +22,8 @@ abstract class SuspensionCommands extends Common {
     /// Lists who is suspended.
     @Command(
             name = "suspended",
-            description = "Lists users that were suspended after a sudden change in what they send.",
+            description =
+                    "Lists users that were suspended after a sudden change in what they send.",
             footer = {"", "Example:", "  postern users suspended --json"})
     public int suspended(
             @Mixin DataOptions.AndCommon data,

@@ -9,10 +9,12 @@ import picocli.CommandLine.Command;
         footer = {
             "",
             "Examples:",
+            "  postern users add anna@example.com",
+            "  postern users list",
             "  postern users suspended",
             "  postern users resume anna"
         })
-final class UsersCommand extends SuspensionCommands implements Runnable {
+final class UsersCommand extends UserCommands implements Runnable {
     UsersCommand(Io io) {
         super(io);
     }

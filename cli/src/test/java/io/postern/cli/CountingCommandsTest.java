@@ -23,8 +23,7 @@ class CountingCommandsTest {
     void written() {
         long then = World.NOW.minusSeconds(600).toEpochMilli();
         try (var store =
-                SqliteStore.open(
-                        folder.resolve("data"), StoreSettings.DEFAULTS, () -> World.NOW)) {
+                SqliteStore.open(folder.resolve("data"), StoreSettings.DEFAULTS, () -> World.NOW)) {
             store.putStates(
                             "rate",
                             List.of(

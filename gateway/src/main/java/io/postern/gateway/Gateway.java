@@ -316,6 +316,7 @@ public final class Gateway implements AutoCloseable {
                         .withMessages(bounds.messagesPerSession())
                         .withCommands(bounds.commands())
                         .withErrors(bounds.errors())
+                        .withJunk(bounds.junkCommands())
                         .withSessions(bounds.sessions(), bounds.sessionsPerClient())
                         .withWaits(
                                 bounds.idle(),

@@ -237,8 +237,7 @@ class CountingTest {
         }
         assertTrue(house.gateway().counting().guard().resume("127.0.0.1", false));
         try (var talk = outbound()) {
-            assertTrue(
-                    talk.deliver("a@example.com", "r@example.net", LETTER).startsWith("250 "));
+            assertTrue(talk.deliver("a@example.com", "r@example.net", LETTER).startsWith("250 "));
         }
         assertEquals(1, inside.next().envelope().recipients().size());
         assertTrue(inside.empty());
@@ -248,8 +247,7 @@ class CountingTest {
     @DisplayName("recipients that a next hop refuses for good count against who sent to them")
     void nextHop() throws Exception {
         var told = new LinkedBlockingQueue<String>();
-        var hook =
-                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
+        var hook = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
         hook.createContext(
                 "/",
                 exchange -> {

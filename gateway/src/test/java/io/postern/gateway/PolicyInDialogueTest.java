@@ -70,8 +70,6 @@ class PolicyInDialogueTest {
                         verify_domain = false
                         [dns]
                         reverse_timeout = "0s"
-                        [strangers]
-                        verify_domain = false
                         [tarpit]
                         sessions = 1
                         """

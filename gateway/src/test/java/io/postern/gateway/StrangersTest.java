@@ -260,13 +260,15 @@ class StrangersTest {
                         .gateway()
                         .ports()
                         .getFirst();
-        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        try (var log = new MailLogLines();
+                var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(20_000);
             socket.getOutputStream().write("EHLO x\r\n".getBytes(StandardCharsets.US_ASCII));
             socket.shutdownOutput();
             assertEquals(
                     "554 5.5.1 you spoke before the greeting\r\n",
                     new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII));
+            assertEquals(List.of("early-talker connect 554"), log.refusals());
         }
     }
 
@@ -327,7 +329,7 @@ class StrangersTest {
         private static final Pattern REFUSED =
                 Pattern.compile(
                         "refused session=\\S+ listener=inbound-\\d+ client=127.0.0.1"
-                                + " helo=client.example stage=(\\S+) rule=(\\S+) from=(\\S+)"
+                                + " helo=(?:client.example|\"\") stage=(\\S+) rule=(\\S+) from=(\\S*)"
                                 + " to=(\\S+) reply=\"(\\d+) .*\"");
 
         private final Logger logger = (Logger) LoggerFactory.getLogger("postern.mail");

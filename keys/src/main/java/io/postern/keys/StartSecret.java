@@ -61,7 +61,8 @@ public final class StartSecret {
     ///   keys: a new one would open none of them, and would hide that the old one is missed
     public static StartSecret of(MessageStore store, Path data, SecureRandom random) {
         var file = data.resolve(FILE);
-        if (Files.notExists(file) && !store.values(DkimKeys.KIND).isEmpty()) {
+        if (Files.notExists(file)
+                && !(store.values(DkimKeys.KIND).isEmpty() && store.values("user").isEmpty())) {
             throw new StartSecretException(
                     "the start secret %s is gone, and the keys in the store open under no other: restore it from the copy that was kept (its name, its 0600 mode), or name that copy in secrets.start_secret"
                             .formatted(file));

@@ -117,7 +117,8 @@ public record Config(
                     Optional<Path> clientCa,
             @Setting(
                             otherwise = "false",
-                            doc = "Whether a client without a certificate of `client_ca` gets no TLS.")
+                            doc =
+                                    "Whether a client without a certificate of `client_ca` gets no TLS.")
                     boolean requireClientCertificate,
             @Setting(
                             doc =
@@ -377,6 +378,13 @@ public record Config(
                     int messagesPerSession,
             @Setting(otherwise = "10", min = 1, doc = "Refused commands of one session; 421 4.7.0.")
                     int errors,
+            @Setting(
+                            otherwise = "100",
+                            min = 1,
+                            doc =
+                                    "NOOP, RSET, VRFY, EXPN, HELP, HELO and EHLO since the last recipient or message "
+                                            + "that was taken; each one more counts as refused.")
+                    int junkCommands,
             @Setting(otherwise = "100000", min = 100, doc = "Commands of one session; 421 4.7.0.")
                     int commands,
             @Setting(otherwise = "10000", min = 1, doc = "Sessions at once; 421 4.3.2.")

@@ -83,8 +83,7 @@ final class Settler {
                         case Outcome.Failed failed -> failed(job, row, now, failed, told);
                     });
         }
-        int refused =
-                (int) outcomes.stream().filter(one -> one instanceof Outcome.Failed).count();
+        int refused = (int) outcomes.stream().filter(one -> one instanceof Outcome.Failed).count();
         if (refused > 0) {
             onRefused.accept(job.id(), refused);
         }

@@ -9,7 +9,7 @@ import io.postern.gateway.config.ConfigException;
 import io.postern.gateway.identities.ClientNames;
 import io.postern.gateway.identities.Lookups;
 import io.postern.gateway.identities.Postmaster;
-import io.postern.gateway.identities.ReverseNames;
+import io.postern.gateway.identities.SessionNames;
 import io.postern.gateway.policy.Check;
 import io.postern.gateway.policy.Opinion;
 import io.postern.gateway.policy.Situation;
@@ -46,7 +46,7 @@ public final class DnsLists implements Check {
     private final AbuseConfig.Dnsbl settings;
     private final List<DnsZone> zones;
     private final Lookups lookups;
-    private final ReverseNames reverseNames;
+    private final SessionNames sessionNames;
     private final Postmaster exempt;
     private final ConcurrentHashMap<String, Session> sessions = new ConcurrentHashMap<>();
 
@@ -90,7 +90,7 @@ public final class DnsLists implements Check {
             AbuseConfig.Dnsbl settings,
             Resolver resolver,
             Lookups lookups,
-            ReverseNames reverseNames,
+            SessionNames sessionNames,
             Postmaster exempt) {
         if (settings.zone().size() > MOST_ZONES) {
             throw new ConfigException("dnsbl.zone: at most " + MOST_ZONES + " zones");
@@ -100,7 +100,7 @@ public final class DnsLists implements Check {
         }
         this.settings = settings;
         this.lookups = lookups;
-        this.reverseNames = reverseNames;
+        this.sessionNames = sessionNames;
         this.exempt = exempt;
         zones = settings.zone().stream().map(zone -> new DnsZone(zone, resolver)).toList();
     }
@@ -145,10 +145,10 @@ public final class DnsLists implements Check {
             }
             case HELO -> {
                 var name = situation.session().heloName().orElse("");
-                session.helo =
-                        ++session.heloNames > MOST_HELO_NAMES
-                                ? List.of()
-                                : aboutDomain(Subject.HELO, name);
+                // Those above it change nothing: what was listed stays so.
+                if (++session.heloNames <= MOST_HELO_NAMES) {
+                    session.helo = aboutDomain(Subject.HELO, name);
+                }
             }
             case MAIL ->
                     session.reversePath =
@@ -198,13 +198,13 @@ public final class DnsLists implements Check {
         if (all.isEmpty()) {
             return Stream.of();
         }
-        reverseNames.start(situation);
+        sessionNames.start(situation);
         return all.stream()
                 .map(zone ->
                         new Asked(
                                 zone,
                                 lookups.start(
-                                        () -> ofNames(zone, reverseNames.of(situation)),
+                                        () -> ofNames(zone, sessionNames.of(situation)),
                                         late(situation.client()),
                                         settings.deadline())));
     }
@@ -283,6 +283,6 @@ public final class DnsLists implements Check {
     @Override
     public void closed(Situation situation) {
         sessions.remove(situation.session().sessionId());
-        reverseNames.end(situation);
+        sessionNames.end(situation);
     }
 }

@@ -5,7 +5,7 @@ import io.postern.gateway.config.AbuseConfig.Step;
 import io.postern.gateway.config.AbuseConfig.Subject;
 import io.postern.gateway.config.ConfigException;
 import io.postern.gateway.identities.Postmaster;
-import io.postern.gateway.identities.ReverseNames;
+import io.postern.gateway.identities.SessionNames;
 import io.postern.gateway.policy.Check;
 import io.postern.gateway.policy.Opinion;
 import io.postern.gateway.policy.Situation;
@@ -30,20 +30,20 @@ public final class AccessLists implements Check {
     private static final Logger LOG = LoggerFactory.getLogger(AccessLists.class);
 
     private final List<AccessList> lists;
-    private final ReverseNames reverseNames;
-    private final boolean needsReverseNames;
+    private final SessionNames sessionNames;
+    private final boolean needsNames;
     private final Postmaster exempt;
 
     /// Reads the files too.
     ///
     /// @throws ConfigException when a list contradicts itself, or its file can't be read
     public AccessLists(
-            List<AbuseConfig.AccessList> settings, ReverseNames reverseNames, Postmaster exempt) {
+            List<AbuseConfig.AccessList> settings, SessionNames sessionNames, Postmaster exempt) {
         check(settings);
         lists = settings.stream().map(AccessList::new).toList();
-        this.reverseNames = reverseNames;
+        this.sessionNames = sessionNames;
         this.exempt = exempt;
-        needsReverseNames = settings.stream().anyMatch(one -> one.of() == Subject.REVERSE_NAME);
+        needsNames = settings.stream().anyMatch(one -> one.of() == Subject.REVERSE_NAME);
         lists.forEach(this::warnOfOurs);
     }
 
@@ -128,8 +128,8 @@ public final class AccessLists implements Check {
 
     @Override
     public Opinion ask(Situation situation) {
-        if (needsReverseNames && situation.stage() == Stage.CONNECT) {
-            reverseNames.start(situation);
+        if (needsNames && situation.stage() == Stage.CONNECT) {
+            sessionNames.start(situation);
         }
         var step = step(situation.stage());
         if (step.isEmpty()) {
@@ -198,7 +198,7 @@ public final class AccessLists implements Check {
     }
 
     private java.util.stream.Stream<String> names(AccessList list, Situation situation) {
-        var names = reverseNames.of(situation);
+        var names = sessionNames.of(situation);
         // A name that lets a client through must be more than what the client says of itself.
         return switch (list.settings().action()) {
             case ALLOW -> names.confirmed().stream();
@@ -218,6 +218,6 @@ public final class AccessLists implements Check {
 
     @Override
     public void closed(Situation situation) {
-        reverseNames.end(situation);
+        sessionNames.end(situation);
     }
 }

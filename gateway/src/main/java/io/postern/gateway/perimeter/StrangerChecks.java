@@ -6,8 +6,8 @@ import io.postern.gateway.identities.HeloCheck;
 import io.postern.gateway.identities.LocalPartCheck;
 import io.postern.gateway.identities.Lookups;
 import io.postern.gateway.identities.Postmaster;
-import io.postern.gateway.identities.ReverseNames;
 import io.postern.gateway.identities.ReversePathCheck;
+import io.postern.gateway.identities.SessionNames;
 import io.postern.gateway.lists.AccessLists;
 import io.postern.gateway.policy.Check;
 import io.postern.gateway.recipients.OwnRecipients;
@@ -38,10 +38,10 @@ public final class StrangerChecks implements AutoCloseable {
         var config = means.config();
         var exempt = new Postmaster(config);
         var lookups = new Lookups();
-        var reverseNames =
-                new ReverseNames(means.resolver(), lookups, config.dns().reverseTimeout());
-        lists = new AccessLists(config.accessList(), reverseNames, exempt);
-        dnsLists = new DnsLists(config.dnsbl(), means.resolver(), lookups, reverseNames, exempt);
+        var sessionNames =
+                new SessionNames(means.resolver(), lookups, config.dns().reverseTimeout());
+        lists = new AccessLists(config.accessList(), sessionNames, exempt);
+        dnsLists = new DnsLists(config.dnsbl(), means.resolver(), lookups, sessionNames, exempt);
         selfCheck = config.dnsbl().selfCheck();
         names.add(new HeloCheck(config.strangers(), config.hostname(), means.resolver()));
         if (config.strangers().verifyDomain()) {

@@ -19,7 +19,6 @@ import com.unboundid.ldap.sdk.SearchScope;
 import com.unboundid.ldap.sdk.SimpleBindRequest;
 import com.unboundid.ldap.sdk.SingleServerSet;
 import com.unboundid.ldap.sdk.StartTLSPostConnectProcessor;
-import com.unboundid.util.ssl.HostNameSSLSocketVerifier;
 import io.postern.gateway.config.ConfigException;
 import io.postern.gateway.config.Directory;
 import io.postern.gateway.config.HostPort;
@@ -34,7 +33,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.SocketFactory;
-import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /// Asks an LDAP directory whether it has an entry, within a deadline that holds whatever a server
@@ -315,15 +314,14 @@ final class LdapClient implements AutoCloseable {
         options.setFollowReferrals(false);
         options.setMaxMessageSize(MAX_MESSAGE);
         options.setUseKeepAlive(true);
-        options.setSSLSocketVerifier(new HostNameSSLSocketVerifier(true));
         SocketFactory sockets = SocketFactory.getDefault();
         PostConnectProcessor afterwards = null;
         switch (settings.tls()) {
             case NONE -> {}
-            case LDAPS -> sockets = context(settings).getSocketFactory();
+            case LDAPS -> sockets = tls(settings);
             case STARTTLS ->
                     afterwards =
-                            new StartTLSPostConnectProcessor(context(settings).getSocketFactory());
+                            new StartTLSPostConnectProcessor(tls(settings));
         }
         try {
             var pool =
@@ -359,7 +357,9 @@ final class LdapClient implements AutoCloseable {
                 });
     }
 
-    private static SSLContext context(Directory settings) {
-        return settings.ca().map(DirectoryFiles::authorities).orElseGet(DirectoryFiles::system);
+    private static SSLSocketFactory tls(Directory settings) {
+        var context =
+                settings.ca().map(DirectoryFiles::authorities).orElseGet(DirectoryFiles::system);
+        return new NamedTls(context.getSocketFactory());
     }
 }

@@ -6,6 +6,7 @@ import io.postern.mail.Mailbox;
 import io.postern.smtp.client.ClientSettings;
 import java.io.IOException;
 import java.io.InputStream;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -76,6 +77,16 @@ public final class OwnRecipients implements AutoCloseable {
                                     sources.of(domain, settings)),
                             settings.tarpit()));
         }
+    }
+
+    /// Those of a configuration that needs no clock and nobody to ask: of lists and files.
+    public OwnRecipients(Config config) {
+        this(
+                config,
+                new Means(
+                        InstantSource.system(),
+                        new SecureRandom(),
+                        _ -> _ -> ClientSettings.plain(config.hostname())));
     }
 
     /// Whether mail from outside is taken for some recipient of that domain.

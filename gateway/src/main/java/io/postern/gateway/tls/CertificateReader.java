@@ -124,13 +124,16 @@ final class CertificateReader {
                     return new ServerCertificate(file.toString(), chain, key);
                 }
             }
-            throw new IOException(file + " holds no private key with its certificate");
+            throw new GeneralSecurityException("it holds no private key with its certificate");
+        } catch (NoSuchFileException | AccessDeniedException e) {
+            throw e; // said by the caller
         } catch (IOException e) {
             if (e.getCause() instanceof UnrecoverableKeyException) {
                 throw new IOException(
                         file + " does not open with that password: see password_file", e);
             }
-            throw e;
+            throw new IOException(
+                    file + " is no PKCS#12 file that can be read: " + e.getMessage(), e);
         } finally {
             Arrays.fill(password, '\0');
         }

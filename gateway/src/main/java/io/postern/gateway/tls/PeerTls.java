@@ -74,12 +74,7 @@ public final class PeerTls implements Check {
     private static boolean named(List<String> wanted, Situation situation) {
         return situation.session().clientCertificate().map(CertificateNames::of).stream()
                 .flatMap(List::stream)
-                .anyMatch(
-                        name ->
-                                wanted.stream()
-                                        .anyMatch(
-                                                one ->
-                                                        one.toLowerCase(Locale.ROOT)
-                                                                .equals(name)));
+                .anyMatch(name ->
+                        wanted.stream().anyMatch(one -> one.toLowerCase(Locale.ROOT).equals(name)));
     }
 }

@@ -69,8 +69,8 @@ public final class TlsFiles {
         return now.certificates().stream().map(ServerCertificate::notAfter).sorted().findFirst();
     }
 
-    /// Reads all files again, and puts them in force when all are good; sessions that are under
-    /// TLS stay as they are.
+    /// Reads all files again, and puts them in force when all are good; sessions that are under TLS
+    /// stay as they are.
     ///
     /// @throws IOException when one can't be used; what was in force stays so
     public synchronized void reload() throws IOException {

@@ -11,7 +11,7 @@ import io.postern.gateway.config.Config;
 import io.postern.gateway.config.ConfigException;
 import io.postern.gateway.identities.Lookups;
 import io.postern.gateway.identities.Postmaster;
-import io.postern.gateway.identities.ReverseNames;
+import io.postern.gateway.identities.SessionNames;
 import io.postern.gateway.identities.Situations;
 import io.postern.gateway.identities.Warnings;
 import io.postern.testkit.FakeDns;
@@ -58,7 +58,7 @@ class DnsListsTest {
                         config.dnsbl(),
                         dns,
                         lookups,
-                        new ReverseNames(dns, lookups, Duration.ofSeconds(20)),
+                        new SessionNames(dns, lookups, Duration.ofSeconds(20)),
                         new Postmaster(config));
         lists.test();
         return lists;

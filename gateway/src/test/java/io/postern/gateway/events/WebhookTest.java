@@ -43,9 +43,7 @@ class WebhookTest {
             };
 
     WebhookTest() throws IOException {
-        server =
-                HttpServer.create(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10);
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10);
         server.createContext(
                 "/hook",
                 exchange -> {
@@ -54,9 +52,9 @@ class WebhookTest {
                                     exchange.getRequestBody().readAllBytes(),
                                     StandardCharsets.UTF_8);
                     boolean fails = failures.getAndDecrement() > 0;
+                    bodies.add(exchange.getRequestMethod() + " " + body);
                     exchange.sendResponseHeaders(fails ? 503 : 204, -1);
                     exchange.close();
-                    bodies.add(exchange.getRequestMethod() + " " + body);
                 });
     }
 

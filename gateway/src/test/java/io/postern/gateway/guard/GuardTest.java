@@ -105,9 +105,7 @@ class GuardTest {
 
         Running(String settings) {
             config = config(settings);
-            guard =
-                    new Guard(
-                            config.guard(), "gw.example.com", store, figures, alarms::add, clock);
+            guard = new Guard(config.guard(), "gw.example.com", store, figures, alarms::add, clock);
         }
 
         Situation situation(Stage stage, String client, Optional<String> user, int listener) {
@@ -197,7 +195,10 @@ class GuardTest {
             assertEquals(1, log.list.size());
             assertEquals(Level.WARN, log.list.getFirst().getLevel());
             assertTrue(
-                    log.list.getFirst().getFormattedMessage().contains("postern users resume anna"));
+                    log.list
+                            .getFirst()
+                            .getFormattedMessage()
+                            .contains("postern users resume anna"));
             var page = running.figures.scrape();
             assertTrue(page.contains("postern_guard_suspensions_total 1.0"), page);
             assertTrue(page.contains("postern_guard_suspended 1.0"), page);
@@ -205,7 +206,8 @@ class GuardTest {
     }
 
     @Test
-    @DisplayName("refused recipients suspend, refused for good here or by a next hop; trouble does not")
+    @DisplayName(
+            "refused recipients suspend, refused for good here or by a next hop; trouble does not")
     void refusedRecipients() {
         try (var running = new Running("")) {
             running.refused("anna", UNKNOWN, 3);
@@ -308,8 +310,7 @@ class GuardTest {
             assertEquals("client", running.guard.suspended().getFirst().kind());
             assertEquals("192.0.2.9", running.guard.suspended().getFirst().name());
             assertTrue(running.guard.resume("192.0.2.9", false));
-            running.guard.failed(
-                    Map.of("client", "198.51.100.1", "listener", "inbound-25"), 99);
+            running.guard.failed(Map.of("client", "198.51.100.1", "listener", "inbound-25"), 99);
             assertEquals(List.of(), running.suspended());
             running.guard.failed(Map.of("client", "192.0.2.9", "listener", "outbound-25"), 4);
             assertEquals(List.of("192.0.2.9"), running.suspended());

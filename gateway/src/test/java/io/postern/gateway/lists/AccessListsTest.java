@@ -8,7 +8,7 @@ import io.postern.gateway.config.Config;
 import io.postern.gateway.config.ConfigException;
 import io.postern.gateway.identities.Lookups;
 import io.postern.gateway.identities.Postmaster;
-import io.postern.gateway.identities.ReverseNames;
+import io.postern.gateway.identities.SessionNames;
 import io.postern.gateway.identities.Situations;
 import io.postern.gateway.identities.Warnings;
 import io.postern.testkit.FakeDns;
@@ -43,7 +43,7 @@ class AccessListsTest {
     private static AccessLists lists(Config config) {
         return new AccessLists(
                 config.accessList(),
-                new ReverseNames(DNS, new Lookups(), Duration.ofSeconds(20)),
+                new SessionNames(DNS, new Lookups(), Duration.ofSeconds(20)),
                 new Postmaster(config));
     }
 
@@ -91,6 +91,7 @@ class AccessListsTest {
                         "rcpt " + no),
                 new Case("a HELO name", "helo", "'MAIL.stranger.example'", "helo " + no),
                 new Case("names below, by a leading dot", "helo", "'.example'", "helo " + no),
+                new Case("… and not itself", "helo", "'.mail.stranger.example'", "pass"),
                 new Case("no leading dot, no names below", "helo", "'stranger.example'", "pass"),
                 new Case("the client's name", "reverse-name", "'.isp.example'", "helo " + no),
                 new Case(

@@ -47,7 +47,8 @@ class RateCheckTest {
         return switch (opinion) {
             case Opinion.Pass _, Opinion.Allow _, Opinion.Wait _ -> ".";
             case Opinion.Note _ -> "note";
-            case Opinion.Several(var all) -> String.join("+", all.stream().map(RateCheckTest::word).toList());
+            case Opinion.Several(var all) ->
+                    String.join("+", all.stream().map(RateCheckTest::word).toList());
             case Opinion.Refuse refuse -> refuse.reply().code() + (refuse.close() ? "!" : "");
         };
     }

@@ -169,12 +169,23 @@ class LdapSourceTest {
     void tls(Directory.Tls tls) throws IOException {
         var here = Directories.Certificate.of("localhost");
         var elsewhere = Directories.Certificate.of("ldap.example.org");
-        record Try(String rule, Directories.Certificate shown, Path trusted, String want) {}
+        record Try(
+                String rule,
+                Directories.Certificate shown,
+                String host,
+                Path trusted,
+                String want) {}
         for (var one :
                 List.of(
-                        new Try("trusted", here, pem("1", here), "known"),
-                        new Try("not trusted", here, pem("2", elsewhere), "unavailable"),
-                        new Try("of another", elsewhere, pem("3", elsewhere), "unavailable"))) {
+                        new Try("trusted", here, "localhost", pem("1", here), "known"),
+                        new Try("not trusted", here, "localhost", pem("2", elsewhere), "unavailable"),
+                        new Try("an address", here, "127.0.0.1", pem("4", here), "unavailable"),
+                        new Try(
+                                "of another",
+                                elsewhere,
+                                "localhost",
+                                pem("3", elsewhere),
+                                "unavailable"))) {
             var secured =
                     Directories.start((name, port) ->
                             tls == Directory.Tls.LDAPS
@@ -183,7 +194,7 @@ class LdapSourceTest {
             var settings = Directories.settings(secured.getListenPort());
             try (var warnings = new Warnings();
                     var source =
-                            open(Directories.withTls(settings, tls, "localhost", one.trusted()))) {
+                            open(Directories.withTls(settings, tls, one.host(), one.trusted()))) {
                 assertEquals(one.want(), Ask.word(source, "anna@example.com"), one.rule());
                 assertEquals(one.want().equals("known") ? 0 : 1, warnings.messages().size());
             } finally {

@@ -9,7 +9,10 @@ import io.postern.mail.Domain;
 import io.postern.mail.Mailbox;
 import io.postern.mail.Paths;
 import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,7 +40,18 @@ class OwnRecipientsTest {
                             name = "outonly.example"
                             """,
                             "test",
-                            Path.of(".")));
+                            Path.of(".")),
+                    new OwnRecipients.Means(
+                            InstantSource.system(),
+                            new Random(1),
+                            _ -> {
+                                throw new AssertionError("nobody is connected to");
+                            }));
+
+    @AfterAll
+    static void close() {
+        OURS.close();
+    }
 
     record Case(String rule, String address, boolean known) {
         @Override

@@ -77,7 +77,15 @@ class CertificateReaderTest {
             Files.writeString(certificate, c.certificate());
             Files.writeString(key, c.key());
         }
-        var thrown = assertThrows(IOException.class, () -> CertificateReader.read(new io.postern.gateway.config.Certificate(certificate, java.util.Optional.of(key), java.util.Optional.empty())));
+        var thrown =
+                assertThrows(
+                        IOException.class,
+                        () ->
+                                CertificateReader.read(
+                                        new io.postern.gateway.config.Certificate(
+                                                certificate,
+                                                java.util.Optional.of(key),
+                                                java.util.Optional.empty())));
         assertTrue(String.valueOf(thrown.getMessage()).contains(c.says()), thrown::getMessage);
     }
 }

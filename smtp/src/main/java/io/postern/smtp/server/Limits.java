@@ -13,6 +13,8 @@ import java.time.Duration;
 /// @param messages transactions a session, announced by LIMITS MAILMAX; more: 421 4.7.0 and close
 /// @param commands commands a session; more: 421 4.7.0 and close
 /// @param errors refused or unknown commands a session; at this number 421 4.7.0 and close
+/// @param junk commands without any use (NOOP, RSET, VRFY, EXPN, HELP, HELO, EHLO) since the last
+///   recipient or message that was taken; each one more is an error too
 /// @param sessions sessions at once; more: 421 4.3.2 in place of the greeting
 /// @param sessionsPerClient sessions at once of one client address (IPv6: of one /64); more: 421
 ///   4.7.0 in place of the greeting
@@ -34,6 +36,7 @@ public record Limits(
         int messages,
         int commands,
         int errors,
+        int junk,
         int sessions,
         int sessionsPerClient,
         Duration idle,
@@ -52,6 +55,7 @@ public record Limits(
                     10_000,
                     100_000,
                     10,
+                    100,
                     10_000,
                     1000,
                     Duration.ofMinutes(5),
@@ -71,6 +75,7 @@ public record Limits(
                 || messages < 1
                 || commands < 1
                 || errors < 1
+                || junk < 1
                 || sessions < 1
                 || sessionsPerClient < 1
                 || dataRate < 1) {
@@ -108,6 +113,27 @@ public record Limits(
         return copy(commandLine, messageSize, recipients, messages, commands, number);
     }
 
+    /// The same with another number of commands without any use.
+    public Limits withJunk(int number) {
+        return new Limits(
+                commandLine,
+                messageSize,
+                recipients,
+                messages,
+                commands,
+                errors,
+                number,
+                sessions,
+                sessionsPerClient,
+                idle,
+                dataBlock,
+                session,
+                handshake,
+                dataGrace,
+                dataRate,
+                linger);
+    }
+
     /// The same with other numbers of sessions at once.
     public Limits withSessions(int all, int perClient) {
         return new Limits(
@@ -117,6 +143,7 @@ public record Limits(
                 messages,
                 commands,
                 errors,
+                junk,
                 all,
                 perClient,
                 idle,
@@ -137,6 +164,7 @@ public record Limits(
                 messages,
                 commands,
                 errors,
+                junk,
                 sessions,
                 sessionsPerClient,
                 idle,
@@ -157,6 +185,7 @@ public record Limits(
                 messages,
                 commands,
                 errors,
+                junk,
                 sessions,
                 sessionsPerClient,
                 idle,
@@ -177,6 +206,7 @@ public record Limits(
                 messages,
                 commands,
                 errors,
+                junk,
                 sessions,
                 sessionsPerClient,
                 idle,
@@ -197,6 +227,7 @@ public record Limits(
                 mails,
                 commandCount,
                 errorCount,
+                junk,
                 sessions,
                 sessionsPerClient,
                 idle,

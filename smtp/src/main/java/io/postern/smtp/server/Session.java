@@ -39,6 +39,7 @@ final class Session {
     private @Nullable Chunks chunks;
     private int commands;
     private int errors;
+    private int junk;
     private int messages;
 
     /// The content of a transaction that comes by BDAT.
@@ -187,6 +188,7 @@ final class Session {
 
     private void obey(Command command) throws SessionEnd {
         pipelinedWell(command);
+        countJunk(command);
         var told = probed(command);
         if (told.isPresent()) {
             answer(told.get());
@@ -329,6 +331,7 @@ final class Session {
                                         wire.text(),
                                         new Verdict.Go())))
                 && agreed(handler.rcpt(facts, envelope, rcpt.recipient()))) {
+            junk = 0;
             accept(next, reply);
         }
     }
@@ -376,6 +379,7 @@ final class Session {
             if (reply.positive()) {
                 counters.messages.increment();
                 errors = 0;
+                junk = 0;
                 send(reply);
             } else {
                 refuse(reply);
@@ -532,13 +536,44 @@ final class Session {
         }
     }
 
+    /// A client may idle with NOOP or begin anew with RSET, but not for ever.
+    private void countJunk(Command command) throws SessionEnd {
+        switch (command) {
+            case Command.Noop _,
+                    Command.Rset _,
+                    Command.Vrfy _,
+                    Command.Expn _,
+                    Command.Help _,
+                    Command.Helo _,
+                    Command.Ehlo _ -> {
+                if (++junk > limits.junk()) {
+                    countError();
+                }
+            }
+            case Command.Rcpt _, // counted as an error when it is refused
+                    Command.Mail _,
+                    Command.Data _,
+                    Command.Bdat _,
+                    Command.Quit _,
+                    Command.StartTls _,
+                    Command.Auth _,
+                    Command.NotImplemented _ -> {}
+        }
+    }
+
+    private void countError() throws SessionEnd {
+        if (++errors >= limits.errors()) {
+            throw SessionEnd.telling(Reply.of(421, "4.7.0", "too many errors"), "too many errors");
+        }
+    }
+
     private void refuse(Reply reply) throws SessionEnd {
         counters.refusedCommands.increment();
         if (reply.code() == 421) {
             throw SessionEnd.telling(reply, "refused"); // RFC 5321 §3.8: 421 closes
         }
-        if (reply.permanent() && ++errors >= limits.errors()) {
-            throw SessionEnd.telling(Reply.of(421, "4.7.0", "too many errors"), "too many errors");
+        if (reply.permanent()) {
+            countError();
         }
         send(reply);
     }

@@ -195,6 +195,21 @@ class LimitsTest {
     }
 
     @Test
+    @DisplayName("commands without any use: beyond their number each is an error; a recipient taken ends the count")
+    void junk() throws IOException {
+        try (var rig = new Rig(Rig.QUICK.withJunk(3).withErrors(2));
+                var socket = rig.connect()) {
+            readTo(socket, "220");
+            send(socket, "EHLO c.example\r\nNOOP\r\nRSET\r\nMAIL FROM:<a@one.example>\r\n");
+            send(socket, "RCPT TO:<c@here.example>\r\n");
+            send(socket, "NOOP\r\nVRFY x\r\nRSET\r\nHELP\r\nNOOP\r\n");
+            readTo(socket, "214"); // the fourth: an error, and answered
+            assertTrue(readLine(socket).startsWith("421 4.7.0 too many errors"));
+            assertEquals("", readLine(socket));
+        }
+    }
+
+    @Test
     @DisplayName("no bound may be nothing")
     void noUnlimited() {
         assertThrows(IllegalArgumentException.class, () -> Limits.DEFAULT.withRecipients(0));

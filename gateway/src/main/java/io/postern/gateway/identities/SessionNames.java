@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// The names of the clients of all sessions, looked up once a session, beside the dialogue. Safe
 /// for many threads.
-public final class ReverseNames {
+public final class SessionNames {
     private final ConcurrentHashMap<String, Lookups.Lookup<ClientNames>> sessions =
             new ConcurrentHashMap<>();
     private final Resolver resolver;
@@ -15,7 +15,7 @@ public final class ReverseNames {
     private final Duration deadline;
 
     /// @param deadline counted from [#start]
-    public ReverseNames(Resolver resolver, Lookups lookups, Duration deadline) {
+    public SessionNames(Resolver resolver, Lookups lookups, Duration deadline) {
         this.resolver = resolver;
         this.lookups = lookups;
         this.deadline = deadline;
