@@ -2,6 +2,7 @@ package io.postern.admin;
 
 import io.postern.admin.OperationException.Kind;
 import io.postern.gateway.config.Durations;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -107,6 +108,7 @@ final class ControlApi {
         }
         return switch (path) {
             case "/v1/dkim/new" -> operations.newDkimKeys(body(request, NewKeys.class));
+            case "/v1/reload" -> operations.reload();
             case "/v1/dkim/import" -> operations.importDkimKey(body(request, ImportedKey.class));
             case "/v1/rates/reset" -> operations.resetRates(body(request, RateKey.class));
             case "/v1/users/add" -> operations.addUser(body(request, NewUser.class));
@@ -127,7 +129,7 @@ final class ControlApi {
                 Kind.NOT_FOUND,
                 "there is nothing at " + path,
                 "the paths begin with /v1/queue, /v1/messages, /v1/track, /v1/dkim, /v1/rates,"
-                        + " /v1/users, /v1/recipients, /v1/health, /v1/config");
+                        + " /v1/users, /v1/recipients, /v1/health, /v1/config, /v1/reload");
     }
 
     private static <T> T body(Request request, Class<T> type) {

@@ -1,6 +1,7 @@
 package io.postern.admin;
 
 import io.postern.admin.OperationException.Kind;
+import io.postern.gateway.config.ConfigException;
 import io.postern.gateway.guard.SuspensionView;
 import io.postern.gateway.rates.RateView;
 import io.postern.gateway.recipients.OwnRecipients;
@@ -39,6 +40,7 @@ public final class LocalOperations implements Operations {
     ///   memory elsewhere, nor taken meanwhile
     /// @param afterChange called after it, however it ended, so that delivery goes on
     /// @param config asked when the settings are shown
+    /// @param reload reads the configuration again; throws [ConfigException] when it can't be used
     /// @param recipients asked when recipients are
     /// @param users asked when users are
     /// @param onClose lets go of what belongs to these operations
@@ -47,6 +49,7 @@ public final class LocalOperations implements Operations {
             Runnable beforeChange,
             Runnable afterChange,
             Supplier<ConfigView> config,
+            Supplier<Reloaded> reload,
             Supplier<OwnRecipients> recipients,
             Supplier<Users> users,
             Runnable onClose) {}
@@ -309,6 +312,18 @@ public final class LocalOperations implements Operations {
     @Override
     public ConfigView config() {
         return surroundings.config().get();
+    }
+
+    @Override
+    public Reloaded reload() {
+        try {
+            return surroundings.reload().get();
+        } catch (ConfigException e) {
+            throw new OperationException(
+                    Kind.REFUSED,
+                    String.valueOf(e.getMessage()),
+                    "what was in force before stays in force");
+        }
     }
 
     @Override

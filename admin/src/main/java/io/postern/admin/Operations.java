@@ -74,6 +74,12 @@ public interface Operations extends AutoCloseable {
     /// All settings in force, with what computes signatures.
     ConfigView config();
 
+    /// Reads the configuration file again and puts it in force, whole or not at all.
+    ///
+    /// @throws OperationException when it can't be used, with the reason; what was in force stays
+    ///   so
+    Reloaded reload();
+
     /// What is known of a recipient of ours, and where from; asks every source of its domain.
     RecipientView recipient(String address);
 

@@ -4,6 +4,7 @@ import io.postern.admin.OperationException.Kind;
 import io.postern.gateway.config.Durations;
 import io.postern.gateway.guard.SuspensionView;
 import io.postern.gateway.rates.RateView;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLEncoder;
@@ -126,6 +127,11 @@ public final class RemoteOperations implements Operations {
     @Override
     public ConfigView config() {
         return get("/v1/config", Map.of(), ConfigView.class);
+    }
+
+    @Override
+    public Reloaded reload() {
+        return post("/v1/reload", Map.of(), Reloaded.class);
     }
 
     @Override

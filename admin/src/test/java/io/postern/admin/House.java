@@ -21,6 +21,7 @@ import io.postern.store.QueueId;
 import io.postern.store.SqliteStore;
 import io.postern.store.StoreSettings;
 import io.postern.testkit.TestClock;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -65,6 +66,7 @@ final class House implements AutoCloseable {
                                 before::incrementAndGet,
                                 after::incrementAndGet,
                                 () -> new ConfigView("", "test", true, List.of()),
+                                () -> new Reloaded("test.toml", List.of("rule[0].when")),
                                 () -> recipients,
                                 () -> users,
                                 () -> {}));

@@ -67,11 +67,7 @@ public class RatesBenchmark {
         var config = config();
         var rates =
                 new Rates(
-                        new Nowhere(),
-                        new Figures(),
-                        InstantSource.system(),
-                        System::nanoTime,
-                        42);
+                        new Nowhere(), new Figures(), InstantSource.system(), System::nanoTime, 42);
         check = rates.use(config.rate());
         for (int i = 0; i < CLIENTS; i++) {
             messages.add(message(config, i));

@@ -53,7 +53,8 @@ public final class RecipientsBench {
             }
         }
         System.out.printf("%,d recipients, a file of %,d octets%n", size, Files.size(users));
-        System.out.printf("%-8s %9s %10s %14s %14s%n", "list", "read", "heap", "1 thread", "2 threads");
+        System.out.printf(
+                "%-8s %9s %10s %14s %14s%n", "list", "read", "heap", "1 thread", "2 threads");
         measure("file", "file = \"users\"");
         hash(users);
         measure("pushed", "pushed = {}");

@@ -4,6 +4,7 @@ import io.postern.admin.ConfigView;
 import io.postern.admin.LocalOperations;
 import io.postern.admin.OperationException;
 import io.postern.admin.Operations;
+import io.postern.admin.Reloaded;
 import io.postern.admin.RemoteOperations;
 import io.postern.gateway.config.Config;
 import io.postern.gateway.users.Users;
@@ -14,6 +15,7 @@ import io.postern.store.FolderInUseException;
 import io.postern.store.MessageStore;
 import io.postern.store.SqliteStore;
 import io.postern.store.StoreSettings;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -91,6 +93,7 @@ final class Access {
                         () -> {},
                         () -> {},
                         Access::noConfig,
+                        Access::noReload,
                         recipients::get,
                         memoized(() -> {
                             var random = new SecureRandom();
@@ -112,6 +115,13 @@ final class Access {
         return config.flatMap(known -> known.secrets().startSecret())
                 .map(StartSecret::read)
                 .orElseGet(() -> StartSecret.of(store, folder, random));
+    }
+
+    private static Reloaded noReload() {
+        throw new OperationException(
+                OperationException.Kind.REFUSED,
+                "the gateway does not run, so there is nothing to reload",
+                "it reads its file when it starts; `postern config check` reads it now");
     }
 
     private static ConfigView noConfig() {

@@ -6,6 +6,7 @@ import io.postern.admin.RemoteOperations;
 import io.postern.gateway.config.ConfigReader;
 import io.postern.gateway.config.ConfigReference;
 import io.postern.gateway.config.Sandbox;
+import io.postern.gateway.rules.Rules;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -50,6 +51,7 @@ final class ConfigCommand extends Common implements Runnable {
     int check(@Mixin Checked checked) {
         var file = checked.file();
         var config = ConfigReader.read(io.file(file));
+        Rules.of(config);
         var view = SettingsView.of(config, Optional.of(io.file(file)));
         io.line(
                 file

@@ -41,6 +41,8 @@ public final class Main {
         commands.put("users", UsersCommand::new);
         commands.put("track", TrackCommand::new);
         commands.put("explain", ExplainCommand::new);
+        commands.put("rules", RulesCommand::new);
+        commands.put("reload", ReloadCommand::new);
         commands.put("config", ConfigCommand::new);
         commands.put("version", VersionCommand::new);
         return commands;

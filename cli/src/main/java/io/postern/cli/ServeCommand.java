@@ -6,10 +6,13 @@ import io.postern.admin.HealthView;
 import io.postern.admin.LocalOperations;
 import io.postern.admin.MetricsServer;
 import io.postern.admin.Operations;
+import io.postern.admin.Reloaded;
 import io.postern.gateway.Gateway;
 import io.postern.gateway.config.Config;
+import io.postern.gateway.config.ConfigException;
 import io.postern.gateway.config.ConfigReader;
 import io.postern.gateway.config.Sandbox;
+import io.postern.gateway.events.MailLog;
 import io.postern.keys.CryptoProviders;
 import io.postern.keys.DkimKeys;
 import io.postern.keys.KeyType;
@@ -38,7 +41,8 @@ import picocli.CommandLine.Option;
             "",
             "Without --config it is the sandbox: keys for example.com are made, and outbound mail is put into a "
                     + "folder instead of leaving. One line on standard output says `ready` when every listener is "
-                    + "open. The log goes to standard error; POSTERN_LOG=debug shows more of it."
+                    + "open. The log goes to standard error; POSTERN_LOG=debug shows more of it. SIGHUP, like "
+                    + "`postern reload`, reads the configuration again."
         },
         footer = {
             "",
@@ -73,6 +77,13 @@ final class ServeCommand extends Common implements Runnable {
         Logging.forService();
         var running = start();
         var stopped = new CountDownLatch(1);
+        Hangup.handle(() -> {
+            try {
+                running.reload();
+            } catch (ConfigException _) {
+                // Said in the log; what was in force stays so.
+            }
+        });
         Runtime.getRuntime()
                 .addShutdownHook(
                         new Thread(
@@ -179,10 +190,29 @@ final class ServeCommand extends Common implements Runnable {
                             gateway::beforeQueueChange,
                             gateway::afterQueueChange,
                             () -> SettingsView.of(gateway.config(), config.map(io::file)),
+                            this::reload,
                             gateway::recipients,
                             gateway::users,
                             () -> {}),
                     new Desks(gateway.counting().rates(), gateway.counting().guard()));
+        }
+
+        /// Reads the file again. Says in the log how it went, whoever asked.
+        private Reloaded reload() {
+            if (config.isEmpty()) {
+                throw new ConfigException(
+                        "the sandbox has no configuration file; name one with `serve --config`");
+            }
+            var file = io.file(config.get());
+            try {
+                var changed = gateway().reload(ConfigReader.read(file));
+                MailLog.event("reloaded", "file", file, "changed", String.join(",", changed));
+                return new Reloaded(file.toString(), changed);
+            } catch (ConfigException e) {
+                MailLog.event("reload_refused", "file", file, "why", e.getMessage());
+                LOG.warn("the configuration in force stays: {}", e.getMessage());
+                throw e;
+            }
         }
 
         private static HealthView health(Operations operations) {

@@ -4,10 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Path;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
 
 @DisplayName("postern users add, passwd, list, remove")
 class UsersCommandTest {
@@ -32,7 +33,16 @@ class UsersCommandTest {
         assertEquals(0, added.code(), added.err());
         assertEquals("anna may send as anna@example.com, @news.example.com\n", added.out());
 
-        var twice = world.runWith("correct horse\n", "users", "add", "anna", "--address", "a@example.com", "--data", "data");
+        var twice =
+                world.runWith(
+                        "correct horse\n",
+                        "users",
+                        "add",
+                        "anna",
+                        "--address",
+                        "a@example.com",
+                        "--data",
+                        "data");
         assertEquals(1, twice.code());
         assertTrue(twice.err().contains("there is a user anna already"), twice.err());
 

@@ -17,6 +17,7 @@ import io.postern.gateway.path.Storage;
 import io.postern.gateway.perimeter.Counting;
 import io.postern.gateway.perimeter.Perimeter;
 import io.postern.gateway.recipients.OwnRecipients;
+import io.postern.gateway.rules.Rules;
 import io.postern.gateway.tls.TlsFiles;
 import io.postern.gateway.treat.Treatment;
 import io.postern.gateway.users.Authenticator;
@@ -61,7 +62,7 @@ public final class Gateway implements AutoCloseable {
     /// How long sessions and deliveries under way may go on after a stop was asked for.
     private static final Duration DRAIN = Duration.ofSeconds(10);
 
-    private final Config config;
+    private volatile Config config;
     private final MessageStore store;
     private final DkimKeys keys;
     private final Users users;
@@ -444,6 +445,26 @@ public final class Gateway implements AutoCloseable {
 
     public Figures figures() {
         return figures;
+    }
+
+    /// Puts another configuration in force, whole or not at all. What can change while mail flows
+    /// is what [Reload#CHANGEABLE] names.
+    ///
+    /// @return the keys that changed
+    /// @throws ConfigException when something in it can't be used, or something else changed that
+    ///   needs a restart; then everything stays as it was
+    public synchronized List<String> reload(Config next) {
+        var reload = Reload.from(config, next);
+        reload.refuseWhatNeedsRestart();
+        var rules = Rules.of(next);
+        try {
+            reloadCertificates();
+        } catch (IOException e) {
+            throw new ConfigException(String.valueOf(e.getMessage()), e);
+        }
+        perimeter.replace(rules);
+        config = next;
+        return reload.changed();
     }
 
     /// To be called before an operator's command changes the queue: what waits in memory goes back

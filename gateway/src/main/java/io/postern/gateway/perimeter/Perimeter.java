@@ -29,6 +29,10 @@ import java.util.Optional;
 /// recipients, whose directory may be far away.
 public final class Perimeter {
     private final StrangerChecks strangers;
+    private final OwnRecipients recipients;
+    private final Means means;
+    private final List<Check> before;
+    private final List<Check> after;
     private volatile Policy policy;
 
     /// What checks may need.
@@ -44,8 +48,12 @@ public final class Perimeter {
 
     /// Reads what the checks need from files and the store; blocks.
     public Perimeter(OwnRecipients recipients, Means means) {
+        this.recipients = recipients;
+        this.means = means;
         strangers = new StrangerChecks(recipients, means);
-        policy = new Policy(checks(recipients, means));
+        before = before();
+        after = after();
+        policy = policy(Rules.of(means.config()));
     }
 
     /// The checks of strangers' clients, names and addresses.
@@ -63,7 +71,14 @@ public final class Perimeter {
         policy = other;
     }
 
-    private List<Check> checks(OwnRecipients recipients, Means means) {
+    /// Puts other rules in force. Sessions take them up at their next command; all other checks go
+    /// on with what they have counted.
+    public void replace(Rules rules) {
+        policy = policy(rules);
+    }
+
+    /// The checks before the rules. Made once: what they have counted outlives a reload.
+    private List<Check> before() {
         var checks = new ArrayList<Check>();
         checks.add(new RoleCheck());
         checks.add(new StorageCheck(means.storage()));
@@ -73,16 +88,26 @@ public final class Perimeter {
             checks.add(new OwnAddresses(means.users()::addresses));
         }
         checks.addAll(strangers.lists());
-        rules(means).ifPresent(checks::add);
+        return List.copyOf(checks);
+    }
+
+    private List<Check> after() {
+        var checks = new ArrayList<Check>();
         checks.addAll(means.counting().checks(means.config()));
         checks.addAll(strangers.names());
         checks.add(new RecipientCheck(recipients));
         checks.add(strangers.greylist());
-        return checks;
+        return List.copyOf(checks);
     }
 
-    private static Optional<Check> rules(Means means) {
-        var rules = Rules.of(means.config());
+    private Policy policy(Rules rules) {
+        var checks = new ArrayList<>(before);
+        rulesCheck(rules).ifPresent(checks::add);
+        checks.addAll(after);
+        return new Policy(checks);
+    }
+
+    private Optional<Check> rulesCheck(Rules rules) {
         if (rules.all().isEmpty()) {
             return Optional.empty();
         }

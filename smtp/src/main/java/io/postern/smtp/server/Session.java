@@ -9,13 +9,16 @@ import io.postern.smtp.Reply;
 import io.postern.smtp.sasl.ChannelBindings;
 import io.postern.smtp.server.SessionHandler.DataStart;
 import io.postern.smtp.server.SessionHandler.Verdict;
-import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
-import javax.net.ssl.SSLContext;
+
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+import javax.net.ssl.SSLContext;
 
 /// One SMTP session, on its own virtual thread from greeting to close. RFC 5321 §3.
 ///
@@ -31,6 +34,7 @@ final class Session {
     private final SessionHandler handler;
     private final Wire wire;
     private final Counters counters;
+    private final ClientSlots handshakes;
     private final ContentReader content;
     private final long started;
     private SessionFacts facts;
@@ -50,12 +54,14 @@ final class Session {
             SessionFacts facts,
             SessionHandler handler,
             Wire wire,
-            Counters counters) {
+            Counters counters,
+            ClientSlots handshakes) {
         this.settings = settings;
         this.facts = facts;
         this.handler = handler;
         this.wire = wire;
         this.counters = counters;
+        this.handshakes = handshakes;
         limits = settings.limits();
         content = new ContentReader(wire, limits, settings.clock());
         started = settings.clock().millis();
@@ -66,7 +72,7 @@ final class Session {
         String reason;
         try {
             if (implicitTls()) {
-                encrypt(settings.tls().orElseThrow().context().get(), settings.tls().orElseThrow());
+                beginEncrypted(settings.tls().orElseThrow());
             }
             greet();
             while (true) {
@@ -459,9 +465,30 @@ final class Session {
             refuse(Reply.of(454, "4.7.0", "TLS is not available now")); // RFC 3207 §4
             return;
         }
-        send(reply);
-        become(Transaction.NONE);
-        encrypt(context, settings.tls().get());
+        if (!handshakes.take(facts.client().getAddress())) {
+            // RFC 3207 §4: the client may come again, or go on as it is.
+            refuse(Reply.of(454, "4.7.0", "too many TLS handshakes at once, try again later"));
+            return;
+        }
+        try {
+            send(reply);
+            become(Transaction.NONE);
+            encrypt(context, settings.tls().get());
+        } finally {
+            handshakes.giveBack(facts.client().getAddress());
+        }
+    }
+
+    /// TLS before the greeting; nobody can be told why there is none.
+    private void beginEncrypted(ServerTls tls) throws SessionEnd {
+        if (!handshakes.take(facts.client().getAddress())) {
+            throw SessionEnd.silent("too many TLS handshakes at once");
+        }
+        try {
+            encrypt(tls.context().get(), tls);
+        } finally {
+            handshakes.giveBack(facts.client().getAddress());
+        }
     }
 
     private void encrypt(SSLContext context, ServerTls tls) throws SessionEnd {

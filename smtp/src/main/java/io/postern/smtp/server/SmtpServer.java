@@ -31,6 +31,11 @@ public final class SmtpServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(SmtpServer.class);
     private static final AtomicLong ids = new AtomicLong();
     private static final int BACKLOG = 1024;
+
+    /// TLS handshakes at once of one client. Each takes 50 KiB, and a processor for a millisecond; a
+    /// host that opens more connections than that at once is told to come again.
+    static final int HANDSHAKES_PER_CLIENT = 100;
+
     private static final Duration SWEEP = Duration.ofMillis(500);
     private static final Duration FIRST_BACK_OFF = Duration.ofMillis(50);
     private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(5);
@@ -50,6 +55,7 @@ public final class SmtpServer implements AutoCloseable {
     private final int port;
     private final Semaphore slots;
     private final ClientSlots clients;
+    private final ClientSlots handshakes = new ClientSlots(HANDSHAKES_PER_CLIENT);
     private final Counters counters = new Counters();
     private final Set<Open> sessions = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean stopped = new AtomicBoolean();
@@ -267,7 +273,7 @@ public final class SmtpServer implements AutoCloseable {
             sayLast(open.wire(), NO_HANDLER);
             return;
         }
-        new Session(settings, facts, handler, open.wire(), counters).run();
+        new Session(settings, facts, handler, open.wire(), counters, handshakes).run();
     }
 
     private static void sayLast(Wire wire, Reply reply) {

@@ -195,7 +195,8 @@ class LimitsTest {
     }
 
     @Test
-    @DisplayName("commands without any use: beyond their number each is an error; a recipient taken ends the count")
+    @DisplayName(
+            "commands without any use: beyond their number each is an error; a recipient taken ends the count")
     void junk() throws IOException {
         try (var rig = new Rig(Rig.QUICK.withJunk(3).withErrors(2));
                 var socket = rig.connect()) {

@@ -6,8 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+
 import io.postern.testkit.Corpora;
 import io.postern.testkit.SmtpScript;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -18,13 +27,8 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+
 import javax.net.ssl.SSLContext;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("RFC 3207: STARTTLS")
 class TlsTest {
@@ -166,6 +170,32 @@ class TlsTest {
                 lines += octet == '\n' ? 1 : 0;
             }
             assertEquals(2, lines);
+        }
+    }
+
+    @Test
+    @DisplayName("one client's handshakes at once are bounded: 454, and room again when they end")
+    void handshakesAtOnce() throws IOException {
+        try (var rig = rig(ServerTls.Requirement.OFFERED)) {
+            var open = new java.util.ArrayList<java.net.Socket>();
+            for (int i = 0; i < SmtpServer.HANDSHAKES_PER_CLIENT; i++) {
+                var socket = rig.connect();
+                open.add(socket);
+                var out = socket.getOutputStream();
+                out.write("STARTTLS\r\n".getBytes(StandardCharsets.US_ASCII));
+                int lines = 0;
+                while (lines < 2) { // the greeting and 220: from here on it is shaking hands
+                    lines += socket.getInputStream().read() == '\n' ? 1 : 0;
+                }
+            }
+            play(rig, "C: STARTTLS  S: 454 4.7.0 *\nC: NOOP  S: 250 *\n");
+            for (var socket : open) {
+                socket.close();
+            }
+            while (rig.server.counts().sessionsNow() > 0) {
+                Thread.onSpinWait();
+            }
+            play(rig, "C: STARTTLS  S: 220 *\nTLS\nC: EHLO x  S: 250 *\n");
         }
     }
 
