@@ -31,6 +31,7 @@ final class Hangup {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // a proxy is equal to itself alone
     private static @org.jspecify.annotations.Nullable Object answer(
             Runnable work, Object self, Method method, Object[] arguments) {
         return switch (method.getName()) {

@@ -36,7 +36,7 @@ class CountingTest {
 
     @TempDir private Path folder;
     private Sink inside;
-    private @Nullable House opened;
+    private @Nullable House house;
 
     @BeforeEach
     void open() throws IOException {
@@ -47,14 +47,18 @@ class CountingTest {
     @AfterEach
     void close() {
         ((Logger) LoggerFactory.getLogger(Guard.class)).setLevel(null);
-        if (opened != null) {
-            opened.close();
+        if (house != null) {
+            house.close();
         }
         inside.close();
     }
 
+    private House house() {
+        return Objects.requireNonNull(house, "not open");
+    }
+
     private void open(String more) throws IOException {
-        opened =
+        house =
                 new House(
                         folder,
                         """
@@ -86,10 +90,6 @@ class CountingTest {
                         """
                                 .formatted(inside.port(), inside.port(), more),
                         InstantSource.system());
-    }
-
-    private House house() {
-        return Objects.requireNonNull(opened, "not open");
     }
 
     private Talk inbound() throws IOException {
