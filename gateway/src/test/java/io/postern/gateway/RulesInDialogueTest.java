@@ -150,7 +150,9 @@ class RulesInDialogueTest {
     @DisplayName("what needs a restart is refused by name, and nothing else is changed")
     void needsRestart() throws Exception {
         var other =
-                with(RULES.replace("spam.example", "other.example") + "[limits]\nrecipients = 7\n");
+                with(
+                        RULES.replace("spam.example", "other.example")
+                                + "[limits]\nrecipients = 700\n");
         var thrown = assertThrows(ConfigException.class, () -> house.gateway().reload(other));
         assertEquals(
                 "limits.recipients has changed, which needs a restart; nothing was changed",
