@@ -31,6 +31,7 @@ final class Hangup {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // what a proxy's equals means is for us to say: itself
     private static @org.jspecify.annotations.Nullable Object answer(
             Runnable work, Object self, Method method, Object[] arguments) {
         return switch (method.getName()) {
