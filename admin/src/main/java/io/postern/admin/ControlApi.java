@@ -2,7 +2,6 @@ package io.postern.admin;
 
 import io.postern.admin.OperationException.Kind;
 import io.postern.gateway.config.Durations;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;

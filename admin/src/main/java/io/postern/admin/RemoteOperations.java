@@ -4,7 +4,6 @@ import io.postern.admin.OperationException.Kind;
 import io.postern.gateway.config.Durations;
 import io.postern.gateway.guard.SuspensionView;
 import io.postern.gateway.rates.RateView;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLEncoder;

@@ -21,7 +21,6 @@ import io.postern.store.QueueId;
 import io.postern.store.SqliteStore;
 import io.postern.store.StoreSettings;
 import io.postern.testkit.TestClock;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

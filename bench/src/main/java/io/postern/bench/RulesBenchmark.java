@@ -109,8 +109,7 @@ public class RulesBenchmark {
                 SessionFacts.accepted(
                                 "s1",
                                 "outbound-2525",
-                                new InetSocketAddress(
-                                        InetAddress.ofLiteral("192.0.2.7"), 40_000))
+                                new InetSocketAddress(InetAddress.ofLiteral("192.0.2.7"), 40_000))
                         .greeted("mail.example.net", true),
                 Optional.of(envelope),
                 stage == Stage.RCPT ? Optional.of(recipient) : Optional.empty(),

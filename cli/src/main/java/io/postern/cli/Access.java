@@ -15,7 +15,6 @@ import io.postern.store.FolderInUseException;
 import io.postern.store.MessageStore;
 import io.postern.store.SqliteStore;
 import io.postern.store.StoreSettings;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;

@@ -31,7 +31,7 @@ final class Hangup {
         }
     }
 
-    @SuppressWarnings("ReferenceEquality") // what a proxy's equals means is for us to say: itself
+    @SuppressWarnings("ReferenceEquality") // a proxy is equal to itself alone
     private static @org.jspecify.annotations.Nullable Object answer(
             Runnable work, Object self, Method method, Object[] arguments) {
         return switch (method.getName()) {

@@ -4,17 +4,15 @@ import io.postern.admin.Json;
 import io.postern.admin.NewUser;
 import io.postern.admin.UserName;
 import io.postern.admin.UserView;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-
 import java.io.Console;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /// The part of `postern users` that is about who they are. Public methods, or the command that
 /// inherits them would not show them.
@@ -46,8 +44,8 @@ abstract class UserCommands extends SuspensionCommands {
                             paramLabel = "ADDRESS",
                             description =
                                     "As which the user may send; @example.com for a whole domain."
-                                        + " May be repeated. A USER that is an address has that"
-                                        + " one.")
+                                            + " May be repeated. A USER that is an address has that"
+                                            + " one.")
                     List<String> addresses) {
         var password = password();
         UserView added;
@@ -125,7 +123,6 @@ abstract class UserCommands extends SuspensionCommands {
 
     /// From the terminal, twice and unseen; else the first line of standard input. Never an
     /// argument: those are seen by everybody on the machine.
-    @SuppressWarnings("ReferenceEquality") // a console is asked only when no test stands before it
     private String password() {
         var console = io.in() == System.in ? System.console() : null;
         return console != null && console.isTerminal() ? asked(console) : read();

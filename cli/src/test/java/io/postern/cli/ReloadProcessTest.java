@@ -86,8 +86,7 @@ class ReloadProcessTest {
     }
 
     private void hangUp() throws Exception {
-        assertEquals(
-                0, new ProcessBuilder("kill", "-HUP", "" + process.pid()).start().waitFor());
+        assertEquals(0, new ProcessBuilder("kill", "-HUP", "" + process.pid()).start().waitFor());
     }
 
     private String greeting() throws IOException {

@@ -74,15 +74,43 @@ class RulesCommandTest {
         String usual = "--from a@b.example --to c@example.net --ip 198.51.100.1";
         return Stream.of(
                 new Case("nothing against it", usual, 0, "taken by the rules"),
-                new Case("refused by address", usual.replace("198.51.100.1", "192.0.2.9"), 1, "connect  bad-net  enforce  holds   refuse with 554 5.7.1"),
-                new Case("shadow does nothing", usual + " --size 5000", 0, "holds           nothing; it would defer with 450 4.7.1"),
-                new Case("one recipient of two", usual + " --to nobody@example.net", 0, "rcpt <nobody@example.net>"),
-                new Case("no recipient left", "--from a@b.example --to nobody@example.net --ip ::1", 1, "not taken"),
+                new Case(
+                        "refused by address",
+                        usual.replace("198.51.100.1", "192.0.2.9"),
+                        1,
+                        "connect  bad-net  enforce  holds   refuse with 554 5.7.1"),
+                new Case(
+                        "shadow does nothing",
+                        usual + " --size 5000",
+                        0,
+                        "holds           nothing; it would defer with 450 4.7.1"),
+                new Case(
+                        "one recipient of two",
+                        usual + " --to nobody@example.net",
+                        0,
+                        "rcpt <nobody@example.net>"),
+                new Case(
+                        "no recipient left",
+                        "--from a@b.example --to nobody@example.net --ip ::1",
+                        1,
+                        "not taken"),
                 new Case("a message", usual + " m.eml", 1, "refuse with 550 5.7.1 no pills"),
-                new Case("a field", usual + " --header Subject:pills", 1, "refuse with 550 5.7.1 no pills"),
-                new Case("one stage only", usual.replace("198.51.100.1", "192.0.2.9") + " --stage message m.eml", 1, "message  pills"),
+                new Case(
+                        "a field",
+                        usual + " --header Subject:pills",
+                        1,
+                        "refuse with 550 5.7.1 no pills"),
+                new Case(
+                        "one stage only",
+                        usual.replace("198.51.100.1", "192.0.2.9") + " --stage message m.eml",
+                        1,
+                        "message  pills"),
                 new Case("no address", usual + "x", 2, "--ip is an address"),
-                new Case("no such listener", usual + " --listener inbound", 2, "there is no listener inbound; there are outbound-2525"),
+                new Case(
+                        "no such listener",
+                        usual + " --listener inbound",
+                        2,
+                        "there is no listener inbound; there are outbound-2525"),
                 new Case("JSON", usual + " --json", 0, "\"taken\" : true"));
     }
 
@@ -91,8 +119,7 @@ class RulesCommandTest {
     void test(Case c) {
         var result = run(List.of(c.words().split(" ")));
         assertEquals(c.code(), result.code(), result.out() + result.err());
-        assertTrue(
-                (result.out() + result.err()).contains(c.says()), result.out() + result.err());
+        assertTrue((result.out() + result.err()).contains(c.says()), result.out() + result.err());
     }
 
     @Test
@@ -100,7 +127,8 @@ class RulesCommandTest {
     void list() {
         var result = new World(folder).run("rules", "list", "--config", "p.toml");
         assertEquals(0, result.code(), result.err());
-        assertTrue(result.out().matches("(?s)STAGE.*bad-net.*tried.*nobody.*pills.*"), result.out());
+        assertTrue(
+                result.out().matches("(?s)STAGE.*bad-net.*tried.*nobody.*pills.*"), result.out());
     }
 
     @Test
@@ -110,7 +138,9 @@ class RulesCommandTest {
         var result = new World(folder).run("config", "check", "p.toml");
         assertEquals(1, result.code());
         assertTrue(
-                result.err().contains("p.toml:15:9: rule tried: sise is not a fact; did you mean size?"),
+                result.err()
+                        .contains(
+                                "p.toml:15:9: rule tried: sise is not a fact; did you mean size?"),
                 result.err());
     }
 

@@ -14,9 +14,11 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -34,7 +36,7 @@ class CountingTest {
 
     @TempDir private Path folder;
     private Sink inside;
-    private House house;
+    private @Nullable House house;
 
     @BeforeEach
     void open() throws IOException {
@@ -49,6 +51,10 @@ class CountingTest {
             house.close();
         }
         inside.close();
+    }
+
+    private House house() {
+        return Objects.requireNonNull(house, "not open");
     }
 
     private void open(String more) throws IOException {
@@ -87,11 +93,11 @@ class CountingTest {
     }
 
     private Talk inbound() throws IOException {
-        return new Talk(house.gateway().ports().get(0));
+        return new Talk(house().gateway().ports().get(0));
     }
 
     private Talk outbound() throws IOException {
-        return new Talk(house.gateway().ports().get(1));
+        return new Talk(house().gateway().ports().get(1));
     }
 
     private String inbound(String to) throws IOException {
@@ -116,7 +122,7 @@ class CountingTest {
             assertTrue(inbound("info@example.org").startsWith("250 2.0.0 "));
             assertTrue(inside.next().content().endsWith("Hello.\r\n"));
         }
-        house.restart();
+        house().restart();
         assertEquals(
                 "450 4.7.1 too many messages from your address, try again later (per-client)",
                 inbound("info@example.org"));
@@ -124,10 +130,10 @@ class CountingTest {
             assertTrue(
                     talk.deliver("a@example.com", "info@example.org", LETTER).startsWith("250 "));
         }
-        assertEquals(1, house.gateway().counting().rates().reset("127.0.0.1"));
+        assertEquals(1, house().gateway().counting().rates().reset("127.0.0.1"));
         assertTrue(inbound("info@example.org").startsWith("250 2.0.0 "));
         assertTrue(
-                house.gateway()
+                house().gateway()
                         .figures()
                         .scrape()
                         .contains("postern_rates_refused_total{rate=\"per-client\"} 1.0"));
@@ -187,7 +193,7 @@ class CountingTest {
             assertEquals("closed", talk.read());
         }
         assertEquals(
-                0, house.gateway().counting().rates().show(Optional.of("example.org"), 9).size());
+                0, house().gateway().counting().rates().show(Optional.of("example.org"), 9).size());
     }
 
     @Test
@@ -229,13 +235,13 @@ class CountingTest {
             reply = talk.say("DATA");
             assertTrue(reply.startsWith("450 4.7.1 "), "what was under way stays here: " + reply);
         }
-        house.restart();
+        house().restart();
         try (var talk = outbound()) {
             assertTrue(
                     talk.deliver("a@example.com", "r@example.net", LETTER)
                             .startsWith("450 4.7.1 "));
         }
-        assertTrue(house.gateway().counting().guard().resume("127.0.0.1", false));
+        assertTrue(house().gateway().counting().guard().resume("127.0.0.1", false));
         try (var talk = outbound()) {
             assertTrue(talk.deliver("a@example.com", "r@example.net", LETTER).startsWith("250 "));
         }

@@ -111,7 +111,8 @@ class RulesInDialogueTest {
                         .anyMatch(one ->
                                 one.check().equals("rule")
                                         && one.conclusion()
-                                                .startsWith("rule tried-only (shadow) would refuse")),
+                                                .startsWith(
+                                                        "rule tried-only (shadow) would refuse")),
                 () -> message.decisions().toString());
     }
 

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -50,7 +51,7 @@ class StrangersTest {
     @TempDir Path folder;
     private Sink inside;
     private DnsServer dns;
-    private House house;
+    private @Nullable House house;
 
     @BeforeEach
     void open() throws IOException {
@@ -71,7 +72,7 @@ class StrangersTest {
     private String proxyFrom = "";
 
     private House house(String more) throws IOException {
-        house =
+        var opened =
                 new House(
                         folder,
                         """
@@ -99,7 +100,8 @@ class StrangersTest {
                         """
                                 .formatted(proxyFrom, inside.port(), dns.port(), more),
                         InstantSource.system());
-        return house;
+        house = opened;
+        return opened;
     }
 
     record Case(String rule, String toml, String from, String want) {
@@ -220,7 +222,7 @@ class StrangersTest {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(20_000);
             socket.getOutputStream().write(header);
-            var lines = words.split("(?<=\n)");
+            var lines = words.split("(?<=\n)", -1);
             var said = new StringBuilder();
             // Line by line: whoever speaks before the greeting is no honest client.
             for (int i = 0; i <= lines.length; i++) {

@@ -35,7 +35,18 @@ class SaslFuzzTest {
     }
 
     @MethodSource("seeds")
-    @DictionaryEntries({"n,,n=", "y,,n=", ",r=", "c=biws,r=", "NONCE", ",p=", "p=tls-exporter", "=2C", "=3D", "\\x00"})
+    @DictionaryEntries({
+        "n,,n=",
+        "y,,n=",
+        ",r=",
+        "c=biws,r=",
+        "NONCE",
+        ",p=",
+        "p=tls-exporter",
+        "=2C",
+        "=3D",
+        "\\x00"
+    })
     @FuzzTest(maxDuration = "10m")
     void exchange(byte[] octets) {
         var utf8 = new String(octets, StandardCharsets.UTF_8);
@@ -49,7 +60,8 @@ class SaslFuzzTest {
             utf8.lines().limit(4).forEach(line -> answered(server.respond(line)));
         }
         PlainMessage.parse(utf8)
-                .ifPresent(plain -> assertFalse(plain.user().isEmpty() || plain.password().isEmpty()));
+                .ifPresent(
+                        plain -> assertFalse(plain.user().isEmpty() || plain.password().isEmpty()));
         Base64Text.octets(utf8)
                 .ifPresent(plain ->
                         assertArrayEquals(plain, Base64Text.octets(Base64Text.of(plain)).get()));

@@ -319,9 +319,7 @@ final class LdapClient implements AutoCloseable {
         switch (settings.tls()) {
             case NONE -> {}
             case LDAPS -> sockets = tls(settings);
-            case STARTTLS ->
-                    afterwards =
-                            new StartTLSPostConnectProcessor(tls(settings));
+            case STARTTLS -> afterwards = new StartTLSPostConnectProcessor(tls(settings));
         }
         try {
             var pool =

@@ -6,8 +6,8 @@ import java.net.Socket;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
-/// Sockets of TLS that go no further when the certificate is not for the host they lead to. RFC 4513
-/// §3.1.3.
+/// Sockets of TLS that go no further when the certificate is not for the host they lead to. RFC
+/// 4513 §3.1.3.
 ///
 /// The check is the JDK's, within the handshake. That of the LDAP library takes `localhost` for
 /// `127.0.0.1`, and comes after it.

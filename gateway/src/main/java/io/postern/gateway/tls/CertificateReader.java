@@ -1,7 +1,6 @@
 package io.postern.gateway.tls;
 
 import io.postern.gateway.config.Certificate;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -134,7 +134,7 @@ class GuardTest {
         int sends(String user, int recipients) {
             int passed = 0;
             for (int i = 0; i < recipients; i++) {
-                passed += guard.ask(of(Stage.RCPT, user)) == Opinion.PASS ? 1 : 0;
+                passed += guard.ask(of(Stage.RCPT, user)).equals(Opinion.PASS) ? 1 : 0;
             }
             return passed;
         }

@@ -40,7 +40,7 @@ public final class Situations {
         return config(more, "");
     }
 
-    /// @param outbound keys of the outbound listener more
+    /// The same with these keys more for the outbound listener.
     public static Config config(String more, String outbound) {
         return ConfigReader.parse(
                 """
@@ -86,12 +86,12 @@ public final class Situations {
         return situation(Stage.HELO, Optional.empty(), Optional.empty());
     }
 
-    /// @param from without brackets, empty for the null reverse-path
+    /// MAIL with a reverse-path: without brackets, empty for the null one.
     public Situation mail(String from) {
         return situation(Stage.MAIL, Optional.of(envelope(from)), Optional.empty());
     }
 
-    /// @param to without brackets
+    /// RCPT with a forward-path, without brackets.
     public Situation rcpt(String from, String to) {
         return situation(Stage.RCPT, Optional.of(envelope(from)), Optional.of(recipient(to)));
     }

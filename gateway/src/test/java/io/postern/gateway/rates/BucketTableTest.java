@@ -39,7 +39,6 @@ class BucketTableTest {
         return taken;
     }
 
-    /// @param origin where the ticker begins: System.nanoTime may be anywhere
     record Case(String rule, long cost, long window, long rest, int first, int second) {
         @Override
         public String toString() {

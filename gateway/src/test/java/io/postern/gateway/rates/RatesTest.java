@@ -44,7 +44,7 @@ class RatesTest {
         int granted(Situations who, int tries) {
             int granted = 0;
             for (int i = 0; i < tries; i++) {
-                granted += check.ask(who.mail()) == Opinion.PASS ? 1 : 0;
+                granted += check.ask(who.mail()).equals(Opinion.PASS) ? 1 : 0;
             }
             return granted;
         }

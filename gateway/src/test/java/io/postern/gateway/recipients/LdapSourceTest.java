@@ -178,7 +178,12 @@ class LdapSourceTest {
         for (var one :
                 List.of(
                         new Try("trusted", here, "localhost", pem("1", here), "known"),
-                        new Try("not trusted", here, "localhost", pem("2", elsewhere), "unavailable"),
+                        new Try(
+                                "not trusted",
+                                here,
+                                "localhost",
+                                pem("2", elsewhere),
+                                "unavailable"),
                         new Try("an address", here, "127.0.0.1", pem("4", here), "unavailable"),
                         new Try(
                                 "of another",

@@ -9,16 +9,13 @@ import io.postern.smtp.Reply;
 import io.postern.smtp.sasl.ChannelBindings;
 import io.postern.smtp.server.SessionHandler.DataStart;
 import io.postern.smtp.server.SessionHandler.Verdict;
-
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One SMTP session, on its own virtual thread from greeting to close. RFC 5321 §3.
 ///

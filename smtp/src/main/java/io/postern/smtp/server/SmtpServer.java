@@ -32,8 +32,8 @@ public final class SmtpServer implements AutoCloseable {
     private static final AtomicLong ids = new AtomicLong();
     private static final int BACKLOG = 1024;
 
-    /// TLS handshakes at once of one client. Each takes 50 KiB, and a processor for a millisecond; a
-    /// host that opens more connections than that at once is told to come again.
+    /// TLS handshakes at once of one client. Each takes 50 KiB, and a processor for a millisecond;
+    /// a host that opens more connections than that at once is told to come again.
     static final int HANDSHAKES_PER_CLIENT = 100;
 
     private static final Duration SWEEP = Duration.ofMillis(500);
