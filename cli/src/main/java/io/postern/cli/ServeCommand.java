@@ -209,7 +209,8 @@ final class ServeCommand extends Common implements Runnable {
                 MailLog.event("reloaded", "file", file, "changed", String.join(",", changed));
                 return new Reloaded(file.toString(), changed);
             } catch (ConfigException e) {
-                MailLog.event("reload_refused", "file", file, "why", e.getMessage());
+                MailLog.event(
+                        "reload_refused", "file", file, "why", String.valueOf(e.getMessage()));
                 LOG.warn("the configuration in force stays: {}", e.getMessage());
                 throw e;
             }

@@ -124,7 +124,7 @@ abstract class UserCommands extends SuspensionCommands {
     /// From the terminal, twice and unseen; else the first line of standard input. Never an
     /// argument: those are seen by everybody on the machine.
     private String password() {
-        var console = io.in() == System.in ? System.console() : null;
+        var console = io.in().equals(System.in) ? System.console() : null;
         return console != null && console.isTerminal() ? asked(console) : read();
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -26,7 +27,7 @@ class Rfc2505Test {
             Pattern.compile("- `(io\\.postern\\.[A-Za-z0-9.]+)(?:#([A-Za-z0-9]+))?`(?: \\(.*\\))?");
 
     /// The tests that each section names.
-    private static LinkedHashMap<String, List<String>> sections() throws IOException {
+    private static Map<String, List<String>> sections() throws IOException {
         var sections = new LinkedHashMap<String, List<String>>();
         var tests = new ArrayList<String>();
         for (var line : Files.readAllLines(PAGE)) {
