@@ -75,7 +75,7 @@ class Rfc2505Test {
                         || Pattern.compile(
                                         "@(?:Test|ParameterizedTest|TestFactory)\\b[^;]{0,400}? "
                                                 + method
-                                                + "\\(\\)")
+                                                + "\\(")
                                 .matcher(source)
                                 .find()
                         || source.contains(" void " + method + "(Case c)"),
