@@ -57,8 +57,8 @@ class MessageFuzzTest {
         "base64",
         "quoted-printable",
         "From: ",
-        "\r\n\r\n",
-        "\r\n "
+        "\\x0D\\x0A\\x0D\\x0A",
+        "\\x0D\\x0A "
     })
     @FuzzTest(maxDuration = "10m")
     void message(byte[] octets) throws IOException {
