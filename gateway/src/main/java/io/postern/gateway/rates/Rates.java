@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 public final class Rates implements RateDesk {
     private static final Logger LOG = LoggerFactory.getLogger(Rates.class);
 
-    /// Buckets in memory that are not full; some 80 octets each, once used.
+    /// Buckets in memory that are not full; 46 octets each.
     static final int MOST = 1 << 20;
 
     /// Buckets of one [#flush]: writing them takes the store some 100 ms.
