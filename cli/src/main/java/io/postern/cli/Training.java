@@ -14,14 +14,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The run in which the JVM learns which classes the commands need, for its AOT cache. Started by
-/// the launcher once after a build; works in a temporary folder and leaves nothing behind.
+/// The run in which the JVM learns which classes the commands need, for the archives that it starts
+/// from. Started by the launcher once after a build; works in a temporary folder and leaves nothing
+/// behind.
 final class Training {
     private static final String MESSAGE =
             "From: me@example.com\nTo: you@example.net\nSubject: training\n\nHello\n";
 
-    /// Enough for the JVM to see which methods are hot.
-    private static final int MESSAGES = 50;
+    /// A connection that is used again has classes of its own.
+    private static final int MESSAGES = 3;
 
     private final Path folder;
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -33,7 +34,7 @@ final class Training {
     /// Runs what is usual.
     ///
     /// @param args `client` or `server`
-    public static void main(String[] args) throws IOException, InterruptedException {
+    public static void main(String[] args) throws IOException {
         var folder =
                 Files.createTempDirectory(
                         "postern-training",
@@ -76,38 +77,32 @@ final class Training {
         run(MESSAGE, "sendmail", "-t", "-i");
     }
 
-    /// A gateway on a port of the system's choice, a message through it, and what an operator asks.
-    private void server() throws IOException, InterruptedException {
-        configuration("capture = \"capture\"");
-        try (var running = start()) {
-            int port = running.gateway().ports().getFirst();
+    /// Two gateways on ports of the system's choice, messages through both, and what an operator
+    /// asks.
+    private void server() throws IOException {
+        try (var last = start("next-hop", "capture = \"capture\"");
+                var first = start("gateway", "smart_host = \"127.0.0.1:" + port(last) + "\"")) {
             for (int i = 0; i < MESSAGES; i++) {
-                Main.run(io(MESSAGE, port), List.of("sendmail", "-t", "-i"));
+                Main.run(io(MESSAGE, port(first)), List.of("sendmail", "-t", "-i"));
             }
-            run("", "queue", "list");
-            run("", "track", "training");
-        }
-        try (var load = new TrainingLoad(folder)) {
-            configuration("smart_host = \"127.0.0.1:" + load.port() + "\"");
-            try (var running = start()) {
-                load.run(running.gateway().ports().getFirst());
-            }
+            run("", "queue", "list", "--data", "gateway");
+            run("", "track", "training", "--data", "gateway");
         }
     }
 
-    private ServeCommand.Running start() {
-        var serve = new ServeCommand(io("", 1));
-        serve.config = Optional.of(Path.of("training.toml"));
-        return serve.start();
+    private static int port(ServeCommand.Running running) {
+        return running.gateway().ports().getFirst();
     }
 
+    /// @param name of its data folder and its file
     /// @param outbound how mail leaves
-    private void configuration(String outbound) throws IOException {
+    private ServeCommand.Running start(String name, String outbound) throws IOException {
+        run("", "dkim", "new", "example.com", "--data", name);
         Files.writeString(
-                folder.resolve("training.toml"),
+                folder.resolve(name + ".toml"),
                 """
                 hostname = "gw.example.com"
-                data = "data"
+                data = "%s"
 
                 [[listener]]
                 role = "outbound"
@@ -116,10 +111,19 @@ final class Training {
                 [[domain]]
                 name = "example.com"
 
+                [[rule]]
+                name = "training"
+                stage = "mail"
+                when = 'reverse_path.domain.under("spam.example")'
+                action = "refuse"
+
                 [outbound]
+                %s
                 """
-                        + outbound
-                        + "\n");
+                        .formatted(name, outbound));
+        var serve = new ServeCommand(io("", 1));
+        serve.config = Optional.of(Path.of(name + ".toml"));
+        return serve.start();
     }
 
     private void run(String input, String... words) {
