@@ -3,6 +3,7 @@ package io.postern.gateway.path;
 import io.postern.gateway.config.Config;
 import io.postern.gateway.events.MailLog;
 import io.postern.gateway.policy.Opinion;
+import io.postern.gateway.policy.Policy;
 import io.postern.gateway.policy.Situation;
 import io.postern.gateway.policy.Stage;
 import io.postern.gateway.users.Authenticator;
@@ -211,33 +212,48 @@ public final class PerimeterHandler implements SessionHandler {
     }
 
     private Verdict decide(Situation situation) {
-        var verdict = ask(situation);
+        var outcome = consult(situation);
         var policy = path.policy().get();
+        var verdict = verdict(outcome);
         switch (verdict) {
             case Verdict.Go() -> policy.settled(situation, false);
             case Verdict.Refuse(var reply) -> policy.refused(situation, reply);
             case Verdict.Close(var reply) -> policy.refused(situation, reply);
         }
+        // Settled before the wait: who is made to wait must hold nothing that others need.
+        path.delays().await(outcome.delay());
         return verdict;
     }
 
+    /// As [#decide], but what is asked about is settled later, by [#settled].
     private Verdict ask(Situation situation) {
+        var outcome = consult(situation);
+        path.delays().await(outcome.delay());
+        return verdict(outcome);
+    }
+
+    private Policy.Outcome consult(Situation situation) {
         var outcome = path.policy().get().ask(situation);
         dossier.begin(situation.stage());
         dossier.add(situation.stage(), outcome);
         var refusal = outcome.refusal();
+        if (refusal != null) {
+            log(
+                    situation.session(),
+                    situation.stage(),
+                    situation.envelope().map(one -> one.reversePath().toString()).orElse(""),
+                    situation.recipient().map(one -> one.path().toString()).orElse(""),
+                    refusal.rule(),
+                    refusal.reply());
+        }
+        return outcome;
+    }
+
+    private static Verdict verdict(Policy.Outcome outcome) {
+        var refusal = outcome.refusal();
         if (refusal == null) {
-            path.delays().await(outcome.delay());
             return GO;
         }
-        log(
-                situation.session(),
-                situation.stage(),
-                situation.envelope().map(one -> one.reversePath().toString()).orElse(""),
-                situation.recipient().map(one -> one.path().toString()).orElse(""),
-                refusal.rule(),
-                refusal.reply());
-        path.delays().await(outcome.delay());
         return refusal.close()
                 ? new Verdict.Close(refusal.reply())
                 : new Verdict.Refuse(refusal.reply());

@@ -160,7 +160,8 @@ final class BucketTable {
         }
     }
 
-    /// Gives tokens back that were taken.
+    /// Gives tokens back that were taken. A bucket that is full then is forgotten: what is refused
+    /// anyway must not fill the table.
     void giveBack(byte[] key, long cost) {
         long hash = hash(key);
         var group = group(hash);
@@ -169,6 +170,9 @@ final class BucketTable {
             if (way >= 0) {
                 group.fullAt[way] -= cost;
                 group.dirty |= 1 << way;
+                if (group.fullAt[way] <= now()) {
+                    group.free(way);
+                }
             }
         }
     }

@@ -13,9 +13,12 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,8 +30,10 @@ import java.util.Set;
 final class Rate {
     private static final int NUMBER = 2;
 
-    /// Longer names share a bucket with what they begin like; domains have 253 octets at most.
-    private static final int LONGEST_NAME = 255;
+    /// Of longer names a digest is the key: strangers choose them, and a million are kept.
+    private static final int LONGEST_NAME = 48;
+
+    private static final int DIGEST = 20;
 
     private final RateConfig config;
     private final int number;
@@ -170,7 +175,17 @@ final class Rate {
 
     private byte[] key(String name) {
         var octets = name.getBytes(StandardCharsets.UTF_8);
-        return key(octets.length <= LONGEST_NAME ? octets : Arrays.copyOf(octets, LONGEST_NAME));
+        return key(octets.length <= LONGEST_NAME ? octets : digest(octets));
+    }
+
+    private static byte[] digest(byte[] name) {
+        try {
+            var digest = MessageDigest.getInstance("SHA-256").digest(name);
+            return ("sha256:" + HexFormat.of().formatHex(digest, 0, DIGEST))
+                    .getBytes(StandardCharsets.US_ASCII);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     private byte[] key(byte[] octets) {
@@ -186,7 +201,8 @@ final class Rate {
         return (key[0] & 0xff) << 8 | (key[1] & 0xff);
     }
 
-    /// Whom a key belongs to, as operators write it: `192.0.2.1`, `192.0.2.0/24`, `example.com`.
+    /// Whom a key belongs to, as operators write it: `192.0.2.1`, `192.0.2.0/24`, `example.com`; of
+    /// a long name its digest, which [#keyOf] takes as well as the name.
     String owner(byte[] key) {
         var octets = Arrays.copyOfRange(key, NUMBER, key.length);
         return switch (config.per()) {

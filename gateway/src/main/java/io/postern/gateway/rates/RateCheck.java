@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// All rates that fit take their tokens, or none does: what one refuses costs nothing with the
 /// others, so that trying again too early makes nobody wait longer. What is let through here and
-/// refused by a later check stays taken from the client, its network and its user, and is given
-/// back to the domains (a stranger could empty their buckets).
+/// refused by a later check, or belongs to a transaction that ends without a message, stays taken
+/// from the client, its network and its user, and is given back to the domains (a stranger could
+/// empty their buckets).
 public final class RateCheck implements Check {
     private final BucketTable table;
     private final Map<Stage, List<Rate>> byStage = new EnumMap<>(Stage.class);
@@ -30,6 +31,9 @@ public final class RateCheck implements Check {
     /// What the last step of a session took and may have to give back, by session. Only domains'
     /// buckets are here, from the question to the reply.
     private final Map<String, List<Taken>> open = new ConcurrentHashMap<>();
+
+    /// What a session's transaction has taken from domains' buckets so far, by session.
+    private final Map<String, List<Taken>> transactions = new ConcurrentHashMap<>();
 
     private static final class Taken {
         final Rate rate;
@@ -163,10 +167,23 @@ public final class RateCheck implements Check {
 
     @Override
     public void settled(Situation situation, boolean refused) {
-        if (givesBack) {
-            var taken = open.remove(situation.session().sessionId());
-            if (taken != null && refused) {
-                taken.forEach(one -> table.giveBack(one.key, one.cost));
+        if (!givesBack) {
+            return;
+        }
+        var session = situation.session().sessionId();
+        if (situation.stage() == Stage.MAIL) {
+            giveBack(transactions.remove(session)); // the one before ended without a message
+        }
+        var taken = open.remove(session);
+        if (refused) {
+            giveBack(taken);
+        } else if (taken != null) {
+            transactions.computeIfAbsent(session, _ -> new ArrayList<>()).addAll(taken);
+        }
+        if (situation.stage() == Stage.MESSAGE) {
+            var transaction = transactions.remove(session);
+            if (refused) {
+                giveBack(transaction);
             }
         }
     }
@@ -174,7 +191,14 @@ public final class RateCheck implements Check {
     @Override
     public void closed(Situation situation) {
         if (givesBack) {
-            open.remove(situation.session().sessionId());
+            giveBack(open.remove(situation.session().sessionId()));
+            giveBack(transactions.remove(situation.session().sessionId()));
+        }
+    }
+
+    private void giveBack(@Nullable List<Taken> taken) {
+        if (taken != null) {
+            taken.forEach(one -> table.giveBack(one.key, one.cost));
         }
     }
 }

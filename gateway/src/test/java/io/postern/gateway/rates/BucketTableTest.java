@@ -95,6 +95,19 @@ class BucketTableTest {
     }
 
     @Test
+    @DisplayName("what is given back whole takes no place any more")
+    void givenBack() {
+        var small = new BucketTable(BucketTable.WAYS, ticker::get, 7);
+        small.take(key("kept"), SECOND, 5 * SECOND);
+        for (int i = 0; i < 10 * BucketTable.WAYS; i++) {
+            small.take(key("k" + i), 5 * SECOND, 5 * SECOND);
+            small.giveBack(key("k" + i), 5 * SECOND);
+        }
+        assertEquals(0, small.forgotten());
+        assertEquals(1, small.count());
+    }
+
+    @Test
     @DisplayName("many threads at one bucket: never more than the limit")
     void threads() throws InterruptedException {
         int threads = 16;

@@ -1,12 +1,15 @@
 package io.postern.gateway.rates;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.gateway.config.RateConfig;
 import io.postern.gateway.policy.Opinion;
 import io.postern.gateway.policy.Situation;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -268,6 +271,40 @@ class RateCheckTest {
             perClient.settled(situation, true);
         }
         assertEquals("450", ask(perClient, situation));
+    }
+
+    @Test
+    @DisplayName("a transaction that ends without a message gives back to domains what it took")
+    void dropped() {
+        var check = check(two("reverse-path-domain", "messages"));
+        var sender = ONE.sends("a@example.com");
+        for (int i = 0; i < 9; i++) { // MAIL, RSET
+            assertEquals(".", ask(check, sender.mail()));
+            check.settled(sender.mail(), false);
+        }
+        check.settled(sender.rcpt("b@example.net"), false);
+        check.settled(sender.message(1), false);
+        assertEquals(".", ask(check, sender.mail()));
+        check.settled(sender.mail(), false);
+        check.settled(sender.message(1), true); // refused at the end of its content
+        assertEquals(".", ask(check, sender.mail()));
+        check.settled(sender.mail(), false);
+        check.closed(sender.connect());
+        assertEquals(".450", ask(check, sender.mail(), sender.mail()));
+    }
+
+    @Test
+    @DisplayName("of a long name a digest is kept, which is told apart and can be asked for")
+    void longNames() {
+        var config = Situations.rates(two("reverse-path-domain", "messages")).getFirst();
+        var rate = new Rate(config, 0);
+        var label = "a".repeat(60) + ".";
+        var one = rate.keys(ONE.sends("a@" + label.repeat(4) + "example").mail()).getFirst();
+        var other = rate.keys(ONE.sends("a@" + label.repeat(4) + "invalid").mail()).getFirst();
+        assertTrue(one.length <= 50, () -> one.length + " octets");
+        assertFalse(Arrays.equals(one, other));
+        assertArrayEquals(one, rate.keyOf(rate.owner(one)).orElseThrow());
+        assertArrayEquals(one, rate.keyOf(label.repeat(4) + "example").orElseThrow());
     }
 
     @Test
