@@ -282,6 +282,8 @@ class InboundTest {
                 authentication-results: mail.example.com; spf=pass
                 Authentication-Results: gw.example.com.; spf=pass
                 Authentication-Results: (never closed; spf=pass
+                Authentication-Results: gw.example.com/1; spf=pass
+                Authentication-Results: gw.example.com, spf=pass
                 Authentication-Results: relay.example.net; spf=fail
                 X-Postern-Tag: trusted
                 X-Spam-Flag: NO

@@ -166,6 +166,7 @@ class RelayTest {
                 form("quoted brackets", "<\"<user@far.example>\"@example.com>", "250"),
                 form("quoted list", "<\"info,user\"@example.com>", "250"),
                 form("quoted comment", "<\"info(user)\"@example.com>", "250"),
+                form("quoted, blank first", "<\" info\"@example.com>", "250"),
                 form("quoted end of path", "<\"info@example.com> \"@example.com>", "250"),
                 form("quoted foreign", "<\"info@example.com\"@far.example>", "250"),
                 form("DECnet", "<\"far::user\"@example.com>", "250"),

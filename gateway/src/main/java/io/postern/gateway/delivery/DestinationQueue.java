@@ -219,7 +219,7 @@ final class DestinationQueue {
         lock.lock();
         try {
             // Workers that fail together count as one failure.
-            if (down.isPresent() && down.get().until().isAfter(now)) {
+            if (down(now).isPresent()) {
                 return down.get();
             }
             int failures = down.map(Down::failures).orElse(0) + 1;
@@ -258,7 +258,10 @@ final class DestinationQueue {
     Optional<Down> down(Instant now) {
         lock.lock();
         try {
-            return down.filter(it -> it.until().isAfter(now));
+            // Further ahead than ever said: the clock was set back, and nobody would try for so
+            // long.
+            return down.filter(
+                    it -> it.until().isAfter(now) && !it.until().isAfter(now.plus(LONGEST_DOWN)));
         } finally {
             lock.unlock();
         }

@@ -47,10 +47,20 @@ public final class MailLog {
             } else if (Character.isISOControl(c)) {
                 // A peer's text must not start a new line or colour a terminal.
                 line.append(String.format("\\x%02x", (int) c));
+            } else if (unseen(c)) {
+                // Nor look like another text: line separators, directions, what is not seen.
+                line.append(String.format("\\u%04x", (int) c));
             } else {
                 line.append(c);
             }
         }
         line.append('"');
+    }
+
+    private static boolean unseen(char c) {
+        return switch (Character.getType(c)) {
+            case Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
+            default -> false;
+        };
     }
 }

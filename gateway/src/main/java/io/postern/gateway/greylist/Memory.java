@@ -122,7 +122,9 @@ final class Memory {
             return new Waited.Passed();
         }
         var entry = pending.get(triplet);
-        if (entry == null || entry.until().isBefore(now)) {
+        // First seen in the future: the clock was set back, and waiting for it to catch up could
+        // take for ever.
+        if (entry == null || entry.until().isBefore(now) || entry.first().isAfter(now)) {
             return new Waited.Never();
         }
         return new Waited.For(Duration.between(entry.first(), now));

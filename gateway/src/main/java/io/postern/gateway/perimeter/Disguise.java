@@ -30,6 +30,8 @@ final class Disguise {
                         case '@' -> "a second address in the local part";
                         case '%' -> "\"%\" in the local part";
                         case '!' -> "\"!\" in the local part";
+                        // Some directories and mail servers leave blanks out.
+                        case ' ' -> "a blank in the local part";
                         case '<', '>', ',', ':', '\\', '"', '(', ')' ->
                                 "an address inside the local part";
                         default -> "";

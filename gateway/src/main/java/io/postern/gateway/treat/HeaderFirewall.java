@@ -106,12 +106,16 @@ final class HeaderFirewall {
                 authservId.endsWith(".")
                         ? authservId.substring(0, authservId.length() - 1)
                         : authservId;
-        var id = dotless.toLowerCase(Locale.ROOT);
-        if (id.equals(hostname.name())) {
+        // As A-labels in lower case, however it was written. What is no domain could be read as one
+        // by whoever is less strict.
+        var domain = Domain.parse(dotless);
+        if (domain.isEmpty()) {
             return true;
         }
-        return domains.stream()
-                .anyMatch(domain -> id.equals(domain.name()) || id.endsWith("." + domain.name()));
+        var id = domain.get().name();
+        return id.equals(hostname.name())
+                || domains.stream()
+                        .anyMatch(own -> id.equals(own.name()) || id.endsWith("." + own.name()));
     }
 
     private static HeaderFields without(

@@ -70,6 +70,17 @@ final class Attempt implements AuthExchange {
         };
     }
 
+    /// Counts as a wrong password, so it costs as much time and leaves as much of a trace: five
+    /// names given, and none proven, lock somebody out.
+    @Override
+    public Answer abandoned(Reply reply) {
+        if (!begun) {
+            return new Answer.Refuse(reply);
+        }
+        log("failed", "the client gave up");
+        return refuse(reply);
+    }
+
     private InetAddress client() {
         return session.client().getAddress();
     }

@@ -104,7 +104,10 @@ public final class Lockouts {
 
     private Optional<Duration> locked(String key, Instant now) {
         var found = failures.getIfPresent(key);
-        return found == null || !found.lockedUntil().isAfter(now)
+        return found == null
+                        || !found.lockedUntil().isAfter(now)
+                        // Further ahead than any lock: the clock was set back.
+                        || found.lockedUntil().isAfter(now.plus(settings.longestLock()))
                 ? Optional.empty()
                 : Optional.of(Duration.between(now, found.lockedUntil()));
     }

@@ -83,6 +83,18 @@ class GreylistTest {
     }
 
     @Test
+    @DisplayName("a clock that is set back makes nobody wait until it has caught up")
+    void clockSetBack() {
+        var config = Situations.config(ON);
+        var list = greylist(config);
+        assertEquals(OFF, play(config, list, CLIENT, FROM));
+        clock.advance(Duration.ofHours(-12));
+        assertEquals(OFF, play(config, list, CLIENT, FROM));
+        clock.advance(Duration.ofMinutes(5));
+        assertEquals("pass", play(config, list, CLIENT, FROM));
+    }
+
+    @Test
     @DisplayName("another reverse-path, forward-path or network is another triplet")
     void others() {
         var config = Situations.config(ON);

@@ -7,6 +7,7 @@ import static io.postern.gateway.users.UserRig.overTls;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.postern.smtp.Reply;
 import io.postern.smtp.sasl.ChannelBindings;
 import io.postern.smtp.server.AuthExchange;
 import io.postern.smtp.server.AuthExchange.Answer;
@@ -77,6 +78,22 @@ class AuthenticatorTest {
         }
         assertTrue(client.trusts(signature));
         return shown(exchange.respond(""));
+    }
+
+    @Test
+    @DisplayName("an exchange that is left after a name was given costs what a wrong password does")
+    void abandoned() {
+        for (int i = 1; i <= 3; i++) {
+            var exchange = rig.authenticator.exchange(TLS, "SCRAM-SHA-256", BINDINGS);
+            exchange.respond("n,,n=alice,r=fyko+d2lbbFgONRv9qkxdawL");
+            var answer = exchange.abandoned(Reply.of(501, "5.7.0", "cancelled"));
+            assertEquals("501 5.7.0 cancelled", shown(answer));
+            assertEquals(i, rig.waits.size());
+        }
+        var early = rig.authenticator.exchange(TLS, "PLAIN", BINDINGS);
+        assertEquals(
+                "501 5.7.0 cancelled", shown(early.abandoned(Reply.of(501, "5.7.0", "cancelled"))));
+        assertEquals(3, rig.waits.size());
     }
 
     @Test

@@ -49,6 +49,18 @@ class LockoutsTest {
     }
 
     @Test
+    @DisplayName("a clock that is set back makes no lock longer than the longest")
+    void clockSetBack() {
+        try (var rig = new UserRig(folder, BOUNDS)) {
+            fails(rig, "alice", "192.0.2.1");
+            fails(rig, "alice", "192.0.2.2");
+            assertEquals(seconds(30), lock(rig, "alice", "192.0.2.3"));
+            rig.clock.advance(Duration.ofHours(-1));
+            fails(rig, "alice", "192.0.2.3");
+        }
+    }
+
+    @Test
     @DisplayName("a client is locked out for every name; an IPv6 /64 is one client")
     void client64() {
         try (var rig = new UserRig(folder, BOUNDS)) {

@@ -29,6 +29,16 @@ final class AuthDialogue {
     ///
     /// @param initial the initial response as given with AUTH; `=` is an empty one
     AuthExchange.Answer conduct(AuthExchange exchange, Optional<String> initial) throws SessionEnd {
+        try {
+            return exchanged(exchange, initial);
+        } catch (SessionEnd gone) {
+            var _ = exchange.abandoned(CANCELLED);
+            throw gone;
+        }
+    }
+
+    private AuthExchange.Answer exchanged(AuthExchange exchange, Optional<String> initial)
+            throws SessionEnd {
         var response =
                 switch (initial.orElse("")) {
                     case "" -> ask(""); // all mechanisms begin with the client: nothing to say yet
@@ -38,7 +48,7 @@ final class AuthDialogue {
         for (int count = 1; count <= MOST_RESPONSES; count++) {
             switch (response) {
                 case Response.Unfit(var reply) -> {
-                    return new AuthExchange.Answer.Refuse(reply);
+                    return exchange.abandoned(reply);
                 }
                 case Response.Given(var text) -> {
                     var answer = exchange.respond(text);

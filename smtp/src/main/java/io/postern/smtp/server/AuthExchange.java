@@ -6,7 +6,7 @@ import io.postern.smtp.Reply;
 ///
 /// Made by the [SessionHandler], asked on the session's thread only; it may block, bounded by
 /// deadlines of its own. The client speaks first in every mechanism that is served, so the exchange
-/// begins with a response. An exchange that the client cancels, or leaves, is just not asked again.
+/// begins with a response.
 @FunctionalInterface
 public interface AuthExchange {
     /// What is answered to a response of the client.
@@ -14,6 +14,13 @@ public interface AuthExchange {
     /// @param response decoded from base64; it may be empty and may hold any character, NUL
     ///   included
     Answer respond(String response);
+
+    /// The exchange ended without a response: the client cancelled it, wrote what is none, or left.
+    ///
+    /// @param reply what is usual to say then; nobody hears it when the client has left
+    default Answer abandoned(Reply reply) {
+        return new Answer.Refuse(reply);
+    }
 
     /// An answer to a response.
     sealed interface Answer {

@@ -41,6 +41,10 @@ final class Session {
     private int commands;
     private int errors;
     private int junk;
+
+    /// Temporary refusals since a message was last taken.
+    private int putOff;
+
     private int messages;
 
     /// The content of a transaction that comes by BDAT.
@@ -383,6 +387,7 @@ final class Session {
                 counters.messages.increment();
                 errors = 0;
                 junk = 0;
+                putOff = 0;
                 send(reply);
             } else {
                 refuse(reply);
@@ -598,6 +603,10 @@ final class Session {
         }
         if (reply.permanent()) {
             countError();
+        } else if (++putOff > limits.recipients() + limits.errors()) {
+            // Whoever is put off again and again does better to come back later.
+            throw SessionEnd.telling(
+                    Reply.of(421, "4.7.0", "too much was put off, try again later"), "put off");
         }
         send(reply);
     }

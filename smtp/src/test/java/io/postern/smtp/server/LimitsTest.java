@@ -195,6 +195,23 @@ class LimitsTest {
     }
 
     @Test
+    @DisplayName("who is put off without end is told to come back later")
+    void putOff() throws IOException {
+        try (var rig = new Rig(Rig.QUICK.withRecipients(3).withErrors(2));
+                var socket = rig.connect()) {
+            readTo(socket, "220");
+            send(socket, "EHLO c.example\r\nMAIL FROM:<a@one.example>\r\n");
+            send(socket, "RCPT TO:<later-x@here.example>\r\n".repeat(6));
+            readTo(socket, "451");
+            for (int i = 2; i <= 5; i++) {
+                assertTrue(readLine(socket).startsWith("451"));
+            }
+            assertTrue(readLine(socket).startsWith("421 4.7.0 too much was put off"));
+            assertEquals("", readLine(socket));
+        }
+    }
+
+    @Test
     @DisplayName(
             "commands without any use: beyond their number each is an error; a recipient taken ends the count")
     void junk() throws IOException {
