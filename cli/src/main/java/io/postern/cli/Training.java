@@ -42,14 +42,11 @@ final class Training {
                                 PosixFilePermissions.fromString("rwx------")));
         try {
             var training = new Training(folder);
-            boolean server = args.length > 0 && args[0].equals("server");
-            if (server) {
+            if (args.length > 0 && args[0].equals("server")) {
                 Logging.forService();
             }
-            training.client();
-            if (server) {
-                training.server();
-            }
+            training.stopped();
+            training.running();
         } finally {
             delete(folder);
         }
@@ -57,7 +54,8 @@ final class Training {
         System.exit(0);
     }
 
-    private void client() throws IOException {
+    /// What an operator asks while no gateway runs, and what needs none.
+    private void stopped() throws IOException {
         run("", "dkim", "new", "example.com", "--algorithm", "ed25519");
         run("", "dkim", "new", "example.com", "--algorithm", "rsa");
         run("", "dkim", "list");
@@ -78,15 +76,18 @@ final class Training {
     }
 
     /// Two gateways on ports of the system's choice, messages through both, and what an operator
-    /// asks.
-    private void server() throws IOException {
+    /// asks: over the control API, which is another way than to a store.
+    private void running() throws IOException {
         try (var last = start("next-hop", "capture = \"capture\"");
                 var first = start("gateway", "smart_host = \"127.0.0.1:" + port(last) + "\"")) {
             for (int i = 0; i < MESSAGES; i++) {
                 Main.run(io(MESSAGE, port(first)), List.of("sendmail", "-t", "-i"));
             }
+            run("", "dkim", "list", "--data", "gateway");
             run("", "queue", "list", "--data", "gateway");
+            run("", "queue", "list", "--config", "gateway.toml", "--json");
             run("", "track", "training", "--data", "gateway");
+            run("", "reload", "--config", "gateway.toml");
         }
     }
 
