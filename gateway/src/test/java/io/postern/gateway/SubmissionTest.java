@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.postern.gateway.guard.Guard;
 import io.postern.keys.Outcome;
 import io.postern.testkit.ScramClient;
 import io.postern.testkit.TestCertificate;
@@ -11,18 +14,22 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 @DisplayName("RFC 6409: submission over TLS, end to end")
 class SubmissionTest {
@@ -54,6 +61,8 @@ class SubmissionTest {
                                 """
                                 [submission]
                                 failure_delay = "0s"
+                                [guard]
+                                recipients = 5
                                 [[listener]]
                                 role = "submission"
                                 address = "127.0.0.1:0"
@@ -244,5 +253,107 @@ class SubmissionTest {
         try (var client = overTls("new.example.com", "TLSv1.3")) {
             assertEquals("CN=new.example.com", shown(client));
         }
+    }
+
+    /// @param bound whether the client means the certificate that this channel was made with
+    record EndPoint(String protocol, String signedWith, boolean resumed, boolean bound) {
+        @Override
+        public String toString() {
+            return "a login bound to "
+                    + (bound ? "the" : "another")
+                    + " certificate, signed with "
+                    + signedWith
+                    + ", over "
+                    + (resumed ? "resumed " : "")
+                    + protocol
+                    + (bound ? " succeeds" : " fails");
+        }
+    }
+
+    static Stream<EndPoint> endPoints() {
+        return Stream.of("TLSv1.3", "TLSv1.2")
+                .flatMap(protocol ->
+                        Stream.of(
+                                new EndPoint(protocol, "SHA256withECDSA", false, true),
+                                new EndPoint(protocol, "SHA384withECDSA", false, true),
+                                new EndPoint(protocol, "SHA256withECDSA", true, true),
+                                new EndPoint(protocol, "SHA256withECDSA", false, false),
+                                new EndPoint(protocol, "SHA256withECDSA", true, false)));
+    }
+
+    @ParameterizedTest(name = "RFC 5929 §4: {0}")
+    @MethodSource("endPoints")
+    void endPoint(EndPoint c) throws Exception {
+        var authority = TestCertificate.authority("Other CA", c.signedWith());
+        // An active attacker has one of its own, which the client was made to take.
+        var another = authority.issue("gw.example.com", "gw.example.com");
+        authority
+                .issue("gw.example.com", "gw.example.com")
+                .store(folder.resolve("one.p12"), "changeit");
+        house.gateway().reloadCertificates();
+        var context = TestCertificate.trusting(authority);
+        long began;
+        try (var first = new Talk(port(1))) {
+            first.startTls(context, "gw.example.com", c.protocol());
+            began = first.session().getCreationTime();
+        }
+        try (var client = new Talk(port(1))) {
+            client.startTls(
+                    c.resumed() ? context : TestCertificate.trusting(authority),
+                    "gw.example.com",
+                    c.protocol());
+            assertEquals(c.resumed(), client.session().getCreationTime() == began, "resumed");
+            var meant = c.bound() ? leaf(client) : another.certificate();
+            var hash =
+                    MessageDigest.getInstance(
+                                    c.signedWith().startsWith("SHA384") ? "SHA-384" : "SHA-256")
+                            .digest(meant.getEncoded());
+            var reply =
+                    scram(client, "SCRAM-SHA-256-PLUS", "p=tls-server-end-point,,", hash, PASSWORD);
+            assertTrue(reply.startsWith(c.bound() ? "235 2.7.0" : "535 5.7.8"), reply);
+        }
+    }
+
+    @Test
+    @DisplayName("a user far beyond the usual is suspended, until the operator resumes it")
+    void suspended() throws Exception {
+        ((Logger) LoggerFactory.getLogger(Guard.class)).setLevel(Level.ERROR);
+        try (var events = new MailEvents()) {
+            try (var client = overTls("gw.example.com", "TLSv1.3")) {
+                client.say("AUTH PLAIN " + encoded("\0alice\0" + PASSWORD));
+                client.say("MAIL FROM:<alice@example.com>");
+                for (int i = 0; i < 5; i++) {
+                    assertTrue(client.say("RCPT TO:<r" + i + "@example.net>").startsWith("250 "));
+                }
+                assertEquals(List.of(), events.of("suspended"));
+                var reply = client.say("RCPT TO:<r5@example.net>");
+                assertTrue(reply.startsWith("450 4.7.1 this account is suspended"), reply);
+            }
+            assertEquals(
+                    List.of(
+                            "suspended user=alice reason=\"6 recipients in an hour, usual are 0 (at"
+                                    + " most 5)\""),
+                    events.of("suspended"));
+            var page = house.gateway().figures().scrape();
+            assertTrue(page.contains("postern_guard_suspensions_total 1.0"), page);
+            assertTrue(page.contains("postern_guard_suspended 1.0"), page);
+            try (var client = overTls("gw.example.com", "TLSv1.3")) {
+                assertTrue(
+                        client.say("AUTH PLAIN " + encoded("\0alice\0" + PASSWORD))
+                                .startsWith("235"));
+                var reply = client.say("MAIL FROM:<alice@example.com>");
+                assertTrue(reply.startsWith("450 4.7.1 this account is suspended"), reply);
+                // What `postern users resume alice` asks for; the session need not end for it.
+                assertTrue(house.gateway().counting().guard().resume("alice", false));
+                reply = client.deliver("alice@example.com", "bob@example.net", MESSAGE);
+                assertTrue(reply.startsWith("250 2.0.0 "), reply);
+            }
+            assertEquals(List.of("resumed user=alice"), events.of("resumed"));
+            assertTrue(house.gateway().figures().scrape().contains("postern_guard_suspended 0.0"));
+        } finally {
+            ((Logger) LoggerFactory.getLogger(Guard.class)).setLevel(null);
+        }
+        assertEquals(1, sink.next().envelope().recipients().size());
+        assertTrue(sink.empty());
     }
 }
