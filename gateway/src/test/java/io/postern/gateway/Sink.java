@@ -7,6 +7,7 @@ import io.postern.smtp.server.DataSink;
 import io.postern.smtp.server.Endpoint;
 import io.postern.smtp.server.Limits;
 import io.postern.smtp.server.ServerSettings;
+import io.postern.smtp.server.ServerTls;
 import io.postern.smtp.server.SessionFacts;
 import io.postern.smtp.server.SessionHandler;
 import io.postern.smtp.server.SmtpServer;
@@ -23,11 +24,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import javax.net.ssl.SSLContext;
 
 /// A next hop that keeps what it takes: our own server with a handler that records.
 final class Sink implements AutoCloseable {
     /// One message as it arrived.
-    record Arrived(Envelope envelope, String content) {}
+    ///
+    /// @param tls what it came under; empty in clear
+    record Arrived(Envelope envelope, String content, Optional<String> tls) {}
 
     private final BlockingQueue<Arrived> arrived = new LinkedBlockingQueue<>();
     private final AtomicReference<Function<EnvelopeRecipient, Optional<Reply>>> atRcpt =
@@ -42,6 +46,15 @@ final class Sink implements AutoCloseable {
     }
 
     Sink(int port) throws IOException {
+        this(port, Optional.empty());
+    }
+
+    /// One that offers STARTTLS.
+    Sink(SSLContext tls) throws IOException {
+        this(0, Optional.of(new ServerTls(() -> tls, ServerTls.Requirement.OFFERED)));
+    }
+
+    private Sink(int port, Optional<ServerTls> tls) throws IOException {
         server =
                 SmtpServer.open(
                         new ServerSettings(
@@ -51,7 +64,7 @@ final class Sink implements AutoCloseable {
                                         new InetSocketAddress(
                                                 InetAddress.getLoopbackAddress(), port)),
                                 Limits.DEFAULT,
-                                Optional.empty(),
+                                tls,
                                 InstantSource.system()),
                         Recorder::new);
     }
@@ -126,7 +139,7 @@ final class Sink implements AutoCloseable {
 
         @Override
         public DataStart data(SessionFacts facts, Envelope envelope) {
-            return new DataStart.Go(new Taker(envelope));
+            return new DataStart.Go(new Taker(envelope, facts.tls()));
         }
 
         @Override
@@ -137,8 +150,11 @@ final class Sink implements AutoCloseable {
         private final Envelope envelope;
         private final ByteArrayOutputStream octets = new ByteArrayOutputStream();
 
-        Taker(Envelope envelope) {
+        private final Optional<String> tls;
+
+        Taker(Envelope envelope, Optional<String> tls) {
             this.envelope = envelope;
+            this.tls = tls;
         }
 
         @Override
@@ -150,7 +166,8 @@ final class Sink implements AutoCloseable {
         public Reply finish() {
             var reply = atEnd.get().apply(envelope);
             if (reply.positive()) {
-                arrived.add(new Arrived(envelope, octets.toString(StandardCharsets.ISO_8859_1)));
+                arrived.add(
+                        new Arrived(envelope, octets.toString(StandardCharsets.ISO_8859_1), tls));
             }
             return reply;
         }

@@ -4,37 +4,32 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.postern.gateway.guard.Guard;
 import io.postern.keys.Outcome;
 import io.postern.testkit.ScramClient;
-import java.io.BufferedReader;
+import io.postern.testkit.TestCertificate;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
-import javax.net.ssl.ExtendedSSLSession;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 @DisplayName("RFC 6409: submission over TLS, end to end")
 class SubmissionTest {
@@ -42,24 +37,21 @@ class SubmissionTest {
     private static final String MESSAGE =
             "From: alice@example.com\nTo: bob@example.net\nSubject: x\n\nHello\n";
 
-    @TempDir static Path made = Path.of("");
+    private static final TestCertificate AUTHORITY = TestCertificate.authority("Test CA");
+
     @TempDir private Path folder;
     private Sink sink;
     private House house;
 
-    @BeforeAll
-    static void certificates() throws Exception {
-        certificate("one", "gw.example.com");
-        certificate("two", "mail.example.org");
-        certificate("new", "new.example.com");
+    private void certificate(String file, String host) {
+        AUTHORITY.issue(host, host).store(folder.resolve(file), "changeit");
     }
 
     @BeforeEach
     void open() throws Exception {
         sink = new Sink();
-        for (var name : List.of("one.p12", "two.p12")) {
-            Files.copy(made.resolve(name), folder.resolve(name));
-        }
+        certificate("one.p12", "gw.example.com");
+        certificate("two.p12", "mail.example.org");
         Files.writeString(folder.resolve("password"), "changeit\n");
         house =
                 new House(
@@ -69,6 +61,8 @@ class SubmissionTest {
                                 """
                                 [submission]
                                 failure_delay = "0s"
+                                [guard]
+                                recipients = 5
                                 [[listener]]
                                 role = "submission"
                                 address = "127.0.0.1:0"
@@ -96,167 +90,60 @@ class SubmissionTest {
         sink.close();
     }
 
-    private static void certificate(String name, String host) throws Exception {
-        var file = made.resolve(name + ".p12");
-        var process =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                        .toString(),
-                                "-genkeypair",
-                                "-alias",
-                                "gw",
-                                "-keyalg",
-                                "EC",
-                                "-groupname",
-                                "secp256r1",
-                                "-dname",
-                                "CN=" + host,
-                                "-ext",
-                                "SAN=dns:" + host,
-                                "-validity",
-                                "90",
-                                "-storetype",
-                                "PKCS12",
-                                "-keystore",
-                                file.toString(),
-                                "-storepass",
-                                "changeit")
-                        .redirectErrorStream(true)
-                        .start();
-        var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, process.waitFor(), said);
+    private static String scram(
+            Talk client, String mechanism, String header, byte[] bound, String password)
+            throws IOException {
+        var scram = new ScramClient(header, bound, "alice", password, "fyko+d2lbbFgONRv9qkx");
+        var reply = client.say("AUTH " + mechanism + " " + encoded(scram.first()));
+        if (!reply.startsWith("334 ")) {
+            return reply;
+        }
+        reply = client.say(encoded(scram.last(decoded(reply))));
+        if (!reply.startsWith("334 ")) {
+            return reply;
+        }
+        assertTrue(scram.trusts(decoded(reply)), reply);
+        return client.say("");
     }
 
-    /// A client that takes any certificate and can say anything.
-    private static final class Client implements AutoCloseable {
-        private Socket socket;
-        private BufferedReader in;
-
-        Client(int port) throws IOException {
-            this(new Socket(InetAddress.getLoopbackAddress(), port));
-        }
-
-        private Client(Socket open) throws IOException {
-            socket = open;
-            socket.setSoTimeout(20_000);
-            in = reader(socket);
-        }
-
-        private static BufferedReader reader(Socket socket) throws IOException {
-            return new BufferedReader(
-                    new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
-        }
-
-        void tls(String host, String protocol) throws IOException, GeneralSecurityException {
-            var context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {new Any()}, null);
-            var tls =
-                    (SSLSocket)
-                            context.getSocketFactory()
-                                    .createSocket(socket, host, socket.getPort(), true);
-            var parameters = tls.getSSLParameters();
-            parameters.setServerNames(List.of(new SNIHostName(host)));
-            parameters.setProtocols(new String[] {protocol});
-            tls.setSSLParameters(parameters);
-            tls.startHandshake();
-            socket = tls;
-            in = reader(tls);
-        }
-
-        String peer() throws IOException {
-            var chain = ((SSLSocket) socket).getSession().getPeerCertificates();
-            return ((X509Certificate) chain[0]).getSubjectX500Principal().getName();
-        }
-
-        byte[] exporter() throws IOException {
-            var session = (ExtendedSSLSession) ((SSLSocket) socket).getSession();
-            return session.exportKeyingMaterialData("EXPORTER-Channel-Binding", null, 32);
-        }
-
-        String say(String line) throws IOException {
-            socket.getOutputStream().write((line + "\r\n").getBytes(StandardCharsets.US_ASCII));
-            return read();
-        }
-
-        /// A whole reply on one line.
-        String read() throws IOException {
-            var reply = new StringBuilder();
-            while (true) {
-                var line = in.readLine();
-                if (line == null) {
-                    return reply + "closed";
-                }
-                reply.append(line);
-                if (line.length() < 4 || line.charAt(3) != '-') {
-                    return reply.toString();
-                }
-                reply.append('|');
-            }
-        }
-
-        String scram(String mechanism, String header, byte[] bound, String password)
-                throws IOException {
-            var client = new ScramClient(header, bound, "alice", password, "fyko+d2lbbFgONRv9qkx");
-            var reply = say("AUTH " + mechanism + " " + encoded(client.first()));
-            if (!reply.startsWith("334 ")) {
-                return reply;
-            }
-            reply = say(encoded(client.last(decoded(reply))));
-            if (!reply.startsWith("334 ")) {
-                return reply;
-            }
-            assertTrue(client.trusts(decoded(reply)), reply);
-            return say("");
-        }
-
-        private static String decoded(String reply) {
-            return new String(
-                    Base64.getDecoder().decode(reply.substring(4)), StandardCharsets.UTF_8);
-        }
-
-        @Override
-        public void close() throws IOException {
-            socket.close();
-        }
+    private static String decoded(String reply) {
+        return new String(Base64.getDecoder().decode(reply.substring(4)), StandardCharsets.UTF_8);
     }
 
     private static String encoded(String text) {
         return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static final class Any implements X509TrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
-    }
-
     private int port(int listener) {
         return house.gateway().ports().get(listener);
     }
 
-    private Client overTls(String host, String protocol) throws Exception {
-        var client = new Client(port(1));
-        client.read();
-        client.say("STARTTLS");
-        client.tls(host, protocol);
-        client.say("EHLO c.example");
+    private Talk overTls(String host, String protocol) throws Exception {
+        var client = new Talk(port(1));
+        client.startTls(TestCertificate.trusting(AUTHORITY), host, protocol);
         return client;
+    }
+
+    private static String shown(Talk client) throws IOException {
+        return leaf(client).getSubjectX500Principal().getName();
+    }
+
+    private static X509Certificate leaf(Talk client) throws IOException {
+        return (X509Certificate) client.session().getPeerCertificates()[0];
+    }
+
+    private static byte[] exporter(Talk client) throws IOException {
+        return client.session().exportKeyingMaterialData("EXPORTER-Channel-Binding", null, 32);
     }
 
     @Test
     @DisplayName("RFC 4954 §4: nothing goes in clear, neither mail nor a password")
     void inClear() throws Exception {
-        try (var client = new Client(port(1))) {
-            client.read();
-            var offered = client.say("EHLO c.example");
-            assertTrue(offered.contains("STARTTLS") && !offered.contains("AUTH"), offered);
+        try (var client = new Talk(port(1))) {
+            var offered = client.ask("EHLO c.example");
+            assertTrue(offered.contains("250-STARTTLS"), offered::toString);
+            assertTrue(
+                    offered.stream().noneMatch(line -> line.contains("AUTH")), offered::toString);
             assertTrue(client.say("MAIL FROM:<alice@example.com>").startsWith("530 5.7.0"));
             assertTrue(client.say("AUTH PLAIN AGEAYg==").startsWith("530 5.7.0"));
         }
@@ -266,12 +153,18 @@ class SubmissionTest {
     @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
     void message(String protocol) throws Exception {
         try (var client = overTls("gw.example.com", protocol)) {
-            var offered = client.say("EHLO c.example");
-            assertTrue(offered.contains("AUTH SCRAM-SHA-256-PLUS SCRAM-SHA-256 PLAIN"), offered);
+            var offered = client.ask("EHLO c.example");
+            assertTrue(
+                    offered.contains("250-AUTH SCRAM-SHA-256-PLUS SCRAM-SHA-256 PLAIN"),
+                    offered::toString);
             assertTrue(client.say("MAIL FROM:<alice@example.com>").startsWith("530 5.7.0"));
             var reply =
-                    client.scram(
-                            "SCRAM-SHA-256-PLUS", "p=tls-exporter,,", client.exporter(), PASSWORD);
+                    scram(
+                            client,
+                            "SCRAM-SHA-256-PLUS",
+                            "p=tls-exporter,,",
+                            exporter(client),
+                            PASSWORD);
             assertTrue(reply.startsWith("235 2.7.0"), reply);
             assertTrue(client.say("AUTH PLAIN AGEAYg==").startsWith("503 5.5.1"));
             assertTrue(client.say("MAIL FROM:<bob@example.com>").startsWith("550 5.7.1"));
@@ -305,11 +198,11 @@ class SubmissionTest {
     @DisplayName("a wrong password, another channel, and what is no exchange")
     void refused() throws Exception {
         try (var client = overTls("gw.example.com", "TLSv1.3")) {
-            var bound = client.exporter();
+            var bound = exporter(client);
             assertTrue(
-                    client.scram("SCRAM-SHA-256", "n,,", new byte[0], "wrong").startsWith("535"));
+                    scram(client, "SCRAM-SHA-256", "n,,", new byte[0], "wrong").startsWith("535"));
             bound[0] ^= 1;
-            var reply = client.scram("SCRAM-SHA-256-PLUS", "p=tls-exporter,,", bound, PASSWORD);
+            var reply = scram(client, "SCRAM-SHA-256-PLUS", "p=tls-exporter,,", bound, PASSWORD);
             assertTrue(reply.startsWith("535 5.7.8"), reply);
             assertTrue(client.say("AUTH CRAM-MD5").startsWith("504 5.5.4"));
             assertEquals("334 ", client.say("AUTH PLAIN"));
@@ -327,13 +220,16 @@ class SubmissionTest {
     @DisplayName("RFC 8314 §3.3: implicit TLS; RFC 6066 §3: a certificate by server name")
     void implicit() throws Exception {
         for (var host : List.of("gw.example.com", "mail.example.org", "nobody.example")) {
-            try (var client = new Client(port(2))) {
-                client.tls(host, "TLSv1.3");
-                assertTrue(client.read().startsWith("220 "));
-                assertTrue(client.say("EHLO c.example").contains("AUTH "));
+            var trusting = TestCertificate.trusting(AUTHORITY);
+            try (var client = Talk.implicit(port(2), trusting, host)) {
+                assertTrue(client.greeting.startsWith("220 "), client.greeting);
+                var offered = client.ask("EHLO c.example");
+                assertTrue(
+                        offered.stream().anyMatch(line -> line.startsWith("250-AUTH ")),
+                        offered::toString);
                 // Who asks for a name that is none of ours gets the certificate of our own.
                 var want = host.startsWith("mail") ? "CN=mail.example.org" : "CN=gw.example.com";
-                assertEquals(want, client.peer());
+                assertEquals(want, shown(client));
             }
         }
     }
@@ -341,13 +237,10 @@ class SubmissionTest {
     @Test
     @DisplayName("certificates are read again; a bad one changes nothing")
     void reloaded() throws Exception {
-        Files.copy(
-                made.resolve("new.p12"),
-                folder.resolve("one.p12"),
-                StandardCopyOption.REPLACE_EXISTING);
+        certificate("one.p12", "new.example.com");
         house.gateway().reloadCertificates();
         try (var client = overTls("new.example.com", "TLSv1.3")) {
-            assertEquals("CN=new.example.com", client.peer());
+            assertEquals("CN=new.example.com", shown(client));
         }
         Files.writeString(folder.resolve("one.p12"), "rubbish");
         try {
@@ -358,7 +251,109 @@ class SubmissionTest {
             assertTrue(why.contains("one.p12 is no pkcs#12 file"), why);
         }
         try (var client = overTls("new.example.com", "TLSv1.3")) {
-            assertEquals("CN=new.example.com", client.peer());
+            assertEquals("CN=new.example.com", shown(client));
         }
+    }
+
+    /// @param bound whether the client means the certificate that this channel was made with
+    record EndPoint(String protocol, String signedWith, boolean resumed, boolean bound) {
+        @Override
+        public String toString() {
+            return "a login bound to "
+                    + (bound ? "the" : "another")
+                    + " certificate, signed with "
+                    + signedWith
+                    + ", over "
+                    + (resumed ? "resumed " : "")
+                    + protocol
+                    + (bound ? " succeeds" : " fails");
+        }
+    }
+
+    static Stream<EndPoint> endPoints() {
+        return Stream.of("TLSv1.3", "TLSv1.2")
+                .flatMap(protocol ->
+                        Stream.of(
+                                new EndPoint(protocol, "SHA256withECDSA", false, true),
+                                new EndPoint(protocol, "SHA384withECDSA", false, true),
+                                new EndPoint(protocol, "SHA256withECDSA", true, true),
+                                new EndPoint(protocol, "SHA256withECDSA", false, false),
+                                new EndPoint(protocol, "SHA256withECDSA", true, false)));
+    }
+
+    @ParameterizedTest(name = "RFC 5929 §4: {0}")
+    @MethodSource("endPoints")
+    void endPoint(EndPoint c) throws Exception {
+        var authority = TestCertificate.authority("Other CA", c.signedWith());
+        // An active attacker has one of its own, which the client was made to take.
+        var another = authority.issue("gw.example.com", "gw.example.com");
+        authority
+                .issue("gw.example.com", "gw.example.com")
+                .store(folder.resolve("one.p12"), "changeit");
+        house.gateway().reloadCertificates();
+        var context = TestCertificate.trusting(authority);
+        long began;
+        try (var first = new Talk(port(1))) {
+            first.startTls(context, "gw.example.com", c.protocol());
+            began = first.session().getCreationTime();
+        }
+        try (var client = new Talk(port(1))) {
+            client.startTls(
+                    c.resumed() ? context : TestCertificate.trusting(authority),
+                    "gw.example.com",
+                    c.protocol());
+            assertEquals(c.resumed(), client.session().getCreationTime() == began, "resumed");
+            var meant = c.bound() ? leaf(client) : another.certificate();
+            var hash =
+                    MessageDigest.getInstance(
+                                    c.signedWith().startsWith("SHA384") ? "SHA-384" : "SHA-256")
+                            .digest(meant.getEncoded());
+            var reply =
+                    scram(client, "SCRAM-SHA-256-PLUS", "p=tls-server-end-point,,", hash, PASSWORD);
+            assertTrue(reply.startsWith(c.bound() ? "235 2.7.0" : "535 5.7.8"), reply);
+        }
+    }
+
+    @Test
+    @DisplayName("a user far beyond the usual is suspended, until the operator resumes it")
+    void suspended() throws Exception {
+        ((Logger) LoggerFactory.getLogger(Guard.class)).setLevel(Level.ERROR);
+        try (var events = new MailEvents()) {
+            try (var client = overTls("gw.example.com", "TLSv1.3")) {
+                client.say("AUTH PLAIN " + encoded("\0alice\0" + PASSWORD));
+                client.say("MAIL FROM:<alice@example.com>");
+                for (int i = 0; i < 5; i++) {
+                    assertTrue(client.say("RCPT TO:<r" + i + "@example.net>").startsWith("250 "));
+                }
+                assertEquals(List.of(), events.of("suspended"));
+                var reply = client.say("RCPT TO:<r5@example.net>");
+                assertTrue(reply.startsWith("450 4.7.1 this account is suspended"), reply);
+            }
+            assertEquals(
+                    List.of(
+                            "suspended user=alice reason=\"6 recipients in an hour, usual are 0 (at"
+                                    + " most 5)\""),
+                    events.of("suspended"));
+            var page = house.gateway().figures().scrape();
+            assertTrue(page.contains("postern_guard_suspensions_total 1.0"), page);
+            assertTrue(page.contains("postern_guard_suspended 1.0"), page);
+            try (var client = overTls("gw.example.com", "TLSv1.3")) {
+                assertTrue(
+                        client.say("AUTH PLAIN " + encoded("\0alice\0" + PASSWORD))
+                                .startsWith("235"));
+                var reply = client.say("MAIL FROM:<alice@example.com>");
+                assertTrue(reply.startsWith("450 4.7.1 this account is suspended"), reply);
+                // What `postern users resume alice` asks for; the session need not end for it.
+                assertTrue(house.gateway().counting().guard().resume("alice", false));
+                reply = client.deliver("alice@example.com", "bob@example.net", MESSAGE);
+                assertTrue(reply.startsWith("250 2.0.0 "), reply);
+            }
+            assertEquals(List.of("resumed user=alice"), events.of("resumed"));
+            assertTrue(house.gateway().figures().scrape().contains("postern_guard_suspended 0.0"));
+        } finally {
+            ((Logger) LoggerFactory.getLogger(Guard.class)).setLevel(null);
+        }
+        assertEquals(1, sink.next().envelope().recipients().size());
+        assertTrue(sink.empty());
     }
 }

@@ -40,6 +40,12 @@ final class BodyBuffer extends OutputStream {
         return size;
     }
 
+    /// Octets of memory that are held while this is written: those of the body, or the buffer
+    /// before its file.
+    int held() {
+        return file == null ? inMemory : memory.length;
+    }
+
     @Override
     public void write(int octet) {
         write(new byte[] {(byte) octet}, 0, 1);
@@ -94,8 +100,8 @@ final class BodyBuffer extends OutputStream {
         file = created;
         out = Files.newOutputStream(created);
         flushMemory();
-        // What was the body becomes the buffer before the file.
-        memory = new byte[FILE_BUFFER];
+        // What was the body becomes the buffer before the file, which holds no more than it did.
+        memory = new byte[Math.clamp(threshold, FIRST, FILE_BUFFER)];
     }
 
     private void flushMemory() throws IOException {

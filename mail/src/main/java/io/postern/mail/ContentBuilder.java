@@ -169,6 +169,7 @@ public final class ContentBuilder implements AutoCloseable {
         if (end < length && refused == null) {
             tap.body(headerOctets, end, headerLength - end);
             body.write(headerOctets, end, headerLength - end);
+            headerLength = end;
         }
         headerOctets = new byte[0];
     }
@@ -213,6 +214,12 @@ public final class ContentBuilder implements AutoCloseable {
     /// Octets written so far.
     public long size() {
         return size;
+    }
+
+    /// Octets of memory held for it while it is written: the header section, and the body, or the
+    /// buffer before its file.
+    public long held() {
+        return (long) headerLength + body.held();
     }
 
     /// All octets are there. Called once.

@@ -64,9 +64,9 @@ final class MessageSink implements DataSink {
     @Override
     public void write(byte[] octets, int offset, int length) {
         builder.write(octets, offset, length);
-        long inMemory = Math.min(builder.size(), threshold);
-        path.budget().take(inMemory - counted);
-        counted = inMemory;
+        long held = builder.held();
+        path.budget().take(held - counted);
+        counted = held;
     }
 
     @Override

@@ -1,8 +1,8 @@
 package io.postern.gateway.tls;
 
 import io.postern.gateway.config.Certificate;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -26,11 +26,18 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /// Reads certificates and keys from PEM and PKCS#12 files. What it can't use it names, file and
 /// remedy, so that no handshake fails for it later.
 final class CertificateReader {
     private static final int LARGEST = 1 << 20;
+
+    // RFC 7468 §10, and older forms.
+    private static final Pattern KEY =
+            Pattern.compile(
+                    "-----BEGIN ([A-Z ]*?)PRIVATE KEY-----.*?-----END \\1PRIVATE KEY-----",
+                    Pattern.DOTALL);
 
     private CertificateReader() {}
 
@@ -63,10 +70,11 @@ final class CertificateReader {
     ///
     /// @throws IOException when there is none
     static List<X509Certificate> certificates(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
+        try {
             if (Files.size(file) > LARGEST) {
                 throw new IOException(file + " is larger than 1 MiB: give the certificates alone");
             }
+            var in = new ByteArrayInputStream(withoutKey(Files.readAllBytes(file)));
             var found = new ArrayList<X509Certificate>();
             for (var one : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
                 if (one instanceof X509Certificate certificate) {
@@ -83,6 +91,12 @@ final class CertificateReader {
             throw new IOException(
                     file + " holds no certificate that can be read: " + e.getMessage(), e);
         }
+    }
+
+    /// Without the key that a PEM file may hold too, at which the JDK's reader would stop.
+    private static byte[] withoutKey(byte[] octets) {
+        var text = new String(octets, StandardCharsets.ISO_8859_1);
+        return KEY.matcher(text).replaceAll("").getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private static IOException unreadable(String file, boolean absent, IOException cause) {

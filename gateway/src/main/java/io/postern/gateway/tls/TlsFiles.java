@@ -30,8 +30,10 @@ import org.slf4j.LoggerFactory;
 public final class TlsFiles {
     private static final Logger LOG = LoggerFactory.getLogger(TlsFiles.class);
 
-    /// Certificates by ACME are renewed 30 days before they end; who is at 7 has a problem.
-    private static final List<Duration> WARNINGS = List.of(Duration.ofDays(7), Duration.ofDays(30));
+    /// Certificates by ACME are renewed 30 days before they end; who is at 7 has a problem, and who
+    /// is at none has it now.
+    private static final List<Duration> WARNINGS =
+            List.of(Duration.ZERO, Duration.ofDays(7), Duration.ofDays(30));
 
     private final Config config;
     private final InstantSource clock;
@@ -96,7 +98,7 @@ public final class TlsFiles {
         }
     }
 
-    /// Warns, once each, of certificates that end within 30 and within 7 days, or have ended.
+    /// Warns, once each, of certificates that end within 30 days, within 7, and that have ended.
     public synchronized void watchExpiry() {
         var at = clock.instant();
         for (var certificate : now.certificates()) {
@@ -107,9 +109,9 @@ public final class TlsFiles {
                         LOG.warn(
                                 "the certificate {} {}: renew it",
                                 certificate,
-                                left.isNegative()
-                                        ? "has ended"
-                                        : "ends in " + left.toDays() + " days");
+                                left.isPositive()
+                                        ? "ends in " + left.toDays() + " days"
+                                        : "has ended");
                     }
                     break;
                 }

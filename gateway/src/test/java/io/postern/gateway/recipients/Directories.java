@@ -3,25 +3,16 @@ package io.postern.gateway.recipients;
 import com.unboundid.ldap.listener.InMemoryDirectoryServer;
 import com.unboundid.ldap.listener.InMemoryDirectoryServerConfig;
 import com.unboundid.ldap.listener.InMemoryListenerConfig;
-import com.unboundid.ldap.sdk.DN;
 import com.unboundid.ldap.sdk.LDAPException;
 import com.unboundid.ldif.LDIFException;
-import com.unboundid.util.ssl.cert.CertException;
-import com.unboundid.util.ssl.cert.PublicKeyAlgorithmIdentifier;
-import com.unboundid.util.ssl.cert.SignatureAlgorithmIdentifier;
-import com.unboundid.util.ssl.cert.X509Certificate;
 import io.postern.gateway.config.Directory;
 import io.postern.gateway.config.HostPort;
+import io.postern.testkit.TestCertificate;
 import java.net.InetAddress;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /// UnboundID's directory in memory, behind a real socket, with a few people; and settings for it.
@@ -95,43 +86,11 @@ final class Directories {
         return InetAddress.getLoopbackAddress();
     }
 
-    /// A certificate for a name, and a server's TLS with it.
+    /// A server's TLS with a certificate for a name, and the authority that vouches for it.
     record Certificate(String pem, SSLContext tls) {
         static Certificate of(String name) {
-            try {
-                long now = System.currentTimeMillis();
-                var made =
-                        X509Certificate.generateSelfSignedCertificate(
-                                SignatureAlgorithmIdentifier.SHA_256_WITH_RSA,
-                                PublicKeyAlgorithmIdentifier.RSA,
-                                2048,
-                                new DN("CN=" + name),
-                                now - 3_600_000,
-                                now + 86_400_000);
-                var certificate = Objects.requireNonNull(made.getFirst());
-                var store = KeyStore.getInstance("PKCS12");
-                store.load(null, null);
-                store.setKeyEntry(
-                        "key",
-                        Objects.requireNonNull(made.getSecond()).getPrivate(),
-                        new char[0],
-                        new java.security.cert.Certificate[] {
-                            CertificateFactory.getInstance("X.509")
-                                    .generateCertificate(
-                                            new java.io.ByteArrayInputStream(
-                                                    certificate.getX509CertificateBytes()))
-                        });
-                var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-                keys.init(store, new char[0]);
-                var context = SSLContext.getInstance("TLS");
-                context.init(keys.getKeyManagers(), null, null);
-                return new Certificate(certificate.toPEMString(), context);
-            } catch (CertException
-                    | LDAPException
-                    | GeneralSecurityException
-                    | java.io.IOException e) {
-                throw new AssertionError(e);
-            }
+            var authority = TestCertificate.authority(name + " CA");
+            return new Certificate(authority.pem(), authority.issue(name, name).context());
         }
     }
 

@@ -1,15 +1,21 @@
 package io.postern.gateway.tls;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.postern.gateway.config.Certificate;
+import io.postern.testkit.TestCertificate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
 import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -82,10 +88,27 @@ class CertificateReaderTest {
                         IOException.class,
                         () ->
                                 CertificateReader.read(
-                                        new io.postern.gateway.config.Certificate(
-                                                certificate,
-                                                java.util.Optional.of(key),
-                                                java.util.Optional.empty())));
+                                        new Certificate(
+                                                certificate, Optional.of(key), Optional.empty())));
         assertTrue(String.valueOf(thrown.getMessage()).contains(c.says()), thrown::getMessage);
+    }
+
+    @Test
+    @DisplayName("may stand in one PEM file, in either order")
+    void together() throws Exception {
+        var authority = TestCertificate.authority("Test CA");
+        var own = authority.issue("gw.example.com", "gw.example.com");
+        var file = folder.resolve("own.pem");
+        for (var text :
+                List.of(
+                        own.pem() + authority.pem() + own.keyPem(),
+                        own.keyPem() + own.pem() + authority.pem())) {
+            Files.writeString(file, text);
+            var read =
+                    CertificateReader.read(
+                            new Certificate(file, Optional.empty(), Optional.empty()));
+            assertEquals(List.of(own.certificate(), authority.certificate()), read.chain());
+            assertEquals(own.key(), read.key());
+        }
     }
 }

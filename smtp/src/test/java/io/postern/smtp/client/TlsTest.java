@@ -14,75 +14,30 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.mail.Domain;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.postern.testkit.TestCertificate;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class TlsTest {
-    private static final char[] PASSWORD = "password".toCharArray();
+    private static final TestCertificate AUTHORITY = TestCertificate.authority("Test CA");
 
-    private static KeyStore keys;
-    private static SSLContext server;
-
-    /// A certificate of its own making for mx.example.net, made for this run.
-    @BeforeAll
-    static void makeCertificate(@TempDir Path folder) throws Exception {
-        var file = folder.resolve("keys.p12");
-        var keytool =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                        .toString(),
-                                "-genkeypair",
-                                "-alias",
-                                "mx",
-                                "-keyalg",
-                                "EC",
-                                "-dname",
-                                "CN=mx.example.net",
-                                "-ext",
-                                "san=dns:mx.example.net",
-                                "-storetype",
-                                "PKCS12",
-                                "-storepass",
-                                new String(PASSWORD),
-                                "-keystore",
-                                file.toString())
-                        .redirectErrorStream(true)
-                        .redirectOutput(folder.resolve("keytool.log").toFile())
-                        .start();
-        assertTrue(keytool.waitFor(60, TimeUnit.SECONDS), "keytool hangs");
-        assertEquals(0, keytool.exitValue(), Files.readString(folder.resolve("keytool.log")));
-        keys = KeyStore.getInstance(file.toFile(), PASSWORD);
-        var factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        factory.init(keys, PASSWORD);
-        server = SSLContext.getInstance("TLS");
-        server.init(factory.getKeyManagers(), null, null);
-    }
+    private static final SSLContext SERVER =
+            AUTHORITY.issue("mx.example.net", "mx.example.net").context();
 
     private static KeyStore authorities() throws Exception {
         var store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
-        store.setCertificateEntry("mx", keys.getCertificate("mx"));
+        store.setCertificateEntry("ca", AUTHORITY.certificate());
         return store;
     }
 
-    private static SSLContext strict() throws Exception {
-        var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init(authorities());
-        var context = SSLContext.getInstance("TLS");
-        context.init(null, factory.getTrustManagers(), null);
-        return context;
+    private static SSLContext strict() {
+        return TestCertificate.trusting(AUTHORITY);
     }
 
     private static ClientSettings with(TlsPolicy policy, String name) {
@@ -126,7 +81,7 @@ class TlsTest {
                 with(new TlsPolicy.Opportunistic(TlsContexts.acceptingAny()), "mx.example.net");
         try (var peer =
                 ScriptedPeer.withTls(
-                        server, UNDER_TLS + MESSAGE + MESSAGE + "C: QUIT\nS: 221 bye\nX: eof")) {
+                        SERVER, UNDER_TLS + MESSAGE + MESSAGE + "C: QUIT\nS: 221 bye\nX: eof")) {
             var connection = SmtpConnection.open(peer.address(), settings);
             var tls = connection.tls().orElseThrow();
             assertEquals("TLSv1.3", tls.protocol());
@@ -151,7 +106,7 @@ class TlsTest {
                         new TlsPolicy.Opportunistic(TlsContexts.acceptingAny(authorities())),
                         "mx.example.net");
         var script = UNDER_TLS + MESSAGE + "X: eof\n";
-        try (var peer = ScriptedPeer.withTls(server, script + "---\n" + script)) {
+        try (var peer = ScriptedPeer.withTls(SERVER, script + "---\n" + script)) {
             for (int i = 0; i < 2; i++) {
                 try (var connection = SmtpConnection.open(peer.address(), settings)) {
                     connection.send(envelope("bob"), HELLO);
@@ -168,7 +123,7 @@ class TlsTest {
                 with(
                         new TlsPolicy.Opportunistic(TlsContexts.acceptingAny(authorities())),
                         "other.example.net");
-        try (var peer = ScriptedPeer.withTls(server, UNDER_TLS + "X: eof");
+        try (var peer = ScriptedPeer.withTls(SERVER, UNDER_TLS + "X: eof");
                 var connection = SmtpConnection.open(peer.address(), settings)) {
             assertTrue(
                     connection
@@ -182,8 +137,8 @@ class TlsTest {
 
     @Test
     @DisplayName("RFC 3207 §4: required TLS with a good certificate")
-    void required() throws Exception {
-        try (var peer = ScriptedPeer.withTls(server, UNDER_TLS + "X: eof");
+    void required() {
+        try (var peer = ScriptedPeer.withTls(SERVER, UNDER_TLS + "X: eof");
                 var connection =
                         SmtpConnection.open(
                                 peer.address(),
@@ -246,10 +201,10 @@ class TlsTest {
 
     @Test
     @DisplayName("RFC 3207 §4.1: a certificate that is not good ends required TLS")
-    void requiredNotGood() throws Exception {
+    void requiredNotGood() {
         var settings = with(new TlsPolicy.Required(strict()), "other.example.net");
         try (var peer =
-                ScriptedPeer.withTls(server, OFFERED + "C: STARTTLS\nS: 220 go\nX: tls refused")) {
+                ScriptedPeer.withTls(SERVER, OFFERED + "C: STARTTLS\nS: 220 go\nX: tls refused")) {
             assertInstanceOf(Failure.Tls.class, failure(peer, settings));
         }
     }

@@ -8,9 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.postern.testkit.Corpora;
 import io.postern.testkit.SmtpScript;
+import io.postern.testkit.TestCertificate;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -19,30 +19,26 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import javax.net.ssl.SSLContext;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("RFC 3207: STARTTLS")
 class TlsTest {
-    @TempDir static Path folder = Path.of("");
-    private static Optional<SSLContext> context = Optional.empty();
+    private static final TestCertificate AUTHORITY = TestCertificate.authority("Test CA");
 
-    @BeforeAll
-    static void certificate() {
-        context = Optional.of(Certificates.context(folder));
-    }
+    // For both sides.
+    private static final Optional<SSLContext> CONTEXT =
+            Optional.of(AUTHORITY.issue("localhost", "localhost").context(AUTHORITY));
 
     private static Rig rig(ServerTls.Requirement requirement) {
-        var tls = new ServerTls(context::orElseThrow, requirement);
+        var tls = new ServerTls(CONTEXT::orElseThrow, requirement);
         return new Rig(Rig.QUICK, Optional.of(tls), InstantSource.system());
     }
 
     private static void play(Rig rig, String script) {
-        SmtpScript.parse("tls", script).run(rig.address(), context);
+        SmtpScript.parse("tls", script).run(rig.address(), CONTEXT);
     }
 
     @Test
@@ -153,7 +149,7 @@ class TlsTest {
     @DisplayName("a handshake that does not end is cut off")
     void slowHandshake() throws IOException {
         var limits = Rig.QUICK.withHandshake(Duration.ofMillis(200));
-        var tls = new ServerTls(context::orElseThrow, ServerTls.Requirement.OFFERED);
+        var tls = new ServerTls(CONTEXT::orElseThrow, ServerTls.Requirement.OFFERED);
         try (var rig = new Rig(limits, Optional.of(tls), InstantSource.system());
                 var socket = rig.connect()) {
             var out = socket.getOutputStream();
