@@ -13,8 +13,8 @@ import io.postern.gateway.identities.Lookups;
 import io.postern.gateway.identities.Postmaster;
 import io.postern.gateway.identities.SessionNames;
 import io.postern.gateway.identities.Situations;
-import io.postern.gateway.identities.Warnings;
 import io.postern.testkit.FakeDns;
+import io.postern.testkit.Warnings;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -193,7 +193,7 @@ class DnsListsTest {
     void listed(Case c) {
         var config = Situations.config(c.toml());
         var play = Situations.of(config, c.client(), c.helo());
-        try (var _ = new Warnings()) {
+        try (var _ = new Warnings("io.postern.gateway")) {
             assertEquals(c.want(), play.play(lists(config, FakeDns.zone(ZONE)), c.from(), TO));
         }
     }
@@ -356,7 +356,7 @@ class DnsListsTest {
     void listsTheWorld() {
         var config = Situations.config(zone("parked.example", ""));
         var parked = FakeDns.zone("*.parked.example. A 127.0.0.2");
-        try (var warnings = new Warnings()) {
+        try (var warnings = new Warnings("io.postern.gateway")) {
             var lists = lists(config, parked);
             lists.test();
             assertTrue(warnings.only().contains("parked.example is not used: it lists 127.0.0.1"));
@@ -369,7 +369,7 @@ class DnsListsTest {
     @DisplayName("§5 a zone that answers with a web server for all there is, is not used")
     void parked() {
         var config = Situations.config(zone("parked.example", ""));
-        try (var warnings = new Warnings()) {
+        try (var warnings = new Warnings("io.postern.gateway")) {
             var lists = lists(config, FakeDns.zone("*.parked.example. A 198.51.100.80"));
             assertTrue(warnings.only().contains("outside 127.0.0.0/8"), warnings.only());
             var play = Situations.of(config, "192.0.2.25", "a.b");
@@ -381,7 +381,7 @@ class DnsListsTest {
     @DisplayName("§5 a zone that does not list its test entry is gone, and is not used")
     void gone() {
         var config = Situations.config(zone("bl.example", ""));
-        try (var warnings = new Warnings()) {
+        try (var warnings = new Warnings("io.postern.gateway")) {
             var lists = lists(config, FakeDns.zone("25.2.0.192.bl.example. A 127.0.0.2"));
             assertTrue(warnings.only().contains("does not list 127.0.0.2"), warnings.only());
             var play = Situations.of(config, "192.0.2.25", "a.b");
@@ -412,7 +412,7 @@ class DnsListsTest {
         var config = Situations.config(zone("bl.example", ""));
         var lists = lists(config, FakeDns.zone(ZONE));
         var play = Situations.of(config, "192.0.2.27", "a.b");
-        try (var warnings = new Warnings()) {
+        try (var warnings = new Warnings("io.postern.gateway")) {
             assertEquals("pass", play.play(lists, "a@b.c", TO));
             assertEquals("pass", play.play(lists, "a@b.c", TO));
             assertTrue(warnings.only().contains("127.255.255.254"), warnings.only());

@@ -10,8 +10,8 @@ import io.postern.gateway.identities.Lookups;
 import io.postern.gateway.identities.Postmaster;
 import io.postern.gateway.identities.SessionNames;
 import io.postern.gateway.identities.Situations;
-import io.postern.gateway.identities.Warnings;
 import io.postern.testkit.FakeDns;
+import io.postern.testkit.Warnings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -169,7 +169,7 @@ class AccessListsTest {
     @Test
     @DisplayName("RFC 2505 §2.6.2: our own addresses are not refused as such")
     void ownAddresses() {
-        try (var _ = new Warnings()) {
+        try (var _ = new Warnings("io.postern.gateway")) {
             var toml = list("reverse-path", "'joe@', '.com'", "");
             assertEquals("pass", play(toml, STRANGER, "joe@example.com", TO));
         }
@@ -251,7 +251,7 @@ class AccessListsTest {
         assertEquals(refused, Situations.of(config, "203.0.113.1", HELO).play(lists, FROM, TO));
 
         Files.delete(file);
-        try (var warnings = new Warnings()) {
+        try (var warnings = new Warnings("io.postern.gateway")) {
             lists.look();
             lists.look();
             assertTrue(warnings.only().contains("stays as it was"), warnings.only());
@@ -259,7 +259,7 @@ class AccessListsTest {
         assertEquals(refused, Situations.of(config, STRANGER, HELO).play(lists, FROM, TO));
 
         write(file, "198.51.100.0/24\nnonsense\n", 3);
-        try (var warnings = new Warnings()) {
+        try (var warnings = new Warnings("io.postern.gateway")) {
             lists.look();
             lists.look();
             assertTrue(warnings.only().contains("line 2"), warnings.only());
@@ -276,7 +276,7 @@ class AccessListsTest {
     @Test
     @DisplayName("an entry that would refuse ours is warned about")
     void warnsOfOurs() {
-        try (var warnings = new Warnings()) {
+        try (var warnings = new Warnings("io.postern.gateway")) {
             var _ = lists(Situations.config(list("reverse-path", "'example.com'", "")));
             assertTrue(warnings.only().contains("RFC 2505 §2.6.2"), warnings.only());
         }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.postern.testkit.Corpora;
 import io.postern.testkit.SmtpScript;
+import io.postern.testkit.Warnings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -138,7 +139,7 @@ class TlsTest {
                             throw new IllegalStateException("no certificate");
                         },
                         ServerTls.Requirement.OFFERED);
-        try (var log = new Warnings();
+        try (var log = new Warnings("io.postern.smtp");
                 var rig = new Rig(Rig.QUICK, Optional.of(tls), InstantSource.system())) {
             rig.play(
                     """
