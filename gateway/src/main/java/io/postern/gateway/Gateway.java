@@ -9,10 +9,10 @@ import io.postern.gateway.delivery.Delivery;
 import io.postern.gateway.delivery.DeliveryEngine;
 import io.postern.gateway.delivery.Routes;
 import io.postern.gateway.events.Figures;
+import io.postern.gateway.identities.ReverseNames;
 import io.postern.gateway.path.Delays;
 import io.postern.gateway.path.MailPath;
 import io.postern.gateway.path.PerimeterHandler;
-import io.postern.gateway.path.ReverseNames;
 import io.postern.gateway.path.Storage;
 import io.postern.gateway.perimeter.Counting;
 import io.postern.gateway.perimeter.Perimeter;
@@ -134,11 +134,20 @@ public final class Gateway implements AutoCloseable {
                                 clock, random, own -> Delivery.towards(config, own, clock)));
         this.counting = new Counting(config, store, figures, clock, System::nanoTime, random);
         engine.onRefused(counting::refused);
+        var names = new ReverseNames(resolver, config.dns().reverseTimeout());
         this.perimeter =
                 new Perimeter(
                         recipients,
                         new Perimeter.Means(
-                                config, store, resolver, storage, users, counting, figures, clock));
+                                config,
+                                store,
+                                resolver,
+                                names,
+                                storage,
+                                users,
+                                counting,
+                                figures,
+                                clock));
         this.delays = new Delays(config.tarpit().sessions(), config.tarpit().longest());
         this.authenticator =
                 new Authenticator(
@@ -160,7 +169,7 @@ public final class Gateway implements AutoCloseable {
                         spool,
                         perimeter::policy,
                         delays,
-                        new ReverseNames(resolver, config.dns().reverseTimeout()),
+                        names,
                         clock);
         this.clock = clock;
     }

@@ -359,7 +359,7 @@ public record Config(
                             max = 60,
                             doc =
                                     "How long, from the moment a stranger connects, its name may take to be found for "
-                                            + "the Received field; looked up beside the dialogue. `0s`: not looked up.")
+                                            + "the Received field, lists and rules; looked up beside the dialogue. `0s`: not looked up.")
                     Duration reverseTimeout) {}
 
     /// Bounds on what clients may do.

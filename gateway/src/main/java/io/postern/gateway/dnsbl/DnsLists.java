@@ -9,7 +9,7 @@ import io.postern.gateway.config.ConfigException;
 import io.postern.gateway.identities.ClientNames;
 import io.postern.gateway.identities.Lookups;
 import io.postern.gateway.identities.Postmaster;
-import io.postern.gateway.identities.SessionNames;
+import io.postern.gateway.identities.ReverseNames;
 import io.postern.gateway.policy.Check;
 import io.postern.gateway.policy.Opinion;
 import io.postern.gateway.policy.Situation;
@@ -46,7 +46,7 @@ public final class DnsLists implements Check {
     private final AbuseConfig.Dnsbl settings;
     private final List<DnsZone> zones;
     private final Lookups lookups;
-    private final SessionNames sessionNames;
+    private final ReverseNames reverseNames;
     private final Postmaster exempt;
     private final ConcurrentHashMap<String, Session> sessions = new ConcurrentHashMap<>();
 
@@ -90,7 +90,7 @@ public final class DnsLists implements Check {
             AbuseConfig.Dnsbl settings,
             Resolver resolver,
             Lookups lookups,
-            SessionNames sessionNames,
+            ReverseNames reverseNames,
             Postmaster exempt) {
         if (settings.zone().size() > MOST_ZONES) {
             throw new ConfigException("dnsbl.zone: at most " + MOST_ZONES + " zones");
@@ -100,7 +100,7 @@ public final class DnsLists implements Check {
         }
         this.settings = settings;
         this.lookups = lookups;
-        this.sessionNames = sessionNames;
+        this.reverseNames = reverseNames;
         this.exempt = exempt;
         zones = settings.zone().stream().map(zone -> new DnsZone(zone, resolver)).toList();
     }
@@ -198,13 +198,13 @@ public final class DnsLists implements Check {
         if (all.isEmpty()) {
             return Stream.of();
         }
-        sessionNames.start(situation);
+        var names = reverseNames.begin(situation);
         return all.stream()
                 .map(zone ->
                         new Asked(
                                 zone,
                                 lookups.start(
-                                        () -> ofNames(zone, sessionNames.of(situation)),
+                                        () -> ofNames(zone, names.get()),
                                         late(situation.client()),
                                         settings.deadline())));
     }
@@ -283,6 +283,5 @@ public final class DnsLists implements Check {
     @Override
     public void closed(Situation situation) {
         sessions.remove(situation.session().sessionId());
-        sessionNames.end(situation);
     }
 }

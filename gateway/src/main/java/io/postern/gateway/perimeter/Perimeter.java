@@ -3,7 +3,7 @@ package io.postern.gateway.perimeter;
 import io.postern.dns.Resolver;
 import io.postern.gateway.config.Config;
 import io.postern.gateway.events.Figures;
-import io.postern.gateway.path.ReverseNames;
+import io.postern.gateway.identities.ReverseNames;
 import io.postern.gateway.path.Storage;
 import io.postern.gateway.policy.Check;
 import io.postern.gateway.policy.Policy;
@@ -40,6 +40,7 @@ public final class Perimeter {
             Config config,
             MessageStore store,
             Resolver resolver,
+            ReverseNames names,
             Storage storage,
             Users users,
             Counting counting,
@@ -111,11 +112,15 @@ public final class Perimeter {
         if (rules.all().isEmpty()) {
             return Optional.empty();
         }
-        var names = new ReverseNames(means.resolver(), means.config().dns().reverseTimeout());
         return Optional.of(
                 new RulesCheck(
                         rules,
-                        client -> names.begin(client).get().map(Domain::name).orElse(""),
+                        situation ->
+                                means.names()
+                                        .of(situation)
+                                        .verified()
+                                        .map(Domain::name)
+                                        .orElse(""),
                         means.figures()));
     }
 }

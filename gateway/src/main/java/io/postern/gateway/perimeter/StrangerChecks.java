@@ -7,7 +7,6 @@ import io.postern.gateway.identities.LocalPartCheck;
 import io.postern.gateway.identities.Lookups;
 import io.postern.gateway.identities.Postmaster;
 import io.postern.gateway.identities.ReversePathCheck;
-import io.postern.gateway.identities.SessionNames;
 import io.postern.gateway.lists.AccessLists;
 import io.postern.gateway.policy.Check;
 import io.postern.gateway.recipients.OwnRecipients;
@@ -37,11 +36,10 @@ public final class StrangerChecks implements AutoCloseable {
     StrangerChecks(OwnRecipients recipients, Perimeter.Means means) {
         var config = means.config();
         var exempt = new Postmaster(config);
-        var lookups = new Lookups();
-        var sessionNames =
-                new SessionNames(means.resolver(), lookups, config.dns().reverseTimeout());
-        lists = new AccessLists(config.accessList(), sessionNames, exempt);
-        dnsLists = new DnsLists(config.dnsbl(), means.resolver(), lookups, sessionNames, exempt);
+        lists = new AccessLists(config.accessList(), means.names(), exempt);
+        dnsLists =
+                new DnsLists(
+                        config.dnsbl(), means.resolver(), new Lookups(), means.names(), exempt);
         selfCheck = config.dnsbl().selfCheck();
         names.add(new HeloCheck(config.strangers(), config.hostname(), means.resolver()));
         if (config.strangers().verifyDomain()) {

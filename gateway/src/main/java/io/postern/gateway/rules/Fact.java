@@ -21,7 +21,7 @@ enum Fact {
             Form.TEXT,
             Known.ALWAYS,
             "The client's name by reverse look-up, if it has the client's address in turn; else \"\", also when the DNS "
-                    + "does not answer. Costs a DNS query."),
+                    + "does not answer, and for hosts inside (role `outbound`). Costs a DNS query a session."),
     LISTENER_NAME(
             "listener.name", Form.TEXT, Known.ALWAYS, "The listener's name, such as `inbound-25`."),
     LISTENER_ROLE(

@@ -11,7 +11,7 @@ import io.postern.gateway.config.Config;
 import io.postern.gateway.config.ConfigException;
 import io.postern.gateway.identities.Lookups;
 import io.postern.gateway.identities.Postmaster;
-import io.postern.gateway.identities.SessionNames;
+import io.postern.gateway.identities.ReverseNames;
 import io.postern.gateway.identities.Situations;
 import io.postern.testkit.FakeDns;
 import io.postern.testkit.Warnings;
@@ -52,13 +52,12 @@ class DnsListsTest {
     private static final String TO = "info@example.com";
 
     private static DnsLists lists(Config config, Resolver dns) {
-        var lookups = new Lookups();
         var lists =
                 new DnsLists(
                         config.dnsbl(),
                         dns,
-                        lookups,
-                        new SessionNames(dns, lookups, Duration.ofSeconds(20)),
+                        new Lookups(),
+                        new ReverseNames(dns, Duration.ofSeconds(20)),
                         new Postmaster(config));
         lists.test();
         return lists;

@@ -6,9 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.gateway.config.Config;
 import io.postern.gateway.config.ConfigException;
-import io.postern.gateway.identities.Lookups;
 import io.postern.gateway.identities.Postmaster;
-import io.postern.gateway.identities.SessionNames;
+import io.postern.gateway.identities.ReverseNames;
 import io.postern.gateway.identities.Situations;
 import io.postern.testkit.FakeDns;
 import io.postern.testkit.Warnings;
@@ -43,7 +42,7 @@ class AccessListsTest {
     private static AccessLists lists(Config config) {
         return new AccessLists(
                 config.accessList(),
-                new SessionNames(DNS, new Lookups(), Duration.ofSeconds(20)),
+                new ReverseNames(DNS, Duration.ofSeconds(20)),
                 new Postmaster(config));
     }
 
@@ -227,6 +226,7 @@ class AccessListsTest {
         assertMessage(
                 list("helo", "'a.b'", "").replace("554 5.7.1 not", "451 5.7.1 not"),
                 "4yz with 4.y.z");
+        assertMessage(list("reverse-name", "'a.b'", "roles = ['outbound']"), "out of roles");
     }
 
     private static void assertMessage(String toml, String part) {
