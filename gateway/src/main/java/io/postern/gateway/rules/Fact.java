@@ -57,6 +57,11 @@ enum Fact {
             Known.FROM_HELO,
             "The DNS and e-mail names in that certificate, lower case."),
     AUTH_USER("auth.user", Form.TEXT, Known.FROM_MAIL, "Who authenticated; \"\" when nobody did."),
+    AUTH_METHOD(
+            "auth.method",
+            Form.TEXT,
+            Known.FROM_MAIL,
+            "The SASL mechanism by which, such as `SCRAM-SHA-256-PLUS`, `PLAIN`, `EXTERNAL`; \"\" when nobody did."),
     REVERSE_PATH_ADDRESS(
             "reverse_path.address",
             Form.TEXT,

@@ -10,6 +10,7 @@ import io.postern.mail.HeaderFields;
 import io.postern.mail.Mailbox;
 import io.postern.mail.ReversePath;
 import io.postern.smtp.server.ClientCertificate;
+import io.postern.smtp.server.SessionFacts;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -78,6 +79,7 @@ final class Facts implements CelVariableResolver {
                             .map(ClientCertificate::names)
                             .orElse(List.of());
             case AUTH_USER -> situation.session().user().orElse("");
+            case AUTH_METHOD -> authMethod();
             case REVERSE_PATH_ADDRESS -> reversePath(Part.ADDRESS);
             case REVERSE_PATH_LOCAL -> reversePath(Part.LOCAL);
             case REVERSE_PATH_DOMAIN -> reversePath(Part.DOMAIN);
@@ -100,6 +102,14 @@ final class Facts implements CelVariableResolver {
 
     private String clientName() {
         return reverseName.apply(situation);
+    }
+
+    private String authMethod() {
+        return situation
+                .session()
+                .authenticated()
+                .map(SessionFacts.Authenticated::mechanism)
+                .orElse("");
     }
 
     private String listenerName() {

@@ -505,7 +505,7 @@ final class Session {
         var dialogue = new AuthDialogue(wire, this::patience);
         switch (dialogue.conduct(exchange, auth.initialResponse())) {
             case AuthExchange.Answer.Granted(var user) -> {
-                facts = facts.authenticated(user);
+                facts = facts.authenticated(user, auth.mechanism());
                 accept(next, reply);
             }
             case AuthExchange.Answer.Refuse(var refused) -> refuse(refused);
