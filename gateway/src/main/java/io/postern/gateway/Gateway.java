@@ -121,6 +121,7 @@ public final class Gateway implements AutoCloseable {
                         routes,
                         treatment,
                         resolver,
+                        tlsFiles::nextHops,
                         figures,
                         spool,
                         clock,
@@ -131,7 +132,11 @@ public final class Gateway implements AutoCloseable {
                 new OwnRecipients(
                         config,
                         new OwnRecipients.Means(
-                                clock, random, own -> Delivery.towards(config, own, clock)));
+                                clock,
+                                random,
+                                own ->
+                                        Delivery.towards(
+                                                config, own, tlsFiles::nextHops, clock)));
         this.counting = new Counting(config, store, figures, clock, System::nanoTime, random);
         engine.onRefused(counting::refused);
         var names = new ReverseNames(resolver, config.dns().reverseTimeout());

@@ -7,6 +7,7 @@ import io.postern.smtp.server.DataSink;
 import io.postern.smtp.server.Endpoint;
 import io.postern.smtp.server.Limits;
 import io.postern.smtp.server.ServerSettings;
+import io.postern.smtp.server.ServerTls;
 import io.postern.smtp.server.SessionFacts;
 import io.postern.smtp.server.SessionHandler;
 import io.postern.smtp.server.SmtpServer;
@@ -42,6 +43,10 @@ final class Sink implements AutoCloseable {
     }
 
     Sink(int port) throws IOException {
+        this(port, Optional.empty());
+    }
+
+    Sink(int port, Optional<ServerTls> tls) throws IOException {
         server =
                 SmtpServer.open(
                         new ServerSettings(
@@ -51,7 +56,7 @@ final class Sink implements AutoCloseable {
                                         new InetSocketAddress(
                                                 InetAddress.getLoopbackAddress(), port)),
                                 Limits.DEFAULT,
-                                Optional.empty(),
+                                tls,
                                 InstantSource.system()),
                         Recorder::new);
     }

@@ -49,9 +49,9 @@ class SubmissionTest {
 
     @BeforeAll
     static void certificates() throws Exception {
-        certificate("one", "gw.example.com");
-        certificate("two", "mail.example.org");
-        certificate("new", "new.example.com");
+        SelfSigned.make(made.resolve("one.p12"), "gw.example.com");
+        SelfSigned.make(made.resolve("two.p12"), "mail.example.org");
+        SelfSigned.make(made.resolve("new.p12"), "new.example.com");
     }
 
     @BeforeEach
@@ -60,7 +60,7 @@ class SubmissionTest {
         for (var name : List.of("one.p12", "two.p12")) {
             Files.copy(made.resolve(name), folder.resolve(name));
         }
-        Files.writeString(folder.resolve("password"), "changeit\n");
+        Files.writeString(folder.resolve("password"), SelfSigned.PASSWORD + "\n");
         house =
                 new House(
                         folder,
@@ -99,37 +99,6 @@ class SubmissionTest {
     void close() throws Exception {
         house.close();
         sink.close();
-    }
-
-    private static void certificate(String name, String host) throws Exception {
-        var file = made.resolve(name + ".p12");
-        var process =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                        .toString(),
-                                "-genkeypair",
-                                "-alias",
-                                "gw",
-                                "-keyalg",
-                                "EC",
-                                "-groupname",
-                                "secp256r1",
-                                "-dname",
-                                "CN=" + host,
-                                "-ext",
-                                "SAN=dns:" + host,
-                                "-validity",
-                                "90",
-                                "-storetype",
-                                "PKCS12",
-                                "-keystore",
-                                file.toString(),
-                                "-storepass",
-                                "changeit")
-                        .redirectErrorStream(true)
-                        .start();
-        var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, process.waitFor(), said);
     }
 
     /// A client that takes any certificate and can say anything.
