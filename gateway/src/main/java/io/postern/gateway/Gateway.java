@@ -17,7 +17,6 @@ import io.postern.gateway.path.Storage;
 import io.postern.gateway.perimeter.Counting;
 import io.postern.gateway.perimeter.Perimeter;
 import io.postern.gateway.recipients.OwnRecipients;
-import io.postern.gateway.rules.Rules;
 import io.postern.gateway.tls.TlsFiles;
 import io.postern.gateway.treat.Treatment;
 import io.postern.gateway.users.Authenticator;
@@ -134,9 +133,7 @@ public final class Gateway implements AutoCloseable {
                         new OwnRecipients.Means(
                                 clock,
                                 random,
-                                own ->
-                                        Delivery.towards(
-                                                config, own, tlsFiles::nextHops, clock)));
+                                own -> Delivery.towards(config, own, tlsFiles::nextHops, clock)));
         this.counting = new Counting(config, store, figures, clock, System::nanoTime, random);
         engine.onRefused(counting::refused);
         var names = new ReverseNames(resolver, config.dns().reverseTimeout());
@@ -144,14 +141,7 @@ public final class Gateway implements AutoCloseable {
                 new Perimeter(
                         recipients,
                         new Perimeter.Means(
-                                config,
-                                store,
-                                resolver,
-                                names,
-                                storage,
-                                users,
-                                counting,
-                                figures,
+                                config, store, resolver, names, storage, users, counting, figures,
                                 clock));
         this.delays = new Delays(config.tarpit().sessions(), config.tarpit().longest());
         this.authenticator =
@@ -470,13 +460,13 @@ public final class Gateway implements AutoCloseable {
     public synchronized List<String> reload(Config next) {
         var reload = Reload.from(config, next);
         reload.refuseWhatNeedsRestart();
-        var rules = Rules.of(next);
+        var prepared = perimeter.prepare(next);
         try {
             reloadCertificates();
         } catch (IOException e) {
             throw new ConfigException(String.valueOf(e.getMessage()), e);
         }
-        perimeter.replace(rules);
+        prepared.run();
         config = next;
         return reload.changed();
     }

@@ -1,6 +1,8 @@
 package io.postern.gateway.dnsbl;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +15,7 @@ import io.postern.gateway.identities.Lookups;
 import io.postern.gateway.identities.Postmaster;
 import io.postern.gateway.identities.ReverseNames;
 import io.postern.gateway.identities.Situations;
+import io.postern.gateway.policy.Opinion;
 import io.postern.testkit.FakeDns;
 import io.postern.testkit.Warnings;
 import java.net.InetAddress;
@@ -279,7 +282,7 @@ class DnsListsTest {
 
     private static void assertPasses(Config config, DnsLists lists, String session) {
         var play = Situations.of(config, "192.0.2.25", "a.b").session(session);
-        assertEquals(io.postern.gateway.policy.Opinion.PASS, lists.ask(play.rcpt("a@b.c", TO)));
+        assertEquals(Opinion.PASS, lists.ask(play.rcpt("a@b.c", TO)));
         lists.closed(play.connect());
     }
 
@@ -332,6 +335,34 @@ class DnsListsTest {
             var _ = lists.ask(play.rcpt("a@b.c", TO));
         }
         assertEquals(1, dns.lookups("99.2.0.192.bl.example"));
+    }
+
+    @Test
+    @DisplayName("a session that was open when the lists came into force is asked about too, once")
+    void late() {
+        var config = Situations.config(zone("bl.example", ""));
+        var dns = FakeDns.zone(ZONE);
+        var lists = lists(config, dns);
+        var play = Situations.of(config, "192.0.2.26", "a.b");
+        assertInstanceOf(Opinion.Refuse.class, lists.ask(play.rcpt("a@b.c", TO)));
+        int asked = dns.lookups();
+        assertInstanceOf(Opinion.Refuse.class, lists.ask(play.rcpt("a@b.c", TO)));
+        assertEquals(asked, dns.lookups());
+    }
+
+    @Test
+    @DisplayName("with other settings a tested zone stays in use, and a new one waits for its test")
+    void others() {
+        var dns = FakeDns.zone(ZONE);
+        var lists = lists(Situations.config(zone("bl.example", "")), dns);
+        dns.fail("2.0.0.127.bl.example");
+        var both = Situations.config(zone("bl.example", "") + zone("soft.example", ""));
+        var others = lists.with(both.dnsbl());
+        var play = Situations.of(both, "192.0.2.25", "a.b");
+        assertFalse(play.play(others, "a@b.c", TO).contains("soft.example"));
+        assertTrue(play.play(others, "a@b.c", TO).contains("bl.example"));
+        others.test();
+        assertTrue(play.play(others, "a@b.c", TO).contains("soft.example"));
     }
 
     @Test
