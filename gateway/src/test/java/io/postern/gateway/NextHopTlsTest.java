@@ -51,6 +51,7 @@ class NextHopTlsTest {
         for (var name : List.of("gw.p12", "other.p12")) {
             Files.copy(made.resolve(name), folder.resolve(name));
         }
+        SelfSigned.pem(made.resolve("gw.p12"), folder.resolve("gw.pem"));
         Files.writeString(folder.resolve("password"), SelfSigned.PASSWORD + "\n");
         var context = SelfSigned.context(made.resolve("inside.p12"), made.resolve("gw.p12"));
         inside =
@@ -120,6 +121,8 @@ class NextHopTlsTest {
         return Stream.of(
                 new Place("deliver_certificate = " + GOOD, ""),
                 new Place("", "certificate = " + GOOD),
+                // Certificate and key in one PEM file.
+                new Place("deliver_certificate = { file = 'gw.pem' }", ""),
                 // What stands in the domain is before what stands for all.
                 new Place(
                         "deliver_certificate = " + GOOD,

@@ -1,8 +1,8 @@
 package io.postern.gateway.tls;
 
 import io.postern.gateway.config.Certificate;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -26,11 +26,18 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// Reads certificates and keys from PEM and PKCS#12 files. What it can't use it names, file and
 /// remedy, so that no handshake fails for it later.
 final class CertificateReader {
     private static final int LARGEST = 1 << 20;
+
+    /// RFC 7468 §5.
+    private static final Pattern CERTIFICATE =
+            Pattern.compile("-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----");
 
     private CertificateReader() {}
 
@@ -63,10 +70,11 @@ final class CertificateReader {
     ///
     /// @throws IOException when there is none
     static List<X509Certificate> certificates(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
+        try {
             if (Files.size(file) > LARGEST) {
                 throw new IOException(file + " is larger than 1 MiB: give the certificates alone");
             }
+            var in = new ByteArrayInputStream(certificatesAlone(Files.readAllBytes(file)));
             var found = new ArrayList<X509Certificate>();
             for (var one : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
                 if (one instanceof X509Certificate certificate) {
@@ -83,6 +91,17 @@ final class CertificateReader {
             throw new IOException(
                     file + " holds no certificate that can be read: " + e.getMessage(), e);
         }
+    }
+
+    /// Without a key that stands beside them, which Java would take for a broken certificate.
+    private static byte[] certificatesAlone(byte[] file) {
+        var blocks =
+                CERTIFICATE
+                        .matcher(new String(file, StandardCharsets.ISO_8859_1))
+                        .results()
+                        .map(MatchResult::group)
+                        .collect(Collectors.joining("\n"));
+        return blocks.isEmpty() ? file : (blocks + "\n").getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private static IOException unreadable(String file, boolean absent, IOException cause) {
