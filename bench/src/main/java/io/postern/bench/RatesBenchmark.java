@@ -110,7 +110,7 @@ public class RatesBenchmark {
         }
         var session =
                 SessionFacts.accepted("s" + number, "bench", new InetSocketAddress(client, 4_000))
-                        .authenticated("user" + number % 1_000);
+                        .authenticated("user" + number % 1_000, "PLAIN");
         var to =
                 new EnvelopeRecipient(
                         new ForwardPath.Of(

@@ -2,8 +2,11 @@ package io.postern.cli;
 
 import io.postern.admin.OperationException;
 import io.postern.gateway.config.Config;
+import io.postern.gateway.config.ConfigException;
 import io.postern.gateway.delivery.Delivery;
 import io.postern.gateway.recipients.OwnRecipients;
+import io.postern.gateway.tls.NextHopTls;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -37,10 +40,19 @@ final class LocalRecipientSources implements AutoCloseable {
                             new OwnRecipients.Means(
                                     clock,
                                     new SecureRandom(),
-                                    own -> Delivery.towards(known, own, clock)));
+                                    own -> Delivery.towards(known, own, () -> tls(known), clock)));
             opened = ready;
         }
         return ready;
+    }
+
+    /// Read when a host is connected to: most questions need none.
+    private static NextHopTls tls(Config config) {
+        try {
+            return NextHopTls.read(config);
+        } catch (IOException e) {
+            throw new ConfigException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     @Override

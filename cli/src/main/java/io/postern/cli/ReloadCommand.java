@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
             "",
             "The file is put in force whole or not at all: when it is wrong, or when something changed that needs a "
                     + "restart, what was in force before stays so, and this command ends with 1. What can change "
-                    + "while mail flows: rules."
+                    + "while mail flows: rules, rates, access lists and DNS lists. Certificates are read again too."
         },
         footer = {
             "",

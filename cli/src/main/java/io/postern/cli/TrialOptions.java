@@ -30,6 +30,7 @@ import picocli.CommandLine.Parameters;
 /// A session and a message that never were.
 final class TrialOptions {
     private static final int SOME_PORT = 40_000;
+    private static final String AUTH_METHOD = "SCRAM-SHA-256";
 
     @Option(
             names = "--from",
@@ -63,6 +64,13 @@ final class TrialOptions {
 
     @Option(names = "--user", paramLabel = "NAME", description = "Who authenticated.")
     Optional<String> user = Optional.empty();
+
+    @Option(
+            names = "--auth-method",
+            paramLabel = "NAME",
+            description =
+                    "The SASL mechanism of --user (default: " + AUTH_METHOD + ").")
+    Optional<String> authMethod = Optional.empty();
 
     @Option(
             names = "--tls",
@@ -119,7 +127,7 @@ final class TrialOptions {
                         true,
                         tls,
                         Optional.empty(),
-                        user);
+                        authenticated());
         var content = message.map(file -> Inputs.message(io, file, BodyTap.none()));
         var fields = fields(content);
         var declared = size == null ? OptionalLong.empty() : OptionalLong.of(size);
@@ -155,6 +163,16 @@ final class TrialOptions {
                 sized(at(Stage.MESSAGE, listener, session, Optional.of(envelope), count), received);
         all.add(with(last, fields));
         return new Trial(all, content);
+    }
+
+    private Optional<SessionFacts.Authenticated> authenticated() {
+        if (authMethod.isPresent() && user.isEmpty()) {
+            throw Failure.usage("--auth-method says how --user authenticated; give that too");
+        }
+        // RFC 4422 §3.1: mechanisms are named in upper case.
+        return user.map(name ->
+                new SessionFacts.Authenticated(
+                        name, authMethod.orElse(AUTH_METHOD).toUpperCase(Locale.ROOT)));
     }
 
     private static Situation at(

@@ -48,6 +48,11 @@ class RulesCommandTest {
             when = 'subject.contains("pills")'
             action = "refuse"
             text = "no pills"
+            [[rule]]
+            name = "weak"
+            stage = "mail"
+            when = 'auth.method == "PLAIN"'
+            action = "refuse"
             """;
 
     @TempDir Path folder;
@@ -106,6 +111,13 @@ class RulesCommandTest {
                         usual.replace("198.51.100.1", "192.0.2.9") + " --stage message m.eml",
                         1,
                         "message  pills"),
+                new Case("a user", usual + " --user anna", 0, "taken by the rules"),
+                new Case(
+                        "by another mechanism",
+                        usual + " --user anna --auth-method plain",
+                        1,
+                        "not taken"),
+                new Case("a mechanism without a user", usual + " --auth-method PLAIN", 2, "--user"),
                 new Case("no address", usual + "x", 2, "--ip is an address"),
                 new Case(
                         "no such listener",

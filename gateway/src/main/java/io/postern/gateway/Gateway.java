@@ -9,15 +9,14 @@ import io.postern.gateway.delivery.Delivery;
 import io.postern.gateway.delivery.DeliveryEngine;
 import io.postern.gateway.delivery.Routes;
 import io.postern.gateway.events.Figures;
+import io.postern.gateway.identities.ReverseNames;
 import io.postern.gateway.path.Delays;
 import io.postern.gateway.path.MailPath;
 import io.postern.gateway.path.PerimeterHandler;
-import io.postern.gateway.path.ReverseNames;
 import io.postern.gateway.path.Storage;
 import io.postern.gateway.perimeter.Counting;
 import io.postern.gateway.perimeter.Perimeter;
 import io.postern.gateway.recipients.OwnRecipients;
-import io.postern.gateway.rules.Rules;
 import io.postern.gateway.tls.TlsFiles;
 import io.postern.gateway.treat.Treatment;
 import io.postern.gateway.users.Authenticator;
@@ -121,6 +120,7 @@ public final class Gateway implements AutoCloseable {
                         routes,
                         treatment,
                         resolver,
+                        tlsFiles::nextHops,
                         figures,
                         spool,
                         clock,
@@ -131,14 +131,18 @@ public final class Gateway implements AutoCloseable {
                 new OwnRecipients(
                         config,
                         new OwnRecipients.Means(
-                                clock, random, own -> Delivery.towards(config, own, clock)));
+                                clock,
+                                random,
+                                own -> Delivery.towards(config, own, tlsFiles::nextHops, clock)));
         this.counting = new Counting(config, store, figures, clock, System::nanoTime, random);
         engine.onRefused(counting::refused);
+        var names = new ReverseNames(resolver, config.dns().reverseTimeout());
         this.perimeter =
                 new Perimeter(
                         recipients,
                         new Perimeter.Means(
-                                config, store, resolver, storage, users, counting, figures, clock));
+                                config, store, resolver, names, storage, users, counting, figures,
+                                clock));
         this.delays = new Delays(config.tarpit().sessions(), config.tarpit().longest());
         this.authenticator =
                 new Authenticator(
@@ -160,7 +164,7 @@ public final class Gateway implements AutoCloseable {
                         spool,
                         perimeter::policy,
                         delays,
-                        new ReverseNames(resolver, config.dns().reverseTimeout()),
+                        names,
                         clock);
         this.clock = clock;
     }
@@ -456,13 +460,13 @@ public final class Gateway implements AutoCloseable {
     public synchronized List<String> reload(Config next) {
         var reload = Reload.from(config, next);
         reload.refuseWhatNeedsRestart();
-        var rules = Rules.of(next);
+        var prepared = perimeter.prepare(next);
         try {
             reloadCertificates();
         } catch (IOException e) {
             throw new ConfigException(String.valueOf(e.getMessage()), e);
         }
-        perimeter.replace(rules);
+        prepared.run();
         config = next;
         return reload.changed();
     }

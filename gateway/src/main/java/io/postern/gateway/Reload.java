@@ -14,7 +14,7 @@ import java.util.Map;
 /// @param changed keys such as `rule[0].when`, in the order of the reference
 record Reload(List<String> changed) {
     /// The sections that can change while mail flows.
-    static final List<String> CHANGEABLE = List.of("rule");
+    static final List<String> CHANGEABLE = List.of("rule", "rate", "access_list", "dnsbl");
 
     Reload {
         changed = List.copyOf(changed);

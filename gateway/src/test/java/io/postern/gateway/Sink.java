@@ -54,7 +54,7 @@ final class Sink implements AutoCloseable {
         this(0, Optional.of(new ServerTls(() -> tls, ServerTls.Requirement.OFFERED)));
     }
 
-    private Sink(int port, Optional<ServerTls> tls) throws IOException {
+    Sink(int port, Optional<ServerTls> tls) throws IOException {
         server =
                 SmtpServer.open(
                         new ServerSettings(

@@ -76,6 +76,11 @@ class SubmissionTest {
                                 [[certificate]]
                                 file = "one.p12"
                                 password_file = "password"
+                                [[rule]]
+                                name = "channel-binding"
+                                stage = "rcpt"
+                                when = 'forward_path.local == "vault" && !auth.method.endsWith("-PLUS")'
+                                action = "refuse"
                                 """),
                         InstantSource.system());
         house.makeKeys();
@@ -178,6 +183,25 @@ class SubmissionTest {
         assertTrue(content.contains(" with ESMTPSA"), content);
         assertTrue(content.contains("Message-ID: <"), content);
         assertTrue(content.contains("Date: "), content);
+    }
+
+    @Test
+    @DisplayName("a rule knows by which mechanism a user authenticated, also after another EHLO")
+    void mechanism() throws Exception {
+        try (var client = overTls("gw.example.com", "TLSv1.3")) {
+            assertTrue(
+                    client.say("AUTH PLAIN " + encoded("\0alice\0" + PASSWORD)).startsWith("235"));
+            client.say("EHLO c.example");
+            client.say("MAIL FROM:<alice@example.com>");
+            var reply = client.say("RCPT TO:<vault@example.net>");
+            assertTrue(reply.startsWith("550 5.7.1"), reply);
+        }
+        try (var client = overTls("gw.example.com", "TLSv1.3")) {
+            client.scram("SCRAM-SHA-256-PLUS", "p=tls-exporter,,", client.exporter(), PASSWORD);
+            client.say("MAIL FROM:<alice@example.com>");
+            var reply = client.say("RCPT TO:<vault@example.net>");
+            assertTrue(reply.startsWith("250"), reply);
+        }
     }
 
     @Test

@@ -202,6 +202,11 @@ public record Config(
                     Optional<TlsMode> deliverTls,
             @Setting(
                             doc =
+                                    "What these hosts are shown when they ask for a client certificate; when absent as "
+                                            + "in [outbound]. In one line: `deliver_certificate = { file = \"gw.pem\" }`.")
+                    Optional<Certificate> deliverCertificate,
+            @Setting(
+                            doc =
                                     "Who in the domain takes mail from outside; needed for that with `deliver_to`. "
                                             + "In one line: `recipients = { list = [\"info@example.com\"] }`.")
                     Optional<Recipients> recipients,
@@ -237,6 +242,11 @@ public record Config(
                                             + "`required` sends nothing in clear, `verified` nothing to a host whose certificate "
                                             + "does not name it or has no authority that this system trusts, `none` never uses it.")
                     TlsMode tls,
+            @Setting(
+                            doc =
+                                    "What next hops are shown when they ask for a client certificate; when absent they "
+                                            + "are shown none. In one line: `certificate = { file = \"gw.pem\" }`.")
+                    Optional<Certificate> certificate,
             @Setting(otherwise = "25", min = 1, max = 65535, doc = "The port of MX hosts.")
                     int port,
             @Setting(
@@ -333,7 +343,12 @@ public record Config(
             @Setting(required = true, doc = "Hosts in the order in which they are tried.")
                     List<HostPort> to,
             @Setting(doc = "TLS towards these hosts; when absent as in [outbound].")
-                    Optional<TlsMode> tls) {}
+                    Optional<TlsMode> tls,
+            @Setting(
+                            doc =
+                                    "What these hosts are shown when they ask for a client certificate; when absent as "
+                                            + "in [outbound].")
+                    Optional<Certificate> certificate) {}
 
     /// Signing.
     public record Signing(
@@ -359,7 +374,7 @@ public record Config(
                             max = 60,
                             doc =
                                     "How long, from the moment a stranger connects, its name may take to be found for "
-                                            + "the Received field; looked up beside the dialogue. `0s`: not looked up.")
+                                            + "the Received field, lists and rules; looked up beside the dialogue. `0s`: not looked up.")
                     Duration reverseTimeout) {}
 
     /// Bounds on what clients may do.

@@ -131,6 +131,7 @@ public final class ConfigReader {
                                         + text
                                         + "\" is no address such as postmaster@example.com"));
         checkOutbound(config, binder, wrong);
+        TlsRules.checkNextHops(config, binder, wrong);
         RateRules.check(config, binder, wrong);
         GuardRules.check(config, binder, wrong);
         InboundRules.check(config, binder, wrong);

@@ -74,6 +74,10 @@ final class InboundRules {
         if (own.deliverTo().isEmpty() && own.deliverTls().isPresent()) {
             wrong.add(place + "domain " + own.name() + " has deliver_tls but no deliver_to");
         }
+        if (own.deliverTo().isEmpty() && own.deliverCertificate().isPresent()) {
+            wrong.add(
+                    place + "domain " + own.name() + " has deliver_certificate but no deliver_to");
+        }
         if (!own.deliverTo().isEmpty()
                 && config.route().stream().anyMatch(route -> route.domain().equals(own.name()))) {
             wrong.add(

@@ -26,4 +26,36 @@ final class TlsRules {
                             + " authorities of the certificates");
         }
     }
+
+    /// A certificate is shown in a handshake, and there must be one.
+    static void checkNextHops(Config config, Binder binder, List<String> wrong) {
+        var outbound = config.outbound();
+        if (outbound.tls() == Config.TlsMode.NONE && outbound.certificate().isPresent()) {
+            wrong.add(never(binder, "outbound", "certificate", "tls"));
+        }
+        for (int i = 0; i < config.route().size(); i++) {
+            var route = config.route().get(i);
+            if (route.certificate().isPresent()
+                    && route.tls().orElse(outbound.tls()) == Config.TlsMode.NONE) {
+                wrong.add(never(binder, "route[" + i + "]", "certificate", "tls"));
+            }
+        }
+        for (int i = 0; i < config.domain().size(); i++) {
+            var own = config.domain().get(i);
+            if (own.deliverCertificate().isPresent()
+                    && own.deliverTls().orElse(outbound.tls()) == Config.TlsMode.NONE) {
+                wrong.add(never(binder, "domain[" + i + "]", "deliver_certificate", "deliver_tls"));
+            }
+        }
+    }
+
+    private static String never(Binder binder, String section, String certificate, String tls) {
+        return binder.place(section)
+                + section
+                + "."
+                + certificate
+                + " is never shown without TLS: take it out, or set "
+                + tls
+                + " to \"opportunistic\", \"required\" or \"verified\"";
+    }
 }

@@ -316,7 +316,8 @@ public final class DeliveryEngine {
                         new Destination.Hosts(
                                 "unroutable",
                                 List.of(),
-                                io.postern.gateway.config.Config.TlsMode.NONE));
+                                io.postern.gateway.config.Config.TlsMode.NONE,
+                                Optional.empty()));
     }
 
     private int pieces(int recipients) {

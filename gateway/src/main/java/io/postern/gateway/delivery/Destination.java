@@ -1,10 +1,12 @@
 package io.postern.gateway.delivery;
 
+import io.postern.gateway.config.Certificate;
 import io.postern.gateway.config.Config.TlsMode;
 import io.postern.gateway.config.HostPort;
 import io.postern.mail.Domain;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /// Where recipients share a queue and connections.
 public sealed interface Destination {
@@ -20,7 +22,10 @@ public sealed interface Destination {
     }
 
     /// Fixed hosts, tried in order: the smart host, or a route of the configuration.
-    record Hosts(String name, List<HostPort> hosts, TlsMode tls) implements Destination {
+    ///
+    /// @param certificate shown to them when they ask for one
+    record Hosts(String name, List<HostPort> hosts, TlsMode tls, Optional<Certificate> certificate)
+            implements Destination {
         public Hosts {
             hosts = List.copyOf(hosts);
         }

@@ -59,7 +59,7 @@ final class HostFinder {
     Found find(Destination destination) {
         return switch (destination) {
             case Destination.Mx(var domain) -> ofDomain(domain);
-            case Destination.Hosts(var name, var hosts, _) -> ofHosts(name, hosts);
+            case Destination.Hosts(var name, var hosts, _, _) -> ofHosts(name, hosts);
             case Destination.Capture _ ->
                     throw new IllegalArgumentException("a folder has no host");
         };

@@ -33,7 +33,10 @@ public final class Routes {
                     outbound.smartHost()
                             .map(host ->
                                     new Destination.Hosts(
-                                            "smart-host", List.of(host), outbound.tls()));
+                                            "smart-host",
+                                            List.of(host),
+                                            outbound.tls(),
+                                            outbound.certificate()));
         }
         for (var route : config.route()) {
             byDomain.put(
@@ -41,7 +44,8 @@ public final class Routes {
                     new Destination.Hosts(
                             "route:" + route.domain(),
                             route.to(),
-                            route.tls().orElse(outbound.tls())));
+                            route.tls().orElse(outbound.tls()),
+                            route.certificate().or(outbound::certificate)));
         }
         for (var own : config.domain()) {
             ours.add(own.name());
@@ -54,7 +58,8 @@ public final class Routes {
                         new Destination.Hosts(
                                 "inside:" + own.name(),
                                 own.deliverTo(),
-                                own.deliverTls().orElse(outbound.tls())));
+                                own.deliverTls().orElse(outbound.tls()),
+                                own.deliverCertificate().or(outbound::certificate)));
             }
         }
     }

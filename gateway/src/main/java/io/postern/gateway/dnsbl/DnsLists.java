@@ -9,7 +9,7 @@ import io.postern.gateway.config.ConfigException;
 import io.postern.gateway.identities.ClientNames;
 import io.postern.gateway.identities.Lookups;
 import io.postern.gateway.identities.Postmaster;
-import io.postern.gateway.identities.SessionNames;
+import io.postern.gateway.identities.ReverseNames;
 import io.postern.gateway.policy.Check;
 import io.postern.gateway.policy.Opinion;
 import io.postern.gateway.policy.Situation;
@@ -44,9 +44,10 @@ public final class DnsLists implements Check {
     private static final int LONGEST_TEXT = 400;
 
     private final AbuseConfig.Dnsbl settings;
+    private final Resolver resolver;
     private final List<DnsZone> zones;
     private final Lookups lookups;
-    private final SessionNames sessionNames;
+    private final ReverseNames reverseNames;
     private final Postmaster exempt;
     private final ConcurrentHashMap<String, Session> sessions = new ConcurrentHashMap<>();
 
@@ -74,6 +75,7 @@ public final class DnsLists implements Check {
 
     /// What one session has asked; confined to its thread.
     private static final class Session {
+        boolean clientAsked;
         List<Asked> client = List.of();
         List<Asked> helo = List.of();
         List<Asked> reversePath = List.of();
@@ -90,8 +92,18 @@ public final class DnsLists implements Check {
             AbuseConfig.Dnsbl settings,
             Resolver resolver,
             Lookups lookups,
-            SessionNames sessionNames,
+            ReverseNames reverseNames,
             Postmaster exempt) {
+        this(settings, resolver, lookups, reverseNames, exempt, List.of());
+    }
+
+    private DnsLists(
+            AbuseConfig.Dnsbl settings,
+            Resolver resolver,
+            Lookups lookups,
+            ReverseNames reverseNames,
+            Postmaster exempt,
+            List<DnsZone> known) {
         if (settings.zone().size() > MOST_ZONES) {
             throw new ConfigException("dnsbl.zone: at most " + MOST_ZONES + " zones");
         }
@@ -99,10 +111,26 @@ public final class DnsLists implements Check {
             throw new ConfigException("dnsbl.at is \"mail\" or \"rcpt\"");
         }
         this.settings = settings;
+        this.resolver = resolver;
         this.lookups = lookups;
-        this.sessionNames = sessionNames;
+        this.reverseNames = reverseNames;
         this.exempt = exempt;
-        zones = settings.zone().stream().map(zone -> new DnsZone(zone, resolver)).toList();
+        zones =
+                settings.zone().stream()
+                        .map(zone ->
+                                known.stream()
+                                        .filter(one -> one.settings().equals(zone))
+                                        .findFirst()
+                                        .orElseGet(() -> new DnsZone(zone, resolver)))
+                        .toList();
+    }
+
+    /// Those of other settings. Zones that stay as they are keep what their tests have found;
+    /// others are not used until the next [#test].
+    ///
+    /// @throws ConfigException as above
+    public DnsLists with(AbuseConfig.Dnsbl other) {
+        return new DnsLists(other, resolver, lookups, reverseNames, exempt, zones);
     }
 
     /// Looks the test entries of all zones up; blocks. To be called at start and then as often as
@@ -137,12 +165,14 @@ public final class DnsLists implements Check {
 
     private void start(Situation situation) {
         var session = sessions.computeIfAbsent(situation.session().sessionId(), _ -> new Session());
+        // At CONNECT; or later, in a session that was open when these lists came into force.
+        if (!session.clientAsked) {
+            session.clientAsked = true;
+            var client = situation.session().client().getAddress();
+            var asked = Question.about(client).map(this::aboutClient).orElse(List.of());
+            session.client = Stream.concat(asked.stream(), aboutNames(situation)).toList();
+        }
         switch (situation.stage()) {
-            case CONNECT -> {
-                var client = situation.session().client().getAddress();
-                var asked = Question.about(client).map(this::aboutClient).orElse(List.of());
-                session.client = Stream.concat(asked.stream(), aboutNames(situation)).toList();
-            }
             case HELO -> {
                 var name = situation.session().heloName().orElse("");
                 // Those above it change nothing: what was listed stays so.
@@ -153,7 +183,7 @@ public final class DnsLists implements Check {
             case MAIL ->
                     session.reversePath =
                             aboutDomain(Subject.REVERSE_PATH, reversePathDomain(situation));
-            case RCPT, DATA, MESSAGE -> {}
+            case CONNECT, RCPT, DATA, MESSAGE -> {}
         }
     }
 
@@ -198,13 +228,13 @@ public final class DnsLists implements Check {
         if (all.isEmpty()) {
             return Stream.of();
         }
-        sessionNames.start(situation);
+        var names = reverseNames.begin(situation);
         return all.stream()
                 .map(zone ->
                         new Asked(
                                 zone,
                                 lookups.start(
-                                        () -> ofNames(zone, sessionNames.of(situation)),
+                                        () -> ofNames(zone, names.get()),
                                         late(situation.client()),
                                         settings.deadline())));
     }
@@ -283,6 +313,5 @@ public final class DnsLists implements Check {
     @Override
     public void closed(Situation situation) {
         sessions.remove(situation.session().sessionId());
-        sessionNames.end(situation);
     }
 }

@@ -1,10 +1,8 @@
 package io.postern.gateway.identities;
 
-import io.postern.dns.Answer;
-import io.postern.dns.Resolver;
-import java.net.Inet4Address;
-import java.net.InetAddress;
+import io.postern.mail.Domain;
 import java.util.List;
+import java.util.Optional;
 
 /// The names of a client in the DNS.
 ///
@@ -14,28 +12,13 @@ import java.util.List;
 public record ClientNames(List<String> claimed, List<String> confirmed) {
     public static final ClientNames NONE = new ClientNames(List.of(), List.of());
 
-    /// RFC 7208 §4.6.4 takes as many.
-    private static final int MOST = 10;
-
     public ClientNames {
         claimed = List.copyOf(claimed);
         confirmed = List.copyOf(confirmed);
     }
 
-    /// Looks them up. Blocking, as long as the resolver's deadline a question; when the DNS does
-    /// not answer, there are none.
-    public static ClientNames of(InetAddress client, Resolver resolver) {
-        if (!(resolver.ptr(client) instanceof Answer.Records<String>(var names, _, _))) {
-            return NONE;
-        }
-        var claimed = names.stream().filter(name -> !name.isEmpty()).limit(MOST).toList();
-        return new ClientNames(
-                claimed, claimed.stream().filter(name -> has(name, client, resolver)).toList());
-    }
-
-    private static boolean has(String name, InetAddress client, Resolver resolver) {
-        var answer = client instanceof Inet4Address ? resolver.a(name) : resolver.aaaa(name);
-        return answer instanceof Answer.Records<InetAddress>(var addresses, _, _)
-                && addresses.contains(client);
+    /// The first that is confirmed and a domain's.
+    public Optional<Domain> verified() {
+        return confirmed.stream().flatMap(name -> Domain.parse(name).stream()).findFirst();
     }
 }

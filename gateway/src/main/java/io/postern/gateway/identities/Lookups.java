@@ -14,7 +14,16 @@ public final class Lookups {
     /// A socket each.
     private static final int AT_ONCE = 500;
 
-    private final Semaphore slots = new Semaphore(AT_ONCE);
+    private final Semaphore slots;
+
+    public Lookups() {
+        this(AT_ONCE);
+    }
+
+    /// @param atOnce look-ups; the others wait, within their deadlines
+    Lookups(int atOnce) {
+        slots = new Semaphore(atOnce);
+    }
 
     /// A look-up under way or done.
     public static final class Lookup<T> {
@@ -28,9 +37,13 @@ public final class Lookups {
             this.until = until;
         }
 
+        boolean isDone() {
+            return task.isDone();
+        }
+
         /// What was found so far, without waiting; "none" when nothing yet.
         public T now() {
-            return task.isDone() ? get() : none;
+            return isDone() ? get() : none;
         }
 
         /// What was found; "none" when that takes longer than the deadline, which counts from the
@@ -47,6 +60,13 @@ public final class Lookups {
                 throw new IllegalStateException("a look-up threw", e.getCause());
             }
         }
+    }
+
+    /// One that found its answer without asking anybody.
+    static <T> Lookup<T> done(T answer) {
+        var task = new FutureTask<T>(() -> answer);
+        task.run();
+        return new Lookup<>(task, answer, System.nanoTime());
     }
 
     /// Starts a look-up.

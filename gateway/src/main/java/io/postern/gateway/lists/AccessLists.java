@@ -3,9 +3,10 @@ package io.postern.gateway.lists;
 import io.postern.gateway.config.AbuseConfig;
 import io.postern.gateway.config.AbuseConfig.Step;
 import io.postern.gateway.config.AbuseConfig.Subject;
+import io.postern.gateway.config.Config;
 import io.postern.gateway.config.ConfigException;
 import io.postern.gateway.identities.Postmaster;
-import io.postern.gateway.identities.SessionNames;
+import io.postern.gateway.identities.ReverseNames;
 import io.postern.gateway.policy.Check;
 import io.postern.gateway.policy.Opinion;
 import io.postern.gateway.policy.Situation;
@@ -30,20 +31,18 @@ public final class AccessLists implements Check {
     private static final Logger LOG = LoggerFactory.getLogger(AccessLists.class);
 
     private final List<AccessList> lists;
-    private final SessionNames sessionNames;
-    private final boolean needsNames;
+    private final ReverseNames reverseNames;
     private final Postmaster exempt;
 
     /// Reads the files too.
     ///
     /// @throws ConfigException when a list contradicts itself, or its file can't be read
     public AccessLists(
-            List<AbuseConfig.AccessList> settings, SessionNames sessionNames, Postmaster exempt) {
+            List<AbuseConfig.AccessList> settings, ReverseNames reverseNames, Postmaster exempt) {
         check(settings);
         lists = settings.stream().map(AccessList::new).toList();
-        this.sessionNames = sessionNames;
+        this.reverseNames = reverseNames;
         this.exempt = exempt;
-        needsNames = settings.stream().anyMatch(one -> one.of() == Subject.REVERSE_NAME);
         lists.forEach(this::warnOfOurs);
     }
 
@@ -62,6 +61,13 @@ public final class AccessLists implements Check {
                                 + word(at.get())
                                 + "\" is too early, what it lists is known at "
                                 + word(known(one.of())));
+            }
+            if (one.of() == Subject.REVERSE_NAME && one.roles().contains(Config.Role.OUTBOUND)) {
+                throw new ConfigException(
+                        "access_list "
+                                + one.name()
+                                + ": take \"outbound\" out of roles, hosts inside are known by their"
+                                + " addresses and their names are not looked up");
             }
             if (one.entries().isEmpty() && one.file().isEmpty()) {
                 throw new ConfigException(
@@ -128,9 +134,6 @@ public final class AccessLists implements Check {
 
     @Override
     public Opinion ask(Situation situation) {
-        if (needsNames && situation.stage() == Stage.CONNECT) {
-            sessionNames.start(situation);
-        }
         var step = step(situation.stage());
         if (step.isEmpty()) {
             return Opinion.PASS;
@@ -198,7 +201,7 @@ public final class AccessLists implements Check {
     }
 
     private java.util.stream.Stream<String> names(AccessList list, Situation situation) {
-        var names = sessionNames.of(situation);
+        var names = reverseNames.of(situation);
         // A name that lets a client through must be more than what the client says of itself.
         return switch (list.settings().action()) {
             case ALLOW -> names.confirmed().stream();
@@ -214,10 +217,5 @@ public final class AccessLists implements Check {
         return session.heloName()
                 .map(name -> name.endsWith(".") ? name.substring(0, name.length() - 1) : name)
                 .map(name -> name.toLowerCase(Locale.ROOT));
-    }
-
-    @Override
-    public void closed(Situation situation) {
-        sessionNames.end(situation);
     }
 }

@@ -4,6 +4,7 @@ import io.postern.gateway.config.Config;
 import io.postern.gateway.delivery.DeliveryEngine;
 import io.postern.gateway.delivery.Routes;
 import io.postern.gateway.events.Figures;
+import io.postern.gateway.identities.ReverseNames;
 import io.postern.gateway.policy.Policy;
 import io.postern.gateway.treat.Treatment;
 import io.postern.mail.ContentBuilder;

@@ -301,7 +301,7 @@ final class MessageSink implements DataSink {
         var facts =
                 new Trace.Received(
                         helo(),
-                        handler.reverseName(),
+                        handler.reverseName(session),
                         session.client().getAddress(),
                         path.config().hostname().name(),
                         session.protocol(envelope.smtpUtf8()),

@@ -7,6 +7,7 @@ import io.postern.gateway.policy.Policy;
 import io.postern.gateway.policy.Situation;
 import io.postern.gateway.policy.Stage;
 import io.postern.gateway.users.Authenticator;
+import io.postern.mail.Domain;
 import io.postern.mail.Envelope;
 import io.postern.mail.EnvelopeRecipient;
 import io.postern.mail.HeaderFields;
@@ -20,7 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 
 /// Decides for one session, whatever the listener's role: puts each step to the policy, and turns
 /// its opinion into a verdict, a line in the log, and the beginning of a decision record. Confined
@@ -36,7 +36,6 @@ public final class PerimeterHandler implements SessionHandler {
     private int recipients;
     private int refusedRecipients;
     private boolean ending;
-    private ReverseNames.@Nullable Pending reverseName;
 
     public PerimeterHandler(MailPath path, Config.Listener listener, Authenticator authenticator) {
         this.path = path;
@@ -46,11 +45,11 @@ public final class PerimeterHandler implements SessionHandler {
 
     @Override
     public Verdict connected(SessionFacts facts) {
+        var situation = at(Stage.CONNECT, facts).build();
         if (listener.role() == Config.Role.INBOUND) {
-            // Those inside are known by their addresses.
-            reverseName = path.reverseNames().begin(facts.client().getAddress());
+            var _ = path.reverseNames().begin(situation);
         }
-        return decide(at(Stage.CONNECT, facts).build());
+        return decide(situation);
     }
 
     /// Strangers' greeting is held back: those that send for many do not wait for it.
@@ -158,7 +157,9 @@ public final class PerimeterHandler implements SessionHandler {
 
     @Override
     public void closed(SessionFacts facts, String reason) {
-        path.policy().get().closed(at(Stage.CONNECT, facts).build());
+        var situation = at(Stage.CONNECT, facts).build();
+        path.policy().get().closed(situation);
+        path.reverseNames().end(situation);
     }
 
     Config.Listener listener() {
@@ -170,9 +171,11 @@ public final class PerimeterHandler implements SessionHandler {
         return dossier;
     }
 
-    /// The client's verified name, waiting for it if need be.
-    Optional<io.postern.mail.Domain> reverseName() {
-        return reverseName == null ? Optional.empty() : reverseName.get();
+    /// The verified name of a stranger, waiting for it if need be.
+    Optional<Domain> reverseName(SessionFacts facts) {
+        return listener.role() == Config.Role.INBOUND
+                ? path.reverseNames().told(at(Stage.MESSAGE, facts).build())
+                : Optional.empty();
     }
 
     /// Asks about a whole message; the reply when it is refused.

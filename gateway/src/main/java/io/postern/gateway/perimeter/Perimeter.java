@@ -3,7 +3,7 @@ package io.postern.gateway.perimeter;
 import io.postern.dns.Resolver;
 import io.postern.gateway.config.Config;
 import io.postern.gateway.events.Figures;
-import io.postern.gateway.path.ReverseNames;
+import io.postern.gateway.identities.ReverseNames;
 import io.postern.gateway.path.Storage;
 import io.postern.gateway.policy.Check;
 import io.postern.gateway.policy.Policy;
@@ -31,8 +31,8 @@ public final class Perimeter {
     private final StrangerChecks strangers;
     private final OwnRecipients recipients;
     private final Means means;
-    private final List<Check> before;
-    private final List<Check> after;
+    private final List<Check> door;
+    private final Check recipientCheck;
     private volatile Policy policy;
 
     /// What checks may need.
@@ -40,6 +40,7 @@ public final class Perimeter {
             Config config,
             MessageStore store,
             Resolver resolver,
+            ReverseNames names,
             Storage storage,
             Users users,
             Counting counting,
@@ -51,9 +52,9 @@ public final class Perimeter {
         this.recipients = recipients;
         this.means = means;
         strangers = new StrangerChecks(recipients, means);
-        before = before();
-        after = after();
-        policy = policy(Rules.of(means.config()));
+        door = door();
+        recipientCheck = new RecipientCheck(recipients);
+        policy = policy(means.config(), Rules.of(means.config()));
     }
 
     /// The checks of strangers' clients, names and addresses.
@@ -71,14 +72,23 @@ public final class Perimeter {
         policy = other;
     }
 
-    /// Puts other rules in force. Sessions take them up at their next command; all other checks go
-    /// on with what they have counted.
-    public void replace(Rules rules) {
-        policy = policy(rules);
+    /// Reads what of another configuration can change while mail flows (rules, rates, lists);
+    /// nothing changes yet.
+    ///
+    /// @return puts it in force. Sessions take it up at their next command; what was counted stays,
+    ///   and so does all else.
+    /// @throws io.postern.gateway.config.ConfigException when something of it can't be used
+    public Runnable prepare(Config next) {
+        var rules = Rules.of(next);
+        var lists = strangers.read(next);
+        return () -> {
+            strangers.use(lists);
+            policy = policy(next, rules);
+        };
     }
 
-    /// The checks before the rules. Made once: what they have counted outlives a reload.
-    private List<Check> before() {
+    /// What makes the perimeter one, and costs nothing. Made once, as [StrangerChecks] is.
+    private List<Check> door() {
         var checks = new ArrayList<Check>();
         checks.add(new RoleCheck());
         checks.add(new StorageCheck(means.storage()));
@@ -87,23 +97,17 @@ public final class Perimeter {
         if (means.config().submission().ownAddresses()) {
             checks.add(new OwnAddresses(means.users()::addresses));
         }
-        checks.addAll(strangers.lists());
         return List.copyOf(checks);
     }
 
-    private List<Check> after() {
-        var checks = new ArrayList<Check>();
-        checks.addAll(means.counting().checks(means.config()));
-        checks.addAll(strangers.names());
-        checks.add(new RecipientCheck(recipients));
-        checks.add(strangers.greylist());
-        return List.copyOf(checks);
-    }
-
-    private Policy policy(Rules rules) {
-        var checks = new ArrayList<>(before);
+    private Policy policy(Config config, Rules rules) {
+        var checks = new ArrayList<>(door);
+        checks.add(strangers.accessLists());
         rulesCheck(rules).ifPresent(checks::add);
-        checks.addAll(after);
+        checks.addAll(means.counting().checks(config));
+        checks.addAll(strangers.names());
+        checks.add(recipientCheck);
+        checks.add(strangers.greylist());
         return new Policy(checks);
     }
 
@@ -111,11 +115,11 @@ public final class Perimeter {
         if (rules.all().isEmpty()) {
             return Optional.empty();
         }
-        var names = new ReverseNames(means.resolver(), means.config().dns().reverseTimeout());
         return Optional.of(
                 new RulesCheck(
                         rules,
-                        client -> names.begin(client).get().map(Domain::name).orElse(""),
+                        situation ->
+                                means.names().of(situation).verified().map(Domain::name).orElse(""),
                         means.figures()));
     }
 }

@@ -1,5 +1,6 @@
 package io.postern.gateway.perimeter;
 
+import io.postern.gateway.config.Config;
 import io.postern.gateway.dnsbl.DnsLists;
 import io.postern.gateway.greylist.Greylist;
 import io.postern.gateway.identities.HeloCheck;
@@ -7,7 +8,6 @@ import io.postern.gateway.identities.LocalPartCheck;
 import io.postern.gateway.identities.Lookups;
 import io.postern.gateway.identities.Postmaster;
 import io.postern.gateway.identities.ReversePathCheck;
-import io.postern.gateway.identities.SessionNames;
 import io.postern.gateway.lists.AccessLists;
 import io.postern.gateway.policy.Check;
 import io.postern.gateway.recipients.OwnRecipients;
@@ -27,45 +27,75 @@ public final class StrangerChecks implements AutoCloseable {
     /// How often files are looked at, and what changed is written.
     private static final long SECONDS = 2;
 
-    private final AccessLists lists;
+    private final Perimeter.Means means;
+    private final Postmaster exempt;
     private final List<Check> names = new ArrayList<>();
-    private final DnsLists dnsLists;
-    private final Duration selfCheck;
     private final Greylist greylist;
+    private volatile Lists lists;
+
+    /// When zones are due to be tested, by [System#nanoTime].
+    private volatile long testAt = System.nanoTime();
+
     private final AtomicBoolean testing = new AtomicBoolean();
 
     StrangerChecks(OwnRecipients recipients, Perimeter.Means means) {
+        this.means = means;
         var config = means.config();
-        var exempt = new Postmaster(config);
-        var lookups = new Lookups();
-        var sessionNames =
-                new SessionNames(means.resolver(), lookups, config.dns().reverseTimeout());
-        lists = new AccessLists(config.accessList(), sessionNames, exempt);
-        dnsLists = new DnsLists(config.dnsbl(), means.resolver(), lookups, sessionNames, exempt);
-        selfCheck = config.dnsbl().selfCheck();
+        exempt = new Postmaster(config);
+        lists =
+                new Lists(
+                        new AccessLists(config.accessList(), means.names(), exempt),
+                        new DnsLists(
+                                config.dnsbl(),
+                                means.resolver(),
+                                new Lookups(),
+                                means.names(),
+                                exempt),
+                        config.dnsbl().selfCheck());
         names.add(new HeloCheck(config.strangers(), config.hostname(), means.resolver()));
         if (config.strangers().verifyDomain()) {
             names.add(new ReversePathCheck(means.resolver(), exempt));
         }
         names.add(new LocalPartCheck(recipients::serves, recipients::look));
-        names.add(dnsLists);
         greylist =
                 new Greylist(
                         config.greylist(),
                         means.store(),
                         exempt,
-                        situation -> dnsLists.weight(situation) < 0,
+                        situation -> lists.dns().weight(situation) < 0,
                         means.clock());
     }
 
+    /// The lists of a configuration.
+    ///
+    /// @param selfCheck how often DNS lists are tested
+    record Lists(AccessLists access, DnsLists dns, Duration selfCheck) {}
+
+    /// Reads those of another configuration; nothing changes yet.
+    ///
+    /// @throws io.postern.gateway.config.ConfigException when one can't be used
+    Lists read(Config next) {
+        return new Lists(
+                new AccessLists(next.accessList(), means.names(), exempt),
+                lists.dns().with(next.dnsbl()),
+                next.dnsbl().selfCheck());
+    }
+
+    void use(Lists others) {
+        lists = others;
+        testAt = System.nanoTime();
+    }
+
     /// The operator's own word.
-    List<Check> lists() {
-        return List.of(lists);
+    Check accessLists() {
+        return lists.access();
     }
 
     /// What the DNS and the directory say of names and addresses.
     List<Check> names() {
-        return List.copyOf(names);
+        var all = new ArrayList<>(names);
+        all.add(lists.dns());
+        return List.copyOf(all);
     }
 
     /// To be asked last.
@@ -77,25 +107,28 @@ public final class StrangerChecks implements AutoCloseable {
     public void start(ScheduledExecutorService chores) {
         var _ =
                 chores.scheduleWithFixedDelay(
-                        guarded(lists::look), SECONDS, SECONDS, TimeUnit.SECONDS);
+                        guarded(() -> lists.access().look()), SECONDS, SECONDS, TimeUnit.SECONDS);
         var _ =
                 chores.scheduleWithFixedDelay(
                         guarded(greylist::flush), SECONDS, SECONDS, TimeUnit.SECONDS);
         var _ =
                 chores.scheduleWithFixedDelay(
-                        () -> Thread.ofVirtual().name("dnsbl-test").start(guarded(this::test)),
-                        0,
-                        selfCheck.toSeconds(),
-                        TimeUnit.SECONDS);
+                        guarded(this::testWhenDue), 0, SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void testWhenDue() {
+        long now = System.nanoTime();
+        if (now - testAt >= 0 && testing.compareAndSet(false, true)) {
+            testAt = now + lists.selfCheck().toNanos();
+            Thread.ofVirtual().name("dnsbl-test").start(guarded(this::test));
+        }
     }
 
     private void test() {
-        if (testing.compareAndSet(false, true)) {
-            try {
-                dnsLists.test();
-            } finally {
-                testing.set(false);
-            }
+        try {
+            lists.dns().test();
+        } finally {
+            testing.set(false);
         }
     }
 

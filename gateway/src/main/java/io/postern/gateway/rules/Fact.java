@@ -21,7 +21,7 @@ enum Fact {
             Form.TEXT,
             Known.ALWAYS,
             "The client's name by reverse look-up, if it has the client's address in turn; else \"\", also when the DNS "
-                    + "does not answer. Costs a DNS query."),
+                    + "does not answer, and for hosts inside (role `outbound`). Costs a DNS query a session."),
     LISTENER_NAME(
             "listener.name", Form.TEXT, Known.ALWAYS, "The listener's name, such as `inbound-25`."),
     LISTENER_ROLE(
@@ -57,6 +57,11 @@ enum Fact {
             Known.FROM_HELO,
             "The DNS and e-mail names in that certificate, lower case."),
     AUTH_USER("auth.user", Form.TEXT, Known.FROM_MAIL, "Who authenticated; \"\" when nobody did."),
+    AUTH_METHOD(
+            "auth.method",
+            Form.TEXT,
+            Known.FROM_MAIL,
+            "The SASL mechanism by which, such as `SCRAM-SHA-256-PLUS`, `PLAIN`, `EXTERNAL`; \"\" when nobody did."),
     REVERSE_PATH_ADDRESS(
             "reverse_path.address",
             Form.TEXT,

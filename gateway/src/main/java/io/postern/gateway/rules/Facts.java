@@ -10,7 +10,7 @@ import io.postern.mail.HeaderFields;
 import io.postern.mail.Mailbox;
 import io.postern.mail.ReversePath;
 import io.postern.smtp.server.ClientCertificate;
-import java.net.InetAddress;
+import io.postern.smtp.server.SessionFacts;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -27,10 +27,10 @@ final class Facts implements CelVariableResolver {
     static final int LONGEST_VALUE = 1000;
 
     private final Situation situation;
-    private final Function<InetAddress, String> reverseName;
+    private final Function<Situation, String> reverseName;
     private final Map<Fact, Object> made = new EnumMap<>(Fact.class);
 
-    Facts(Situation situation, Function<InetAddress, String> reverseName) {
+    Facts(Situation situation, Function<Situation, String> reverseName) {
         this.situation = situation;
         this.reverseName = reverseName;
     }
@@ -79,6 +79,7 @@ final class Facts implements CelVariableResolver {
                             .map(ClientCertificate::names)
                             .orElse(List.of());
             case AUTH_USER -> situation.session().user().orElse("");
+            case AUTH_METHOD -> authMethod();
             case REVERSE_PATH_ADDRESS -> reversePath(Part.ADDRESS);
             case REVERSE_PATH_LOCAL -> reversePath(Part.LOCAL);
             case REVERSE_PATH_DOMAIN -> reversePath(Part.DOMAIN);
@@ -100,7 +101,15 @@ final class Facts implements CelVariableResolver {
     }
 
     private String clientName() {
-        return reverseName.apply(situation.session().client().getAddress());
+        return reverseName.apply(situation);
+    }
+
+    private String authMethod() {
+        return situation
+                .session()
+                .authenticated()
+                .map(SessionFacts.Authenticated::mechanism)
+                .orElse("");
     }
 
     private String listenerName() {

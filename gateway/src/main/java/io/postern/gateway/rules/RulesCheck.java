@@ -5,7 +5,6 @@ import io.postern.gateway.events.MailLog;
 import io.postern.gateway.policy.Check;
 import io.postern.gateway.policy.Opinion;
 import io.postern.gateway.policy.Situation;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -18,12 +17,12 @@ import org.jspecify.annotations.Nullable;
 /// It is told by an event, a figure and the decision record.
 public final class RulesCheck implements Check {
     private final Rules rules;
-    private final Function<InetAddress, String> reverseName;
+    private final Function<Situation, String> reverseName;
     private final Figures figures;
 
-    /// @param reverseName the confirmed name of an address, "" when there is none; may block,
+    /// @param reverseName the confirmed name of the client, "" when there is none; may block,
     ///   bounded
-    public RulesCheck(Rules rules, Function<InetAddress, String> reverseName, Figures figures) {
+    public RulesCheck(Rules rules, Function<Situation, String> reverseName, Figures figures) {
         this.rules = rules;
         this.reverseName = reverseName;
         this.figures = figures;

@@ -3,7 +3,6 @@ package io.postern.gateway.rules;
 import io.postern.gateway.config.RuleConfig;
 import io.postern.gateway.policy.Situation;
 import io.postern.gateway.policy.Stage;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -40,7 +39,7 @@ public final class RulesTrial {
 
     /// Asks all rules of the situation's stage.
     public static List<Step> of(
-            Rules rules, Situation situation, Function<InetAddress, String> reverseName) {
+            Rules rules, Situation situation, Function<Situation, String> reverseName) {
         var facts = new Facts(situation, reverseName);
         var steps = new ArrayList<Step>();
         boolean over = false;

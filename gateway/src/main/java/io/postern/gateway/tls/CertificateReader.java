@@ -105,8 +105,8 @@ final class CertificateReader {
                         + file
                         + " can't be read: "
                         + (absent
-                                ? "there is no such file"
-                                : "the user that runs the gateway may not"),
+                                ? "there is no such file; correct the path, or put it there"
+                                : "the user that runs the gateway may not; let it read the file"),
                 cause);
     }
 

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A name that no certificate is for gets the first one: SMTP clients seldom verify, and a client
 /// that does will say more clearly than an alert of ours what it misses (RFC 6066 §3 allows both).
+/// A server that asks us for a certificate gets the first that it can use.
 final class SniKeyManager extends X509ExtendedKeyManager {
     private final List<ServerCertificate> certificates;
 

@@ -25,8 +25,9 @@ import javax.net.ssl.TrustManagerFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The certificates of all listeners, as their files are now. Safe for many threads: sessions see
-/// one immutable snapshot, replaced whole when files have changed and all of them are good.
+/// The certificates of all listeners, and those that next hops are shown, as their files are now.
+/// Safe for many threads: sessions see one immutable snapshot, replaced whole when files have
+/// changed and all of them are good.
 public final class TlsFiles {
     private static final Logger LOG = LoggerFactory.getLogger(TlsFiles.class);
 
@@ -42,8 +43,10 @@ public final class TlsFiles {
 
     /// @param contexts by listener, in the order of the configuration; empty for one without TLS
     /// @param stamps of every file that was read
+    /// @param nextHops towards next hops
     private record Snapshot(
             List<Optional<SSLContext>> contexts,
+            NextHopTls nextHops,
             List<ServerCertificate> certificates,
             Map<Path, FileTime> stamps) {}
 
@@ -64,6 +67,11 @@ public final class TlsFiles {
     /// The context of a listener now, by its place in the configuration; empty when it has no TLS.
     public Optional<SSLContext> context(int listener) {
         return now.contexts().get(listener);
+    }
+
+    /// TLS towards next hops now.
+    public NextHopTls nextHops() {
+        return now.nextHops();
     }
 
     /// The time at which the first certificate ends; empty when there is none.
@@ -94,7 +102,7 @@ public final class TlsFiles {
             LOG.warn(
                     "the changed certificates are not used, those before stay in force: {}",
                     e.getMessage());
-            now = new Snapshot(now.contexts(), now.certificates(), stamps);
+            now = new Snapshot(now.contexts(), now.nextHops(), now.certificates(), stamps);
         }
     }
 
@@ -126,6 +134,7 @@ public final class TlsFiles {
         config.certificate().forEach(one -> add(files, one));
         config.listener().forEach(one -> own(one).ifPresent(own -> add(files, own)));
         config.listener().forEach(one -> one.clientCa().ifPresent(files::add));
+        NextHopTls.certificates(config).values().forEach(one -> add(files, one));
         var stamps = stamps(files);
         for (var one : config.certificate()) {
             read.put(one, CertificateReader.read(one));
@@ -147,7 +156,9 @@ public final class TlsFiles {
                             ? Optional.empty()
                             : Optional.of(context(mine, listener.clientCa())));
         }
-        return new Snapshot(List.copyOf(contexts), List.copyOf(read.values()), stamps);
+        var nextHops = NextHopTls.read(config);
+        read.putAll(nextHops.shown());
+        return new Snapshot(List.copyOf(contexts), nextHops, List.copyOf(read.values()), stamps);
     }
 
     /// First those that are for the gateway's own name: whoever names no host gets them.

@@ -7,6 +7,7 @@ import io.postern.gateway.config.HostPort;
 import io.postern.mail.Domain;
 import io.postern.testkit.FakeDns;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -117,13 +118,17 @@ class HostFinderTest {
     void smartHost() {
         var gone =
                 new Destination.Hosts(
-                        "smart-host", List.of(new HostPort("gone.example", 25)), TlsMode.NONE);
+                        "smart-host",
+                        List.of(new HostPort("gone.example", 25)),
+                        TlsMode.NONE,
+                        Optional.empty());
         assertEquals("not now", words(finder().find(gone)));
         var there =
                 new Destination.Hosts(
                         "smart-host",
                         List.of(new HostPort("192.0.2.9", 2525), new HostPort("a.example", 26)),
-                        TlsMode.NONE);
+                        TlsMode.NONE,
+                        Optional.empty());
         assertEquals(
                 "192.0.2.9:2525 192.0.2.9:2525, a.example 192.0.2.1:26",
                 words(finder().find(there)));

@@ -1,6 +1,8 @@
 package io.postern.gateway.dnsbl;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,10 +13,11 @@ import io.postern.gateway.config.Config;
 import io.postern.gateway.config.ConfigException;
 import io.postern.gateway.identities.Lookups;
 import io.postern.gateway.identities.Postmaster;
-import io.postern.gateway.identities.SessionNames;
+import io.postern.gateway.identities.ReverseNames;
 import io.postern.gateway.identities.Situations;
-import io.postern.gateway.identities.Warnings;
+import io.postern.gateway.policy.Opinion;
 import io.postern.testkit.FakeDns;
+import io.postern.testkit.Warnings;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -52,13 +55,12 @@ class DnsListsTest {
     private static final String TO = "info@example.com";
 
     private static DnsLists lists(Config config, Resolver dns) {
-        var lookups = new Lookups();
         var lists =
                 new DnsLists(
                         config.dnsbl(),
                         dns,
-                        lookups,
-                        new SessionNames(dns, lookups, Duration.ofSeconds(20)),
+                        new Lookups(),
+                        new ReverseNames(dns, Duration.ofSeconds(20)),
                         new Postmaster(config));
         lists.test();
         return lists;
@@ -193,7 +195,7 @@ class DnsListsTest {
     void listed(Case c) {
         var config = Situations.config(c.toml());
         var play = Situations.of(config, c.client(), c.helo());
-        try (var _ = new Warnings()) {
+        try (var _ = new Warnings("io.postern.gateway")) {
             assertEquals(c.want(), play.play(lists(config, FakeDns.zone(ZONE)), c.from(), TO));
         }
     }
@@ -280,7 +282,7 @@ class DnsListsTest {
 
     private static void assertPasses(Config config, DnsLists lists, String session) {
         var play = Situations.of(config, "192.0.2.25", "a.b").session(session);
-        assertEquals(io.postern.gateway.policy.Opinion.PASS, lists.ask(play.rcpt("a@b.c", TO)));
+        assertEquals(Opinion.PASS, lists.ask(play.rcpt("a@b.c", TO)));
         lists.closed(play.connect());
     }
 
@@ -336,6 +338,34 @@ class DnsListsTest {
     }
 
     @Test
+    @DisplayName("a session that was open when the lists came into force is asked about too, once")
+    void late() {
+        var config = Situations.config(zone("bl.example", ""));
+        var dns = FakeDns.zone(ZONE);
+        var lists = lists(config, dns);
+        var play = Situations.of(config, "192.0.2.26", "a.b");
+        assertInstanceOf(Opinion.Refuse.class, lists.ask(play.rcpt("a@b.c", TO)));
+        int asked = dns.lookups();
+        assertInstanceOf(Opinion.Refuse.class, lists.ask(play.rcpt("a@b.c", TO)));
+        assertEquals(asked, dns.lookups());
+    }
+
+    @Test
+    @DisplayName("with other settings a tested zone stays in use, and a new one waits for its test")
+    void others() {
+        var dns = FakeDns.zone(ZONE);
+        var lists = lists(Situations.config(zone("bl.example", "")), dns);
+        dns.fail("2.0.0.127.bl.example");
+        var both = Situations.config(zone("bl.example", "") + zone("soft.example", ""));
+        var others = lists.with(both.dnsbl());
+        var play = Situations.of(both, "192.0.2.25", "a.b");
+        assertFalse(play.play(others, "a@b.c", TO).contains("soft.example"));
+        assertTrue(play.play(others, "a@b.c", TO).contains("bl.example"));
+        others.test();
+        assertTrue(play.play(others, "a@b.c", TO).contains("soft.example"));
+    }
+
+    @Test
     @DisplayName("HELO again and again is not looked up again and again")
     void helos() {
         var config = Situations.config(zone("names.example", "of = 'helo'"));
@@ -356,7 +386,7 @@ class DnsListsTest {
     void listsTheWorld() {
         var config = Situations.config(zone("parked.example", ""));
         var parked = FakeDns.zone("*.parked.example. A 127.0.0.2");
-        try (var warnings = new Warnings()) {
+        try (var warnings = new Warnings("io.postern.gateway")) {
             var lists = lists(config, parked);
             lists.test();
             assertTrue(warnings.only().contains("parked.example is not used: it lists 127.0.0.1"));
@@ -369,7 +399,7 @@ class DnsListsTest {
     @DisplayName("§5 a zone that answers with a web server for all there is, is not used")
     void parked() {
         var config = Situations.config(zone("parked.example", ""));
-        try (var warnings = new Warnings()) {
+        try (var warnings = new Warnings("io.postern.gateway")) {
             var lists = lists(config, FakeDns.zone("*.parked.example. A 198.51.100.80"));
             assertTrue(warnings.only().contains("outside 127.0.0.0/8"), warnings.only());
             var play = Situations.of(config, "192.0.2.25", "a.b");
@@ -381,7 +411,7 @@ class DnsListsTest {
     @DisplayName("§5 a zone that does not list its test entry is gone, and is not used")
     void gone() {
         var config = Situations.config(zone("bl.example", ""));
-        try (var warnings = new Warnings()) {
+        try (var warnings = new Warnings("io.postern.gateway")) {
             var lists = lists(config, FakeDns.zone("25.2.0.192.bl.example. A 127.0.0.2"));
             assertTrue(warnings.only().contains("does not list 127.0.0.2"), warnings.only());
             var play = Situations.of(config, "192.0.2.25", "a.b");
@@ -412,7 +442,7 @@ class DnsListsTest {
         var config = Situations.config(zone("bl.example", ""));
         var lists = lists(config, FakeDns.zone(ZONE));
         var play = Situations.of(config, "192.0.2.27", "a.b");
-        try (var warnings = new Warnings()) {
+        try (var warnings = new Warnings("io.postern.gateway")) {
             assertEquals("pass", play.play(lists, "a@b.c", TO));
             assertEquals("pass", play.play(lists, "a@b.c", TO));
             assertTrue(warnings.only().contains("127.255.255.254"), warnings.only());

@@ -118,7 +118,7 @@ class GuardTest {
             return new Situation(
                     stage,
                     config.listener().get(listener),
-                    user.map(facts::authenticated).orElse(facts),
+                    user.map(name -> facts.authenticated(name, "PLAIN")).orElse(facts),
                     Optional.of(Envelope.from(new ReversePath.Null())),
                     stage == Stage.RCPT ? Optional.of(to) : Optional.empty(),
                     OptionalLong.empty(),

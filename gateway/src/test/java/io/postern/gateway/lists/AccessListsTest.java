@@ -6,12 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.gateway.config.Config;
 import io.postern.gateway.config.ConfigException;
-import io.postern.gateway.identities.Lookups;
 import io.postern.gateway.identities.Postmaster;
-import io.postern.gateway.identities.SessionNames;
+import io.postern.gateway.identities.ReverseNames;
 import io.postern.gateway.identities.Situations;
-import io.postern.gateway.identities.Warnings;
 import io.postern.testkit.FakeDns;
+import io.postern.testkit.Warnings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +42,7 @@ class AccessListsTest {
     private static AccessLists lists(Config config) {
         return new AccessLists(
                 config.accessList(),
-                new SessionNames(DNS, new Lookups(), Duration.ofSeconds(20)),
+                new ReverseNames(DNS, Duration.ofSeconds(20)),
                 new Postmaster(config));
     }
 
@@ -169,7 +168,7 @@ class AccessListsTest {
     @Test
     @DisplayName("RFC 2505 §2.6.2: our own addresses are not refused as such")
     void ownAddresses() {
-        try (var _ = new Warnings()) {
+        try (var _ = new Warnings("io.postern.gateway")) {
             var toml = list("reverse-path", "'joe@', '.com'", "");
             assertEquals("pass", play(toml, STRANGER, "joe@example.com", TO));
         }
@@ -227,6 +226,7 @@ class AccessListsTest {
         assertMessage(
                 list("helo", "'a.b'", "").replace("554 5.7.1 not", "451 5.7.1 not"),
                 "4yz with 4.y.z");
+        assertMessage(list("reverse-name", "'a.b'", "roles = ['outbound']"), "out of roles");
     }
 
     private static void assertMessage(String toml, String part) {
@@ -251,7 +251,7 @@ class AccessListsTest {
         assertEquals(refused, Situations.of(config, "203.0.113.1", HELO).play(lists, FROM, TO));
 
         Files.delete(file);
-        try (var warnings = new Warnings()) {
+        try (var warnings = new Warnings("io.postern.gateway")) {
             lists.look();
             lists.look();
             assertTrue(warnings.only().contains("stays as it was"), warnings.only());
@@ -259,7 +259,7 @@ class AccessListsTest {
         assertEquals(refused, Situations.of(config, STRANGER, HELO).play(lists, FROM, TO));
 
         write(file, "198.51.100.0/24\nnonsense\n", 3);
-        try (var warnings = new Warnings()) {
+        try (var warnings = new Warnings("io.postern.gateway")) {
             lists.look();
             lists.look();
             assertTrue(warnings.only().contains("line 2"), warnings.only());
@@ -276,7 +276,7 @@ class AccessListsTest {
     @Test
     @DisplayName("an entry that would refuse ours is warned about")
     void warnsOfOurs() {
-        try (var warnings = new Warnings()) {
+        try (var warnings = new Warnings("io.postern.gateway")) {
             var _ = lists(Situations.config(list("reverse-path", "'example.com'", "")));
             assertTrue(warnings.only().contains("RFC 2505 §2.6.2"), warnings.only());
         }

@@ -98,7 +98,7 @@ record Situations(String client, Optional<String> user, String from, List<String
                         "session of " + client,
                         "listener",
                         new InetSocketAddress(InetAddress.ofLiteral(client), 40_000));
-        var session = user.map(facts::authenticated).orElse(facts);
+        var session = user.map(name -> facts.authenticated(name, "PLAIN")).orElse(facts);
         var envelope =
                 Envelope.from(
                         from.isEmpty()

@@ -9,6 +9,7 @@ import io.postern.gateway.config.HostPort;
 import io.postern.mail.Domain;
 import io.postern.smtp.client.ClientSettings;
 import io.postern.testkit.TestClock;
+import io.postern.testkit.Warnings;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -147,7 +148,7 @@ class CalloutSourceTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("cases")
     void judged(Case c) {
-        try (var warnings = new Warnings();
+        try (var warnings = new Warnings("io.postern.gateway.recipients");
                 var server =
                         inside(
                                 c.mail(),
@@ -234,7 +235,7 @@ class CalloutSourceTest {
     @Test
     @DisplayName("a host that hangs costs its deadline, no connection and no permit")
     void hangs() throws Exception {
-        try (var warnings = new Warnings();
+        try (var warnings = new Warnings("io.postern.gateway.recipients");
                 var hostile =
                         new Hostile(socket -> {
                             say(socket, "220 inside");
@@ -257,7 +258,7 @@ class CalloutSourceTest {
     @Test
     @DisplayName("down: who is remembered gets mail for as long as the settings say")
     void down() {
-        try (var warnings = new Warnings();
+        try (var warnings = new Warnings("io.postern.gateway.recipients");
                 var server =
                         inside(address -> address.startsWith("a") ? "250 ok" : "550 5.1.1 no");
                 var source = source(Duration.ofSeconds(20), Duration.ofHours(20), server.port())) {

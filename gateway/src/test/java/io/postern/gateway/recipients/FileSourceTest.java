@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.testkit.TestClock;
+import io.postern.testkit.Warnings;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -130,7 +131,7 @@ class FileSourceTest {
     void broken() throws IOException {
         write("a@x.example\n");
         var source = open();
-        try (var warnings = new Warnings()) {
+        try (var warnings = new Warnings("io.postern.gateway.recipients")) {
             for (var text : List.of("a@x.example\nb@x.example\nnonsense\n", "")) {
                 write(text);
                 for (int i = 0; i < 4; i++) {
@@ -156,7 +157,7 @@ class FileSourceTest {
     @Test
     @DisplayName("a file that never could be read says nothing of anybody")
     void never() throws IOException {
-        try (var warnings = new Warnings()) {
+        try (var warnings = new Warnings("io.postern.gateway.recipients")) {
             var source = open();
             assertEquals("unavailable", Ask.word(source, "a@x.example"));
             assertEquals(1, warnings.messages().size());
@@ -172,7 +173,7 @@ class FileSourceTest {
     @DisplayName("a folder in place of the file is no file")
     void aFolder() throws IOException {
         Files.createDirectory(folder.resolve("recipients"));
-        try (var warnings = new Warnings()) {
+        try (var warnings = new Warnings("io.postern.gateway.recipients")) {
             assertEquals("unavailable", Ask.word(open(), "a@x.example"));
             assertEquals(1, warnings.messages().size());
         }

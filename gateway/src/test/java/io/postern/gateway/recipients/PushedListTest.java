@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.testkit.TestClock;
+import io.postern.testkit.Warnings;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -167,7 +168,7 @@ class PushedListTest {
     void damagedFile() throws IOException {
         push(open(), hashed(MADE, "info@example.com"));
         Files.writeString(file(), Files.readString(file()).replace("end 1", "end 2"));
-        try (var warnings = new Warnings()) {
+        try (var warnings = new Warnings("io.postern.gateway.recipients")) {
             assertEquals("unavailable", Ask.word(open(), "info@example.com"));
             assertEquals(1, warnings.messages().size());
         }
@@ -182,7 +183,7 @@ class PushedListTest {
         clock.advance(LIMIT.minusSeconds(60));
         assertEquals("known", Ask.word(source, "info@example.com"));
         clock.advance(Duration.ofSeconds(1));
-        try (var warnings = new Warnings()) {
+        try (var warnings = new Warnings("io.postern.gateway.recipients")) {
             source.refresh();
             source.refresh();
             assertEquals(1, warnings.messages().size());

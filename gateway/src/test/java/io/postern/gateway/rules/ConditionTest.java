@@ -47,6 +47,7 @@ class ConditionTest {
                 yes("client certificate", Stage.MAIL, "'mx.partner.example' in tls.client_names"),
                 yes("its subject", Stage.MAIL, "tls.client_subject == 'CN=mx'"),
                 yes("user", Stage.MAIL, "auth.user == 'anna'"),
+                yes("by which mechanism", Stage.MAIL, "auth.method == 'SCRAM-SHA-256-PLUS'"),
                 yes("reverse-path", Stage.MAIL, "reverse_path.address == 'a@from.example'"),
                 yes("its local part", Stage.MAIL, "reverse_path.local == 'a'"),
                 yes("its domain", Stage.MAIL, "reverse_path.domain == 'from.example'"),

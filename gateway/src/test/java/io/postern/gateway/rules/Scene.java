@@ -70,7 +70,7 @@ final class Scene {
                         true,
                         Optional.of("TLSv1.3 TLS_AES_256_GCM_SHA384"),
                         Optional.of(new ClientCertificate("CN=mx", List.of("mx.partner.example"))),
-                        Optional.of("anna"));
+                        Optional.of(new SessionFacts.Authenticated("anna", "SCRAM-SHA-256-PLUS")));
         var envelope =
                 Envelope.from(
                         from.equals("<>")

@@ -86,7 +86,7 @@ class OwnAddressesTest {
                 new Situation(
                         c.header().isEmpty() ? Stage.MAIL : Stage.MESSAGE,
                         listener(),
-                        c.user().isEmpty() ? session : session.authenticated(c.user()),
+                        c.user().isEmpty() ? session : session.authenticated(c.user(), "PLAIN"),
                         Optional.of(Envelope.from(path)),
                         Optional.empty(),
                         OptionalLong.empty(),

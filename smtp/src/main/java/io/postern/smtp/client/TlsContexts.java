@@ -6,6 +6,7 @@ import java.security.KeyStore;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSession;
@@ -24,16 +25,17 @@ public final class TlsContexts {
 
     /// Takes any certificate (RFC 7435 §3) and records in [TlsFacts] whether the platform's
     /// certificate authorities vouch for it under the server name asked for.
-    public static SSLContext acceptingAny() {
-        return acceptingAny((KeyStore) null);
+    ///
+    /// @param own what the peer is shown when it asks for our certificate; nothing when there is
+    ///   none
+    public static SSLContext acceptingAny(KeyManager... own) {
+        return acceptingAny(null, own);
     }
 
     /// The same with other authorities than the platform's.
-    static SSLContext acceptingAny(@Nullable KeyStore authorities) {
+    static SSLContext acceptingAny(@Nullable KeyStore authorities, KeyManager... own) {
         try {
-            var context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {new Recording(platform(authorities))}, null);
-            return context;
+            return context(own, new Recording(platform(authorities)));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("no TLS in this JDK", e);
         }
@@ -41,12 +43,21 @@ public final class TlsContexts {
 
     /// Takes what the platform's certificate authorities vouch for, under the server name asked
     /// for.
-    public static SSLContext verifying() {
+    ///
+    /// @param own as above
+    public static SSLContext verifying(KeyManager... own) {
         try {
-            return SSLContext.getDefault();
+            return own.length == 0 ? SSLContext.getDefault() : context(own, platform(null));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("no TLS in this JDK", e);
         }
+    }
+
+    private static SSLContext context(KeyManager[] own, TrustManager trust)
+            throws GeneralSecurityException {
+        var context = SSLContext.getInstance("TLS");
+        context.init(own, new TrustManager[] {trust}, null);
+        return context;
     }
 
     /// Why the session's certificate was not good; empty when it was.

@@ -46,9 +46,12 @@ final class Intake implements ContentScanner.Intake {
         return octets > limit;
     }
 
-    /// What the sink threw while it was written to.
-    @Nullable Throwable bug() {
-        return bug;
+    /// A sink that threw while it was written to broke its contract: our bug, so the client is told
+    /// to come again.
+    void rethrow() {
+        if (bug != null) {
+            throw new IllegalStateException("a DataSink threw", bug);
+        }
     }
 
     /// Ends the content. Only when nothing was wrong with it.

@@ -9,7 +9,6 @@ import io.postern.smtp.Reply;
 import io.postern.smtp.sasl.ChannelBindings;
 import io.postern.smtp.server.SessionHandler.DataStart;
 import io.postern.smtp.server.SessionHandler.Verdict;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -31,21 +30,13 @@ final class Session {
     private final SessionHandler handler;
     private final Wire wire;
     private final Counters counters;
-    private final ClientSlots handshakes;
+    private final Encryption encryption;
     private final ContentReader content;
-    private final long started;
+    private final Allowance allowance;
     private SessionFacts facts;
     private ChannelBindings bindings = ChannelBindings.NONE;
     private Transaction transaction = Transaction.NONE;
     private @Nullable Chunks chunks;
-    private int commands;
-    private int errors;
-    private int junk;
-
-    /// Temporary refusals since a message was last taken.
-    private int putOff;
-
-    private int messages;
 
     /// The content of a transaction that comes by BDAT.
     private record Chunks(Intake intake, @Nullable ContentScanner scanner) {}
@@ -62,18 +53,18 @@ final class Session {
         this.handler = handler;
         this.wire = wire;
         this.counters = counters;
-        this.handshakes = handshakes;
+        encryption = new Encryption(settings.tls(), handshakes, wire);
         limits = settings.limits();
         content = new ContentReader(wire, limits, settings.clock());
-        started = settings.clock().millis();
+        allowance = new Allowance(limits, settings.clock());
     }
 
     /// Serves the session to its end. Throws nothing; does not close the channel.
     void run() {
         String reason;
         try {
-            if (implicitTls()) {
-                beginEncrypted(settings.tls().orElseThrow());
+            if (encryption.implicit()) {
+                beginEncrypted();
             }
             greet();
             while (true) {
@@ -88,6 +79,15 @@ final class Session {
             lastWords(INTERNAL);
         }
         end(reason);
+    }
+
+    private void beginEncrypted() throws SessionEnd {
+        var context = encryption.startImplicit(facts);
+        try {
+            encrypt(context);
+        } finally {
+            encryption.over(facts);
+        }
     }
 
     private void end(String reason) {
@@ -144,7 +144,7 @@ final class Session {
     }
 
     private void next() throws SessionEnd {
-        switch (wire.readLine(patience())) {
+        switch (wire.readLine(allowance.patience())) {
             case TEXT -> obey();
             case TOO_LONG -> refuse(Reply.of(500, "5.5.2", "line too long"));
             case BARE_CR_OR_LF ->
@@ -154,19 +154,11 @@ final class Session {
         }
     }
 
-    private Duration patience() {
-        var left = limits.session().minusMillis(settings.clock().millis() - started);
-        return left.compareTo(limits.idle()) < 0 ? left : limits.idle();
-    }
-
     private void obey() throws SessionEnd {
         if (log.isDebugEnabled()) {
             log.debug("{} C: {}", facts.sessionId(), Dialogue.command(wire.text()));
         }
-        if (++commands > limits.commands()) {
-            throw SessionEnd.telling(
-                    Reply.of(421, "4.7.0", "too many commands"), "too many commands");
-        }
+        allowance.line();
         switch (CommandParser.parse(wire.text())) {
             case Parsed.Bad(var reply) -> refuseLine(reply);
             case Parsed.Ok(var command) -> obey(command);
@@ -195,7 +187,7 @@ final class Session {
 
     private void obey(Command command) throws SessionEnd {
         pipelinedWell(command);
-        countJunk(command);
+        allowance.command(command);
         var told = probed(command);
         if (told.isPresent()) {
             answer(told.get());
@@ -204,7 +196,7 @@ final class Session {
         var rules =
                 new Transaction.Rules(
                         facts.heloName().isPresent(),
-                        mustEncrypt(),
+                        encryption.lacking(facts),
                         limits.messageSize(),
                         limits.recipients());
         switch (Transaction.apply(transaction, command, rules)) {
@@ -231,7 +223,7 @@ final class Session {
     /// What the handler says to a command that asks more than RCPT would tell. In clear where that
     /// is not enough, the transaction answers 530 first.
     private Optional<Reply> probed(Command command) {
-        if (mustEncrypt()) {
+        if (encryption.lacking(facts)) {
             return Optional.empty();
         }
         return switch (command) {
@@ -265,19 +257,6 @@ final class Session {
                     Reply.of(503, "5.5.0", "wait for the reply to this command"),
                     "pipelined past DATA or STARTTLS");
         }
-    }
-
-    private boolean implicitTls() {
-        return settings.tls()
-                .filter(tls -> tls.requirement() == ServerTls.Requirement.IMPLICIT)
-                .isPresent();
-    }
-
-    private boolean mustEncrypt() {
-        return facts.tls().isEmpty()
-                && settings.tls()
-                        .filter(tls -> tls.requirement() == ServerTls.Requirement.REQUIRED)
-                        .isPresent();
     }
 
     private void discardChunk(Command command, Reply reply) throws SessionEnd {
@@ -317,13 +296,9 @@ final class Session {
     }
 
     private void mail(Command.Mail mail, Transaction next, Reply reply) throws SessionEnd {
-        if (messages >= limits.messages()) {
-            throw SessionEnd.telling(
-                    Reply.of(421, "4.7.0", "too many messages in one session"),
-                    "too many messages");
-        }
+        allowance.anotherMessage();
         if (agreed(handler.mail(facts, mail.envelope(), mail.size().orElse(-1)))) {
-            messages++;
+            allowance.begun();
             accept(next, reply);
         }
     }
@@ -338,7 +313,7 @@ final class Session {
                                         wire.text(),
                                         new Verdict.Go())))
                 && agreed(handler.rcpt(facts, envelope, rcpt.recipient()))) {
-            junk = 0;
+            allowance.useful();
             accept(next, reply);
         }
     }
@@ -377,7 +352,7 @@ final class Session {
 
     /// The content is complete: asks the sink, and passes its reply on at once.
     private void taken(Intake intake, Optional<Reply> refusal) throws SessionEnd {
-        rethrow(intake);
+        intake.rethrow();
         if (refusal.isPresent()) {
             intake.abandon();
             refuse(refusal.get());
@@ -385,23 +360,13 @@ final class Session {
             var reply = intake.finish();
             if (reply.positive()) {
                 counters.messages.increment();
-                errors = 0;
-                junk = 0;
-                putOff = 0;
+                allowance.taken();
                 send(reply);
             } else {
                 refuse(reply);
             }
         }
         wire.flush(); // a client that has sent a message must not wait for its next to be read
-    }
-
-    /// A sink that throws broke its contract: our bug, so the client is told to come again.
-    private static void rethrow(Intake intake) {
-        var bug = intake.bug();
-        if (bug != null) {
-            throw new IllegalStateException("a DataSink threw", bug);
-        }
     }
 
     private void bdat(Command.Bdat bdat, Transaction next, Reply reply) throws SessionEnd {
@@ -423,11 +388,11 @@ final class Session {
                 current.intake().abandon();
             }
         } else if (refusal.isPresent()) {
-            rethrow(current.intake());
+            current.intake().rethrow();
             become(new Transaction.Failed());
             refuse(refusal.get());
         } else {
-            rethrow(current.intake());
+            current.intake().rethrow();
             accept(next, reply);
         }
     }
@@ -451,66 +416,37 @@ final class Session {
     }
 
     private void startTls(Reply reply) throws SessionEnd {
-        if (facts.tls().isPresent()) {
-            refuse(Reply.of(503, "5.5.1", "TLS is on already"));
-            return;
-        }
-        if (settings.tls().isEmpty()) {
-            refuse(Reply.of(502, "5.5.1", "STARTTLS is not offered"));
-            return;
-        }
-        SSLContext context;
-        try {
-            context = settings.tls().get().context().get();
-        } catch (RuntimeException e) {
-            log.error("session {}: no TLS certificate to be had", facts.sessionId(), e);
-            refuse(Reply.of(454, "4.7.0", "TLS is not available now")); // RFC 3207 §4
-            return;
-        }
-        if (!handshakes.take(facts.client().getAddress())) {
-            // RFC 3207 §4: the client may come again, or go on as it is.
-            refuse(Reply.of(454, "4.7.0", "too many TLS handshakes at once, try again later"));
-            return;
-        }
-        try {
-            send(reply);
-            become(Transaction.NONE);
-            encrypt(context, settings.tls().get());
-        } finally {
-            handshakes.giveBack(facts.client().getAddress());
+        switch (encryption.start(facts)) {
+            case Encryption.Start.Refused(var refusal) -> refuse(refusal);
+            case Encryption.Start.Ready(var context) -> {
+                try {
+                    send(reply);
+                    become(Transaction.NONE);
+                    encrypt(context);
+                } finally {
+                    encryption.over(facts);
+                }
+            }
         }
     }
 
-    /// TLS before the greeting; nobody can be told why there is none.
-    private void beginEncrypted(ServerTls tls) throws SessionEnd {
-        if (!handshakes.take(facts.client().getAddress())) {
-            throw SessionEnd.silent("too many TLS handshakes at once");
-        }
-        try {
-            encrypt(tls.context().get(), tls);
-        } finally {
-            handshakes.giveBack(facts.client().getAddress());
-        }
-    }
-
-    private void encrypt(SSLContext context, ServerTls tls) throws SessionEnd {
-        var handshake = wire.startTls(context, tls.clientCertificates());
-        log.debug("{} {}", facts.sessionId(), handshake.protocol());
+    private void encrypt(SSLContext context) throws SessionEnd {
+        var handshake = encryption.shake(context, facts);
         bindings = handshake.bindings();
         facts = facts.encrypted(handshake.protocol(), handshake.clientCertificate());
     }
 
     private void auth(Command.Auth auth, Transaction next, Reply reply) throws SessionEnd {
-        var refusal = whyNoAuth(auth.mechanism());
+        var refusal = AuthRules.whyNot(settings, handler, facts, auth.mechanism());
         if (refusal.isPresent()) {
             refuse(refusal.get());
             return;
         }
         var exchange = handler.authenticate(facts, auth.mechanism(), bindings);
-        var dialogue = new AuthDialogue(wire, this::patience);
+        var dialogue = new AuthDialogue(wire, allowance::patience);
         switch (dialogue.conduct(exchange, auth.initialResponse())) {
             case AuthExchange.Answer.Granted(var user) -> {
-                facts = facts.authenticated(user);
+                facts = facts.authenticated(user, auth.mechanism());
                 accept(next, reply);
             }
             case AuthExchange.Answer.Refuse(var refused) -> refuse(refused);
@@ -519,30 +455,6 @@ final class Session {
             case AuthExchange.Answer.Challenge _ ->
                     throw new IllegalStateException("an exchange ends with no challenge");
         }
-    }
-
-    private Optional<Reply> whyNoAuth(String mechanism) {
-        if (facts.user().isPresent()) {
-            return Optional.of(Reply.of(503, "5.5.1", "authenticated already")); // RFC 4954 §4
-        }
-        if (!facts.esmtp()) {
-            return Optional.of(Reply.of(503, "5.5.1", "say EHLO first"));
-        }
-        var offered = handler.mechanisms(facts);
-        if (offered.contains(mechanism)) {
-            return Optional.empty();
-        }
-        // RFC 4954 §6: 538 when it is offered under TLS only.
-        if (settings.tls().isPresent()
-                && facts.tls().isEmpty()
-                && handler.mechanisms(facts.encrypted("TLS", Optional.empty()))
-                        .contains(mechanism)) {
-            return Optional.of(Reply.of(538, "5.7.11", "encryption required: say STARTTLS first"));
-        }
-        return Optional.of(
-                offered.isEmpty()
-                        ? Reply.of(502, "5.5.1", "AUTH is not offered")
-                        : Reply.of(504, "5.5.4", "mechanism not offered: " + mechanism));
     }
 
     private void accept(Transaction next, Reply reply) throws SessionEnd {
@@ -565,48 +477,15 @@ final class Session {
         }
     }
 
-    /// A client may idle with NOOP or begin anew with RSET, but not for ever.
-    private void countJunk(Command command) throws SessionEnd {
-        switch (command) {
-            case Command.Noop _,
-                    Command.Rset _,
-                    Command.Vrfy _,
-                    Command.Expn _,
-                    Command.Help _,
-                    Command.Helo _,
-                    Command.Ehlo _ -> {
-                if (++junk > limits.junk()) {
-                    countError();
-                }
-            }
-            case Command.Rcpt _, // counted as an error when it is refused
-                    Command.Mail _,
-                    Command.Data _,
-                    Command.Bdat _,
-                    Command.Quit _,
-                    Command.StartTls _,
-                    Command.Auth _,
-                    Command.NotImplemented _ -> {}
-        }
-    }
-
-    private void countError() throws SessionEnd {
-        if (++errors >= limits.errors()) {
-            throw SessionEnd.telling(Reply.of(421, "4.7.0", "too many errors"), "too many errors");
-        }
-    }
-
     private void refuse(Reply reply) throws SessionEnd {
         counters.refusedCommands.increment();
         if (reply.code() == 421) {
             throw SessionEnd.telling(reply, "refused"); // RFC 5321 §3.8: 421 closes
         }
         if (reply.permanent()) {
-            countError();
-        } else if (++putOff > limits.recipients() + limits.errors()) {
-            // Whoever is put off again and again does better to come back later.
-            throw SessionEnd.telling(
-                    Reply.of(421, "4.7.0", "too much was put off, try again later"), "put off");
+            allowance.error();
+        } else {
+            allowance.putOff();
         }
         send(reply);
     }

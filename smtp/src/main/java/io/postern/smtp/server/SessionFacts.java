@@ -13,7 +13,7 @@ import java.util.Optional;
 /// @param tls protocol and cipher suite, such as `TLSv1.3 TLS_AES_256_GCM_SHA384`; empty in clear
 /// @param clientCertificate what the client showed in the TLS handshake; empty when it showed none,
 ///   or none was asked for
-/// @param user who authenticated by AUTH, as the gateway names the user; empty before
+/// @param authenticated by AUTH; empty before
 public record SessionFacts(
         String sessionId,
         String listener,
@@ -22,7 +22,18 @@ public record SessionFacts(
         boolean esmtp,
         Optional<String> tls,
         Optional<ClientCertificate> clientCertificate,
-        Optional<String> user) {
+        Optional<Authenticated> authenticated) {
+    /// Who authenticated, and how.
+    ///
+    /// @param user as the gateway names the user
+    /// @param mechanism the SASL mechanism, such as `SCRAM-SHA-256`
+    public record Authenticated(String user, String mechanism) {}
+
+    /// Who authenticated by AUTH; empty before.
+    public Optional<String> user() {
+        return authenticated.map(Authenticated::user);
+    }
+
     /// Of a session that was just accepted, in clear.
     public static SessionFacts accepted(
             String sessionId, String listener, InetSocketAddress client) {
@@ -47,7 +58,7 @@ public record SessionFacts(
                 extended,
                 tls,
                 clientCertificate,
-                user);
+                authenticated);
     }
 
     /// After a TLS handshake. RFC 3207 §4.2: what was said in clear is forgotten, the name in EHLO
@@ -65,7 +76,7 @@ public record SessionFacts(
     }
 
     /// After AUTH.
-    public SessionFacts authenticated(String name) {
+    public SessionFacts authenticated(String user, String mechanism) {
         return new SessionFacts(
                 sessionId,
                 listener,
@@ -74,7 +85,7 @@ public record SessionFacts(
                 esmtp,
                 tls,
                 clientCertificate,
-                Optional.of(name));
+                Optional.of(new Authenticated(user, mechanism)));
     }
 
     /// The "with" protocol type of a Received field. RFC 3848; RFC 6531 §4.3.
@@ -84,6 +95,6 @@ public record SessionFacts(
         }
         return (smtpUtf8 ? "UTF8SMTP" : "ESMTP")
                 + (tls.isPresent() ? "S" : "")
-                + (user.isPresent() ? "A" : "");
+                + (authenticated.isPresent() ? "A" : "");
     }
 }

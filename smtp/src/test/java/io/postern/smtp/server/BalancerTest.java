@@ -3,6 +3,7 @@ package io.postern.smtp.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.postern.testkit.Warnings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -129,7 +130,7 @@ class BalancerTest {
                         "PROXY TCP4 198.51.100.7 192.0.2.1 8080 25\r\n",
                         "\r\n\r\n\0\r\nQUIT\n!\0\0\0", // UNSPEC
                         "\r\n\r\n\0\r\nQUIT\n!\21\0\14"); // and no more
-        try (var log = new Warnings();
+        try (var log = new Warnings("io.postern.smtp");
                 var rig = new Balanced(Rig.QUICK, _ -> true)) {
             for (var words : wrong) {
                 var said = rig.said(words.getBytes(StandardCharsets.ISO_8859_1), "");

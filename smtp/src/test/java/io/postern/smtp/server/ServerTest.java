@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.postern.testkit.Warnings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -153,7 +154,7 @@ class ServerTest {
                         begin
                                 + "C: RCPT TO:<finishthrow-c@here.example>  S: 250 *\n"
                                 + "C-BYTES: BDAT 1 LAST\\r\\nx  S: 421 4.3.0 *\nS: (close)");
-        try (var log = new Warnings();
+        try (var log = new Warnings("io.postern.smtp");
                 var rig = new Rig(Rig.QUICK)) {
             scripts.forEach(rig::play);
             assertEquals(scripts.size(), log.messages().size(), "each is logged once");
@@ -164,7 +165,7 @@ class ServerTest {
     @DisplayName("without a handler 421 4.3.0 is the greeting")
     void noHandler() throws IOException {
         var settings = settings(new Endpoint.Address(loopback()));
-        try (var log = new Warnings();
+        try (var log = new Warnings("io.postern.smtp");
                 var server =
                         SmtpServer.open(
                                 settings,
@@ -197,7 +198,7 @@ class ServerTest {
         var inner = ServerSocketChannel.open().bind(loopback());
         var failing = new FailingChannel(inner, 3);
         var recorder = new Recorder();
-        try (var log = new Warnings();
+        try (var log = new Warnings("io.postern.smtp");
                 var server =
                         SmtpServer.open(
                                 settings(new Endpoint.Inherited(failing)), recorder::handler);
@@ -292,7 +293,7 @@ class ServerTest {
                         "\u00ff\u00fe");
         var random = new Random(821);
         int rounds = 300;
-        try (var log = new Warnings();
+        try (var log = new Warnings("io.postern.smtp");
                 var rig = new Rig(Rig.QUICK)) {
             for (int round = 0; round < rounds; round++) {
                 var text = new StringBuilder(random.nextBoolean() ? TO_DATA.substring(0, 70) : "");

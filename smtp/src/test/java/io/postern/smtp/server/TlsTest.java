@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.postern.testkit.Corpora;
 import io.postern.testkit.SmtpScript;
 import io.postern.testkit.TestCertificate;
+import io.postern.testkit.Warnings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -134,7 +135,7 @@ class TlsTest {
                             throw new IllegalStateException("no certificate");
                         },
                         ServerTls.Requirement.OFFERED);
-        try (var log = new Warnings();
+        try (var log = new Warnings("io.postern.smtp");
                 var rig = new Rig(Rig.QUICK, Optional.of(tls), InstantSource.system())) {
             rig.play(
                     """

@@ -1,4 +1,4 @@
-package io.postern.gateway.identities;
+package io.postern.testkit;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -7,17 +7,20 @@ import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
-/// Collects what the gateway logs at WARN and above, and keeps it off the screen.
+/// Collects what a package logs at WARN and above, and keeps it off the screen, until it is closed.
 public final class Warnings implements AutoCloseable {
-    private final Logger logger = (Logger) LoggerFactory.getLogger("io.postern.gateway");
+    private final Logger logger;
     private final ListAppender<ILoggingEvent> events = new ListAppender<>();
 
-    public Warnings() {
+    /// @param name of the package or the class; those below it are heard too
+    public Warnings(String name) {
+        logger = (Logger) LoggerFactory.getLogger(name);
         events.start();
         logger.addAppender(events);
         logger.setAdditive(false);
     }
 
+    /// In the order in which they were logged.
     public List<String> messages() {
         return List.copyOf(events.list).stream()
                 .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))

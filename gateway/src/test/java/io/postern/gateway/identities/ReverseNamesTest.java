@@ -1,4 +1,4 @@
-package io.postern.gateway.path;
+package io.postern.gateway.identities;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +10,7 @@ import io.postern.mail.Domain;
 import io.postern.testkit.FakeDns;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
@@ -19,10 +20,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-@DisplayName("RFC 5321 §4.4: the client's name in Received")
+@DisplayName("The client's name in the DNS")
 @Timeout(60)
 class ReverseNamesTest {
     private static final Duration LONG = Duration.ofMinutes(1);
+    private static final Situations STRANGER =
+            Situations.of(Situations.config(""), "192.0.2.1", "mx.example.net");
 
     record Case(String rule, String zone, String want) {
         @Override
@@ -62,12 +65,46 @@ class ReverseNamesTest {
                 new Case("no name at all", "", ""));
     }
 
-    @ParameterizedTest(name = "{0}")
+    @ParameterizedTest(name = "RFC 5321 §4.4: {0}")
     @MethodSource("cases")
     void verified(Case c) {
         var names = new ReverseNames(FakeDns.zone("$TTL 60\n" + c.zone() + "\n"), LONG);
-        var name = names.begin(InetAddress.ofLiteral("192.0.2.1")).get();
-        assertEquals(c.want(), name.map(Domain::name).orElse(""));
+        assertEquals(c.want(), names.told(STRANGER.helo()).map(Domain::name).orElse(""));
+    }
+
+    @Test
+    @DisplayName("is looked up once a session, whoever asks, and again for another")
+    void once() {
+        var dns =
+                FakeDns.zone(
+                        """
+                        1.2.0.192.in-addr.arpa. IN PTR mx.bank.example.
+                        1.2.0.192.in-addr.arpa. IN PTR mx.example.net.
+                        mx.example.net. IN A 192.0.2.1
+                        """);
+        var names = new ReverseNames(dns, LONG);
+        var begun = names.begin(STRANGER.connect());
+        assertEquals(
+                new ClientNames(
+                        List.of("mx.bank.example", "mx.example.net"), List.of("mx.example.net")),
+                names.of(STRANGER.helo()));
+        assertEquals(begun.get(), names.of(STRANGER.mail("a@example.net")));
+        assertEquals("mx.example.net", names.told(STRANGER.helo()).map(Domain::name).orElse(""));
+        assertEquals(1, dns.lookups("192.0.2.1"));
+
+        names.end(STRANGER.helo());
+        var _ = names.of(STRANGER.session("another").helo());
+        assertEquals(2, dns.lookups("192.0.2.1"));
+    }
+
+    @Test
+    @DisplayName("is never looked up for a host inside, which is known by its address")
+    void inside() {
+        var dns = FakeDns.empty();
+        var names = new ReverseNames(dns, LONG);
+        assertEquals(ClientNames.NONE, names.of(STRANGER.outbound().connect()));
+        assertEquals(Optional.empty(), names.told(STRANGER.outbound().helo()));
+        assertEquals(0, dns.lookups());
     }
 
     @Test
@@ -75,10 +112,7 @@ class ReverseNamesTest {
     void off() {
         var dns = FakeDns.empty();
         assertEquals(
-                Optional.empty(),
-                new ReverseNames(dns, Duration.ZERO)
-                        .begin(InetAddress.ofLiteral("192.0.2.1"))
-                        .get());
+                Optional.empty(), new ReverseNames(dns, Duration.ZERO).told(STRANGER.connect()));
         assertEquals(0, dns.lookups());
     }
 
@@ -122,14 +156,13 @@ class ReverseNamesTest {
             "after a few names that did not come in time nobody waits, until one has come again")
     void impatience() {
         var dns = new Silent();
-        var client = InetAddress.ofLiteral("192.0.2.1");
         var hurried = new ReverseNames(dns, Duration.ofMillis(1));
         for (int i = 0; i < 3; i++) {
             assertTrue(hurried.waits());
-            assertEquals(Optional.empty(), hurried.begin(client).get());
+            assertEquals(Optional.empty(), hurried.told(STRANGER.session("S" + i).helo()));
         }
         assertTrue(!hurried.waits());
-        assertEquals(Optional.empty(), hurried.begin(client).get());
+        assertEquals(Optional.empty(), hurried.told(STRANGER.session("another").helo()));
         dns.speak.countDown();
         while (!hurried.waits()) {
             Thread.onSpinWait();
@@ -142,7 +175,7 @@ class ReverseNamesTest {
         var dns = FakeDns.empty().fail("192.0.2.1");
         var names = new ReverseNames(dns, LONG);
         for (int i = 0; i < 3; i++) {
-            assertEquals(Optional.empty(), names.begin(InetAddress.ofLiteral("192.0.2.1")).get());
+            assertEquals(Optional.empty(), names.told(STRANGER.session("S" + i).helo()));
         }
         while (names.waits()) {
             Thread.onSpinWait();
