@@ -333,7 +333,8 @@ public final class Gateway implements AutoCloseable {
                 new SteadyClock(),
                 address ->
                         listener.proxyFrom().stream()
-                                .anyMatch(network -> network.contains(address)));
+                                .anyMatch(network -> network.contains(address)),
+                listener.role().sendsOut());
     }
 
     private Optional<ServerTls> tls(Config.Listener listener) {

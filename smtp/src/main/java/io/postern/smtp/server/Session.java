@@ -163,7 +163,7 @@ final class Session {
             throw SessionEnd.telling(
                     Reply.of(421, "4.7.0", "too many commands"), "too many commands");
         }
-        switch (CommandParser.parse(wire.text())) {
+        switch (CommandParser.parse(wire.text(), settings.dsn())) {
             case Parsed.Bad(var reply) -> refuseLine(reply);
             case Parsed.Ok(var command) -> obey(command);
         }
