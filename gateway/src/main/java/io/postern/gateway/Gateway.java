@@ -45,7 +45,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -325,7 +324,7 @@ public final class Gateway implements AutoCloseable {
                                 Limits.DEFAULT.session(),
                                 Limits.DEFAULT.linger());
         return new ServerSettings(
-                listener.role().name().toLowerCase(Locale.ROOT) + "-" + listener.address().port(),
+                listener.name(),
                 config.hostname().name(),
                 endpoint(listener),
                 limits,

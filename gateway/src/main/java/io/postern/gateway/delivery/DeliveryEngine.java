@@ -2,6 +2,7 @@ package io.postern.gateway.delivery;
 
 import io.postern.gateway.events.Figures;
 import io.postern.mail.Content;
+import io.postern.mail.Envelope;
 import io.postern.mail.EnvelopeRecipient;
 import io.postern.store.KeptMessage;
 import io.postern.store.MessageStore;
@@ -225,8 +226,15 @@ public final class DeliveryEngine {
                 contentStays && octetsInMemory.get() < settings.octetsInMemory()
                         ? Optional.of(new FreshContent(message.content(), jobs, octetsInMemory))
                         : Optional.empty();
+        var origin = Origin.of(message.facts());
         byDestination.forEach((destination, rows) ->
-                enqueue(destination, message.envelope(), message.receivedAt(), rows, fresh));
+                enqueue(
+                        destination,
+                        origin,
+                        message.envelope(),
+                        message.receivedAt(),
+                        rows,
+                        fresh));
     }
 
     private Map<Destination, List<QueuedRecipient>> byDestination(List<QueuedRecipient> rows) {
@@ -326,7 +334,8 @@ public final class DeliveryEngine {
 
     private void enqueue(
             Destination destination,
-            io.postern.mail.Envelope envelope,
+            Origin origin,
+            Envelope envelope,
             Instant receivedAt,
             List<QueuedRecipient> rows,
             Optional<FreshContent> fresh) {
@@ -339,6 +348,7 @@ public final class DeliveryEngine {
             var job =
                     new Job(
                             piece.getFirst().id(),
+                            origin,
                             receivedAt,
                             envelope.withRecipients(to),
                             piece,
@@ -528,6 +538,7 @@ public final class DeliveryEngine {
                                 .forEach((to, its) ->
                                         enqueue(
                                                 to,
+                                                Origin.of(kept.facts()),
                                                 kept.envelope(),
                                                 kept.receivedAt(),
                                                 its,
@@ -585,6 +596,7 @@ public final class DeliveryEngine {
         var to = rows.stream().map(QueuedRecipient::recipient).toList();
         return new Job(
                 kept.id(),
+                Origin.of(kept.facts()),
                 kept.receivedAt(),
                 kept.envelope().withRecipients(to),
                 rows,
