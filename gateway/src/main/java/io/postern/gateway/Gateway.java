@@ -61,6 +61,10 @@ public final class Gateway implements AutoCloseable {
     /// How long sessions and deliveries under way may go on after a stop was asked for.
     private static final Duration DRAIN = Duration.ofSeconds(10);
 
+    /// How often fixed hosts are asked what they can do: one that was given a larger SIZE is not
+    /// refused mail for longer.
+    private static final long GREET_MINUTES = 10;
+
     private volatile Config config;
     private final MessageStore store;
     private final DkimKeys keys;
@@ -137,7 +141,8 @@ public final class Gateway implements AutoCloseable {
                 new Perimeter(
                         recipients,
                         new Perimeter.Means(
-                                config, store, resolver, storage, users, counting, figures, clock));
+                                config, store, routes, engine, resolver, storage, users, counting,
+                                figures, clock));
         this.delays = new Delays(config.tarpit().sessions(), config.tarpit().longest());
         this.authenticator =
                 new Authenticator(
@@ -278,6 +283,12 @@ public final class Gateway implements AutoCloseable {
                         guarded(counting::flush), every, every, TimeUnit.SECONDS);
         var _ = chores.scheduleWithFixedDelay(guarded(counting::expire), 1, 1, TimeUnit.MINUTES);
         perimeter.strangers().start(chores);
+        var _ =
+                chores.scheduleWithFixedDelay(
+                        guarded(() -> engine.greet(routes.fixed())),
+                        GREET_MINUTES,
+                        GREET_MINUTES,
+                        TimeUnit.MINUTES);
         var _ = chores.scheduleWithFixedDelay(guarded(this::forget), 1, 10, TimeUnit.MINUTES);
         watchTls();
     }
