@@ -44,7 +44,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -60,6 +59,10 @@ public final class Gateway implements AutoCloseable {
 
     /// How long sessions and deliveries under way may go on after a stop was asked for.
     private static final Duration DRAIN = Duration.ofSeconds(10);
+
+    /// How often fixed hosts are asked what they can do: one that was given a larger SIZE is not
+    /// refused mail for longer.
+    private static final long GREET_MINUTES = 10;
 
     private volatile Config config;
     private final MessageStore store;
@@ -141,8 +144,8 @@ public final class Gateway implements AutoCloseable {
                 new Perimeter(
                         recipients,
                         new Perimeter.Means(
-                                config, store, resolver, names, storage, users, counting, figures,
-                                clock));
+                                config, store, routes, engine, resolver, names, storage, users,
+                                counting, figures, clock));
         this.delays = new Delays(config.tarpit().sessions(), config.tarpit().longest());
         this.authenticator =
                 new Authenticator(
@@ -283,6 +286,12 @@ public final class Gateway implements AutoCloseable {
                         guarded(counting::flush), every, every, TimeUnit.SECONDS);
         var _ = chores.scheduleWithFixedDelay(guarded(counting::expire), 1, 1, TimeUnit.MINUTES);
         perimeter.strangers().start(chores);
+        var _ =
+                chores.scheduleWithFixedDelay(
+                        guarded(() -> engine.greet(routes.fixed())),
+                        GREET_MINUTES,
+                        GREET_MINUTES,
+                        TimeUnit.MINUTES);
         var _ = chores.scheduleWithFixedDelay(guarded(this::forget), 1, 10, TimeUnit.MINUTES);
         watchTls();
     }
@@ -329,7 +338,7 @@ public final class Gateway implements AutoCloseable {
                                 Limits.DEFAULT.session(),
                                 Limits.DEFAULT.linger());
         return new ServerSettings(
-                listener.role().name().toLowerCase(Locale.ROOT) + "-" + listener.address().port(),
+                listener.name(),
                 config.hostname().name(),
                 endpoint(listener),
                 limits,
@@ -337,7 +346,8 @@ public final class Gateway implements AutoCloseable {
                 new SteadyClock(),
                 address ->
                         listener.proxyFrom().stream()
-                                .anyMatch(network -> network.contains(address)));
+                                .anyMatch(network -> network.contains(address)),
+                listener.role().sendsOut());
     }
 
     private Optional<ServerTls> tls(Config.Listener listener) {

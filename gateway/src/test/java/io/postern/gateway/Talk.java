@@ -113,6 +113,19 @@ final class Talk implements AutoCloseable {
         return lines();
     }
 
+    /// Sends a line; all lines of the reply.
+    String all(String line) throws IOException {
+        send(line + "\r\n");
+        var said = new StringBuilder();
+        while (true) {
+            var next = replies.readLine();
+            said.append(next).append('\n');
+            if (next == null || next.length() < 4 || next.charAt(3) != '-') {
+                return said.toString();
+            }
+        }
+    }
+
     void send(String octets) throws IOException {
         socket.getOutputStream().write(octets.getBytes(StandardCharsets.UTF_8));
     }

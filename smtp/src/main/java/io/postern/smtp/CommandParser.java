@@ -31,6 +31,13 @@ public final class CommandParser {
     ///
     /// @param line without its CRLF, octets decoded as UTF-8, malformed ones as U+FFFD
     public static Parsed parse(String line) {
+        return parse(line, true);
+    }
+
+    /// The same for a server that need not offer DSN.
+    ///
+    /// @param dsn whether the parameters of RFC 3461 are known
+    public static Parsed parse(String line, boolean dsn) {
         int unfit = firstUnfit(line);
         if (unfit >= 0) {
             return bad(500, "5.5.2", "character " + (unfit + 1) + " may not be in a command");
@@ -39,8 +46,8 @@ public final class CommandParser {
         var verb = (space < 0 ? line : line.substring(0, space)).toUpperCase(Locale.ROOT);
         var argument = space < 0 ? "" : trimmed(line, space);
         return switch (verb) {
-            case "MAIL" -> mail(argument);
-            case "RCPT" -> rcpt(argument);
+            case "MAIL" -> mail(argument, dsn);
+            case "RCPT" -> rcpt(argument, dsn);
             case "DATA" -> bare(verb, argument, new Command.Data());
             case "BDAT" -> bdat(argument);
             case "EHLO", "HELO" -> hello(verb, argument);
@@ -95,7 +102,7 @@ public final class CommandParser {
         return new Parsed.Ok(verb.equals("HELO") ? new Command.Helo(name) : new Command.Ehlo(name));
     }
 
-    private static Parsed mail(String argument) {
+    private static Parsed mail(String argument, boolean dsn) {
         int at = pathStart(argument, "FROM:");
         int end = at < 0 ? at : Paths.end(argument, at);
         if (end <= at) {
@@ -105,11 +112,11 @@ public final class CommandParser {
         return switch (Paths.reversePath(path, true)) {
             case Paths.Parsed.Bad<ReversePath>(_, var why) -> bad(501, "5.1.7", why);
             case Paths.Parsed.Ok<ReversePath>(var reversePath, _) ->
-                    Parameters.mail(reversePath, !ascii(path), argument.substring(end));
+                    Parameters.mail(reversePath, !ascii(path), argument.substring(end), dsn);
         };
     }
 
-    private static Parsed rcpt(String argument) {
+    private static Parsed rcpt(String argument, boolean dsn) {
         int at = pathStart(argument, "TO:");
         int end = at < 0 ? at : Paths.end(argument, at);
         if (end <= at) {
@@ -126,7 +133,7 @@ public final class CommandParser {
                                             !ascii(path),
                                             route))
                             : Parameters.rcpt(
-                                    forwardPath, !ascii(path), route, argument.substring(end));
+                                    forwardPath, !ascii(path), route, argument.substring(end), dsn);
         };
     }
 

@@ -26,6 +26,11 @@ final class Parameters {
     // RFC 1870 §3: 1*20DIGIT.
     private static final int LONGEST_SIZE = 20;
 
+    private static final List<String> MAIL =
+            List.of("SIZE", "BODY", "SMTPUTF8", "AUTH", "RET", "ENVID");
+    private static final List<String> MAIL_WITHOUT_DSN = MAIL.subList(0, 4);
+    private static final List<String> RCPT = List.of("NOTIFY", "ORCPT");
+
     private Parameters() {}
 
     /// Keyword in upper case to value, or what is wrong.
@@ -35,8 +40,8 @@ final class Parameters {
         record Bad(Parsed.Bad why) implements Split {}
     }
 
-    static Parsed mail(ReversePath path, boolean utf8Path, String rest) {
-        return switch (split(rest, List.of("SIZE", "BODY", "SMTPUTF8", "RET", "ENVID", "AUTH"))) {
+    static Parsed mail(ReversePath path, boolean utf8Path, String rest, boolean dsn) {
+        return switch (split(rest, dsn ? MAIL : MAIL_WITHOUT_DSN)) {
             case Split.Bad(var why) -> why;
             case Split.Ok(var values) -> mail(path, utf8Path, values);
         };
@@ -96,8 +101,9 @@ final class Parameters {
         return new Parsed.Ok(new Command.Mail(envelope, size, utf8Path));
     }
 
-    static Parsed rcpt(ForwardPath path, boolean utf8Path, boolean sourceRoute, String rest) {
-        return switch (split(rest, List.of("NOTIFY", "ORCPT"))) {
+    static Parsed rcpt(
+            ForwardPath path, boolean utf8Path, boolean sourceRoute, String rest, boolean dsn) {
+        return switch (split(rest, dsn ? RCPT : List.of())) {
             case Split.Bad(var why) -> why;
             case Split.Ok(var values) -> rcpt(path, utf8Path, sourceRoute, values);
         };

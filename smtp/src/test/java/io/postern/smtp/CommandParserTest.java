@@ -17,6 +17,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("RFC 5321 §4.1.1: command lines")
 class CommandParserTest {
@@ -89,6 +90,22 @@ class CommandParserTest {
                             reply.code() + " " + reply.enhanced();
                 };
         assertEquals(c.want(), got);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "MAIL FROM:<> RET=HDRS",
+                "MAIL FROM:<> RET=NONSENSE",
+                "MAIL FROM:<> ENVID=x",
+                "RCPT TO:<a@one.example> NOTIFY=SUCCESS",
+                "RCPT TO:<a@one.example> ORCPT=rfc822;a@one.example"
+            })
+    @DisplayName("RFC 5321 §4.1.1.11: without DSN its parameters are not known, whatever they say")
+    void withoutDsn(String line) {
+        assertTrue(
+                CommandParser.parse(line, false) instanceof CommandParser.Parsed.Bad(var reply)
+                        && reply.toString().startsWith("555 5.5.4 "));
     }
 
     @Test

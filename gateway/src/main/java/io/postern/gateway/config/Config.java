@@ -5,6 +5,7 @@ import io.postern.smtp.Reply;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /// The whole configuration file. State (keys, queue, events) is in the store, never here.
@@ -148,7 +149,13 @@ public record Config(
             @Setting(
                             otherwise = "\"502 5.5.1 ETRN is not implemented\"",
                             doc = "The reply to ETRN; no queue is run for whoever asks.")
-                    Reply etrn) {}
+                    Reply etrn) {
+        /// What it is called in logs and in the facts kept with a message: `inbound-25`. By its
+        /// beginning a message still says, years later, who handed it in.
+        public String name() {
+            return role.name().toLowerCase(Locale.ROOT) + "-" + address.port();
+        }
+    }
 
     /// How TLS begins on a listener.
     public enum TlsStart {
@@ -214,9 +221,11 @@ public record Config(
                             otherwise = "true",
                             doc =
                                     "Whether a stranger is told with a DSN that the inside hosts refused for good what "
-                                            + "was taken here (RFC 5321 §6.1). It may go to somebody who never wrote: refuse "
-                                            + "at RCPT what inside would refuse, by `recipients`. With `false` strangers get no "
-                                            + "DSN about this domain's mail; log and history have it.")
+                                            + "was taken here (RFC 5321 §6.1). It returns the header section, never the content. "
+                                            + "It may go to somebody who never wrote: refuse at RCPT what inside would refuse, by "
+                                            + "`recipients`. With `false` strangers get no DSN about this domain's mail; log and "
+                                            + "history have it. A stranger is a client of an inbound listener, whatever its MAIL "
+                                            + "FROM says; delays and successes are never reported to one.")
                     boolean failureReports) {}
 
     /// A signing algorithm family.

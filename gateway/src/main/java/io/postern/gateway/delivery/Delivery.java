@@ -77,7 +77,7 @@ public final class Delivery {
                                         hosts,
                                         connect::to,
                                         outbound.messagesPerConnection(),
-                                        queue::eightBitRefused),
+                                        queue.announced()),
                 settler,
                 clock);
     }

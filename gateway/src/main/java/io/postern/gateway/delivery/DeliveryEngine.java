@@ -2,7 +2,10 @@ package io.postern.gateway.delivery;
 
 import io.postern.gateway.events.Figures;
 import io.postern.mail.Content;
+import io.postern.mail.ContentFacts;
+import io.postern.mail.Envelope;
 import io.postern.mail.EnvelopeRecipient;
+import io.postern.smtp.client.SendResult;
 import io.postern.store.KeptMessage;
 import io.postern.store.MessageStore;
 import io.postern.store.NewMessage;
@@ -18,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -70,6 +74,9 @@ public final class DeliveryEngine {
     /// Held while the store's rows are taken, so that they are either there or in memory.
     private final ReentrantLock feeding = new ReentrantLock();
 
+    /// Destinations whose hosts are being greeted.
+    private final Set<String> greeting = ConcurrentHashMap.newKeySet();
+
     private volatile boolean paused;
     private volatile boolean running = true;
     private final Thread feeder;
@@ -97,10 +104,16 @@ public final class DeliveryEngine {
     }
 
     /// Asks fixed hosts in the background what they can do: mail that must be converted for them
-    /// has to be before it is signed. Returns at once.
+    /// has to be before it is signed, and what a stranger sends and none of them takes is refused
+    /// in the dialogue. Returns at once.
     public void greet(Collection<Destination> destinations) {
         for (var destination : destinations) {
-            Thread.ofVirtual().name("greet-" + destination.name()).start(() -> greet(destination));
+            // One that is still being asked need not be asked again.
+            if (greeting.add(destination.name())) {
+                Thread.ofVirtual()
+                        .name("greet-" + destination.name())
+                        .start(() -> greet(destination));
+            }
         }
     }
 
@@ -109,6 +122,7 @@ public final class DeliveryEngine {
             connections.acquire();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            greeting.remove(destination.name());
             return;
         }
         try (var transport = transports.apply(queueOf(destination))) {
@@ -119,6 +133,7 @@ public final class DeliveryEngine {
             LOG.error("{} could not be greeted", destination.name(), e);
         } finally {
             connections.release();
+            greeting.remove(destination.name());
         }
     }
 
@@ -179,7 +194,17 @@ public final class DeliveryEngine {
     /// Whether the destination's next hop lacked 8BITMIME when it was last asked.
     public boolean refusesEightBit(Destination destination) {
         var queue = queues.get(destination.name());
-        return queue != null && queue.refusesEightBit();
+        return queue != null && queue.announced().refusesEightBit();
+    }
+
+    /// Why no host of the destination can carry such a message, by what they announced when they
+    /// were last asked; empty when one can, or that is not known of all.
+    ///
+    /// @param envelope with the recipients of this destination only
+    public Optional<SendResult.Reason> obstacle(
+            Destination destination, Envelope envelope, ContentFacts facts, long size) {
+        var queue = queues.get(destination.name());
+        return queue == null ? Optional.empty() : queue.announced().obstacle(envelope, facts, size);
     }
 
     /// Takes a message that was just kept with `inMemory`. The content may be closed by the caller
@@ -225,8 +250,15 @@ public final class DeliveryEngine {
                 contentStays && octetsInMemory.get() < settings.octetsInMemory()
                         ? Optional.of(new FreshContent(message.content(), jobs, octetsInMemory))
                         : Optional.empty();
+        var origin = Origin.of(message.facts());
         byDestination.forEach((destination, rows) ->
-                enqueue(destination, message.envelope(), message.receivedAt(), rows, fresh));
+                enqueue(
+                        destination,
+                        origin,
+                        message.envelope(),
+                        message.receivedAt(),
+                        rows,
+                        fresh));
     }
 
     private Map<Destination, List<QueuedRecipient>> byDestination(List<QueuedRecipient> rows) {
@@ -327,7 +359,8 @@ public final class DeliveryEngine {
 
     private void enqueue(
             Destination destination,
-            io.postern.mail.Envelope envelope,
+            Origin origin,
+            Envelope envelope,
             Instant receivedAt,
             List<QueuedRecipient> rows,
             Optional<FreshContent> fresh) {
@@ -340,6 +373,7 @@ public final class DeliveryEngine {
             var job =
                     new Job(
                             piece.getFirst().id(),
+                            origin,
                             receivedAt,
                             envelope.withRecipients(to),
                             piece,
@@ -529,6 +563,7 @@ public final class DeliveryEngine {
                                 .forEach((to, its) ->
                                         enqueue(
                                                 to,
+                                                Origin.of(kept.facts()),
                                                 kept.envelope(),
                                                 kept.receivedAt(),
                                                 its,
@@ -586,6 +621,7 @@ public final class DeliveryEngine {
         var to = rows.stream().map(QueuedRecipient::recipient).toList();
         return new Job(
                 kept.id(),
+                Origin.of(kept.facts()),
                 kept.receivedAt(),
                 kept.envelope().withRecipients(to),
                 rows,

@@ -6,8 +6,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -35,7 +33,7 @@ final class DestinationQueue {
     private int idleWorkers;
     private boolean stopped;
     private volatile Optional<Down> down = Optional.empty();
-    private final Set<String> withoutEightBit = ConcurrentHashMap.newKeySet();
+    private final Announced announced = new Announced();
 
     private boolean retired;
     private Instant used;
@@ -73,8 +71,9 @@ final class DestinationQueue {
             boolean unused =
                     waiting.isEmpty()
                             && workers == 0
-                            // What fixed hosts lack is asked once, at start.
-                            && !(destination instanceof Destination.Hosts && refusesEightBit())
+                            // Fixed hosts are few, and what they announced is asked for in the
+                            // dialogue.
+                            && !(destination instanceof Destination.Hosts)
                             && used.isBefore(since)
                             && down.map(it -> it.until().isBefore(since)).orElse(true);
             retired |= unused;
@@ -277,17 +276,8 @@ final class DestinationQueue {
         }
     }
 
-    /// Remembers whether a host lacked 8BITMIME when last asked.
-    void eightBitRefused(String host, boolean refused) {
-        if (refused) {
-            withoutEightBit.add(host);
-        } else {
-            withoutEightBit.remove(host);
-        }
-    }
-
-    /// Whether some host lacked it: mail may have to go to just that one.
-    boolean refusesEightBit() {
-        return !withoutEightBit.isEmpty();
+    /// What the destination's hosts said when last asked.
+    Announced announced() {
+        return announced;
     }
 }

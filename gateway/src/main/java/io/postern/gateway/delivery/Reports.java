@@ -85,10 +85,10 @@ final class Reports {
         }
     }
 
-    /// Whether anything is to be reported: not to strangers about a domain whose operator does not
+    /// Whether a failure is to be reported: not to strangers about a domain whose operator does not
     /// want it.
-    boolean wanted(ReversePath from, ForwardPath to) {
-        return routes.reportsFailure(from, to);
+    boolean failureWanted(Origin origin, ForwardPath to) {
+        return routes.reportsFailure(origin, to);
     }
 
     /// The DSN about a message, if anybody is to be told anything: at most one.
@@ -109,7 +109,8 @@ final class Reports {
                         now,
                         MessageId.make(now, random, hostname),
                         told.stream().map(one -> recipient(one, now)).toList(),
-                        MAX_RETURNED,
+                        // Whoever it really was may not choose what the address it gave reads.
+                        job.origin() == Origin.STRANGER ? 0 : MAX_RETURNED,
                         from(author));
         DeliveryStatus.Composed composed;
         try {
@@ -169,7 +170,7 @@ final class Reports {
                 now.plus(expire),
                 now.plus(expire),
                 false,
-                Map.of(MessageStore.DSN_OF, job.id().toString(), "listener", "internal"),
+                Map.of(MessageStore.DSN_OF, job.id().toString(), "listener", Origin.INTERNAL),
                 decisions);
     }
 

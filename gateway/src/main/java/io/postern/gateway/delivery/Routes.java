@@ -5,7 +5,6 @@ import io.postern.mail.AddressLiteral;
 import io.postern.mail.Domain;
 import io.postern.mail.ForwardPath;
 import io.postern.mail.Mailbox;
-import io.postern.mail.ReversePath;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,7 +18,6 @@ public final class Routes {
     private final Map<Domain, Destination> byDomain = new HashMap<>();
     private final Optional<Destination> everything;
     private final Mailbox postmaster;
-    private final Set<Domain> ours = new HashSet<>();
     private final Set<Domain> silent = new HashSet<>();
 
     /// @param postmaster where mail to `<Postmaster>` goes
@@ -48,7 +46,6 @@ public final class Routes {
                             route.certificate().or(outbound::certificate)));
         }
         for (var own : config.domain()) {
-            ours.add(own.name());
             if (!own.failureReports()) {
                 silent.add(own.name());
             }
@@ -72,14 +69,12 @@ public final class Routes {
         };
     }
 
-    /// Whether what becomes of a message with that reverse-path is reported: to strangers only when
-    /// the domain's operator wants it, to ours always.
-    public boolean reportsFailure(ReversePath from, ForwardPath to) {
-        return !(mailboxOf(to).host() instanceof Domain domain)
-                || !silent.contains(domain)
-                || (from instanceof ReversePath.Of(var author)
-                        && author.host() instanceof Domain home
-                        && ours.contains(home));
+    /// Whether a failure is reported: to strangers only when the domain's operator wants it, to
+    /// ours always.
+    boolean reportsFailure(Origin origin, ForwardPath to) {
+        return origin == Origin.OURS
+                || !(mailboxOf(to).host() instanceof Domain domain)
+                || !silent.contains(domain);
     }
 
     /// The destinations whose hosts the configuration names.

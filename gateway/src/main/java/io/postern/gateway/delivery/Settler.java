@@ -320,7 +320,7 @@ final class Settler {
             Outcome.Failed failed,
             List<Reports.Told> told) {
         figures.failed.increment();
-        boolean silent = !reports.wanted(job.envelope().reversePath(), row.recipient().path());
+        boolean silent = !reports.failureWanted(job.origin(), row.recipient().path());
         var detail = failed.detail() + (silent ? "; not reported, by failure_reports" : "");
         MailLog.event(
                 "failed",
@@ -341,9 +341,14 @@ final class Settler {
     }
 
     /// Whether it is to be told, and may be. RFC 3461 §4.1: without NOTIFY a failure is reported, a
-    /// delay may be, a success is not.
+    /// delay may be, a success is not. A stranger's reverse-path may be anybody's, so it hears of
+    /// failures alone, which RFC 5321 §6.1 asks for.
     private boolean wants(Job job, QueuedRecipient row, Notify.Outcome outcome) {
-        return reports.wanted(job.envelope().reversePath(), row.recipient().path())
+        boolean may =
+                job.origin() == Origin.OURS
+                        || (outcome == Notify.Outcome.FAILURE
+                                && reports.failureWanted(job.origin(), row.recipient().path()));
+        return may
                 && row.recipient()
                         .notifyOn()
                         .map(wanted -> wanted.on().contains(outcome))

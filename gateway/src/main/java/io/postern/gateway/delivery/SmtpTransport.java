@@ -14,7 +14,6 @@ import io.postern.smtp.client.TlsPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +29,7 @@ final class SmtpTransport implements Transport {
     private final HostFinder hosts;
     private final BiFunction<Destination, Optional<Domain>, ClientSettings> settings;
     private final int messagesPerConnection;
-    private final BiConsumer<String, Boolean> eightBitRefused;
+    private final Announced announced;
     private @Nullable SmtpConnection connection;
     private String label = "";
 
@@ -38,18 +37,18 @@ final class SmtpTransport implements Transport {
     private List<HostFinder.Target> others = List.of();
 
     /// @param settings how to connect to a host of a destination
-    /// @param eightBitRefused told after each EHLO which host it was, and whether it lacks 8BITMIME
+    /// @param announced told after each EHLO which host it was, and what it said
     SmtpTransport(
             Destination destination,
             HostFinder hosts,
             BiFunction<Destination, Optional<Domain>, ClientSettings> settings,
             int messagesPerConnection,
-            BiConsumer<String, Boolean> eightBitRefused) {
+            Announced announced) {
         this.destination = destination;
         this.hosts = hosts;
         this.settings = settings;
         this.messagesPerConnection = messagesPerConnection;
-        this.eightBitRefused = eightBitRefused;
+        this.announced = announced;
     }
 
     @Override
@@ -186,6 +185,7 @@ final class SmtpTransport implements Transport {
         if (!(hosts.find(destination) instanceof HostFinder.Found.Targets(var targets))) {
             return;
         }
+        announced.hosts(targets.stream().map(SmtpTransport::label).toList());
         for (var target : targets) {
             label = label(target);
             try {
@@ -253,6 +253,7 @@ final class SmtpTransport implements Transport {
 
     private Connected firstOf(List<HostFinder.Target> targets) {
         var trouble = new ArrayList<String>();
+        announced.hosts(targets.stream().map(SmtpTransport::label).toList());
         for (var target : targets) {
             label = label(target);
             try {
@@ -296,7 +297,7 @@ final class SmtpTransport implements Transport {
 
     private Connected opened(SmtpConnection ready) {
         connection = ready;
-        eightBitRefused.accept(label, !ready.capabilities().eightBitMime());
+        announced.said(label, ready.capabilities());
         return new Connected.Yes(ready);
     }
 

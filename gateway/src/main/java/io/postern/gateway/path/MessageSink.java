@@ -17,6 +17,7 @@ import io.postern.mail.HeaderField;
 import io.postern.mail.HeaderFields;
 import io.postern.mail.Trace;
 import io.postern.smtp.Reply;
+import io.postern.smtp.client.SendResult;
 import io.postern.smtp.server.DataSink;
 import io.postern.smtp.server.SessionFacts;
 import io.postern.store.Decision;
@@ -33,6 +34,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -124,19 +127,19 @@ final class MessageSink implements DataSink {
                     envelope.recipients().stream()
                             .map(to -> path.routes().of(to.path()).orElseThrow())
                             .toList();
-            return switch (treated(content, destinations, id, now, decisions)) {
+            var treated = treated(content, destinations, id, now, decisions);
+            return switch (carried(treated, destinations)) {
                 case Treatment.Treated.Refused(var rule, var reply) -> refused(rule, reply);
-                case Treatment.Treated.Ready(var treated, var rewritten) -> {
+                case Treatment.Treated.Ready(var ready, var rewritten) -> {
                     boolean stays =
-                            treated.bodySize() <= (rewritten ? MemoryBudget.ROOMY : threshold);
+                            ready.bodySize() <= (rewritten ? MemoryBudget.ROOMY : threshold);
                     try {
-                        var reply =
-                                keep(id, treated, rewritten, destinations, decisions, now, stays);
+                        var reply = keep(id, ready, rewritten, destinations, decisions, now, stays);
                         closeIt = !(reply.positive() && stays);
                         yield reply;
                     } finally {
                         if (rewritten && closeIt) {
-                            treated.close();
+                            ready.close();
                         }
                     }
                 }
@@ -187,6 +190,60 @@ final class MessageSink implements DataSink {
         return listener.role().sendsOut()
                 ? path.treatment().outbound(task, decisions)
                 : path.treatment().inbound(task, tags(), decisions);
+    }
+
+    /// A stranger's message that all inside hosts of a recipient would refuse, by what they
+    /// announced, is refused here: taken, it would end as a DSN to whoever the stranger says it is.
+    /// Asked of what would leave, for it has grown by our fields.
+    private Treatment.Treated carried(Treatment.Treated treated, List<Destination> destinations) {
+        if (handler.listener().role().sendsOut()
+                || !(treated instanceof Treatment.Treated.Ready(var content, var rewritten))) {
+            return treated;
+        }
+        var leaving = envelopeAfter(content, rewritten);
+        for (var destination : Set.copyOf(destinations)) {
+            var its =
+                    IntStream.range(0, destinations.size())
+                            .filter(at -> destinations.get(at).equals(destination))
+                            .mapToObj(envelope.recipients()::get)
+                            .toList();
+            var obstacle =
+                    path.engine()
+                            .obstacle(
+                                    destination,
+                                    leaving.withRecipients(its),
+                                    content.facts(),
+                                    content.size());
+            if (obstacle.isPresent()) {
+                if (rewritten) {
+                    content.close();
+                }
+                return notCarried(obstacle.get());
+            }
+        }
+        return treated;
+    }
+
+    private static Treatment.Treated.Refused notCarried(SendResult.Reason why) {
+        return switch (why) {
+            // RFC 1870 §6.3.
+            case TOO_LARGE ->
+                    new Treatment.Treated.Refused(
+                            "size", Reply.of(552, "5.3.4", "larger than a recipient's host takes"));
+            // RFC 6531 §3.5: after the final dot 554, and X.6.9.
+            case SMTP_UTF8 ->
+                    new Treatment.Treated.Refused(
+                            "smtputf8",
+                            Reply.of(
+                                    554,
+                                    "5.6.9",
+                                    "a recipient's host takes no header fields beyond ASCII"));
+            // RFC 3463 §3.7: X.6.3 conversion required but not supported.
+            case EIGHT_BIT, BINARY ->
+                    new Treatment.Treated.Refused(
+                            "conversion",
+                            Reply.of(554, "5.6.3", "a recipient's host takes no such octets"));
+        };
     }
 
     /// Why the message is to be held, if a check said so.

@@ -32,6 +32,7 @@ public final class PerimeterHandler implements SessionHandler {
     private final Config.Listener listener;
     private final Authenticator authenticator;
     private final Dossier dossier = new Dossier();
+    private OptionalLong declaredSize = OptionalLong.empty();
     private int messages;
     private int recipients;
     private int refusedRecipients;
@@ -108,13 +109,19 @@ public final class PerimeterHandler implements SessionHandler {
         if (ending) {
             return new Verdict.Close(Reply.of(421, "4.7.0", "this session is over"));
         }
-        var situation = at(Stage.MAIL, facts).envelope(envelope);
-        return decide((declaredSize < 0 ? situation : situation.size(declaredSize)).build());
+        this.declaredSize = declaredSize < 0 ? OptionalLong.empty() : OptionalLong.of(declaredSize);
+        return decide(at(Stage.MAIL, facts).envelope(envelope).size(this.declaredSize).build());
     }
 
     @Override
     public Verdict rcpt(SessionFacts facts, Envelope soFar, EnvelopeRecipient recipient) {
-        var verdict = decide(at(Stage.RCPT, facts).envelope(soFar).recipient(recipient).build());
+        var verdict =
+                decide(
+                        at(Stage.RCPT, facts)
+                                .envelope(soFar)
+                                .recipient(recipient)
+                                .size(declaredSize)
+                                .build());
         if (verdict instanceof Verdict.Go) {
             recipients++;
         } else {
@@ -192,7 +199,7 @@ public final class PerimeterHandler implements SessionHandler {
     }
 
     private Builder message(SessionFacts facts, Envelope envelope, long size) {
-        return at(Stage.MESSAGE, facts).envelope(envelope).size(size);
+        return at(Stage.MESSAGE, facts).envelope(envelope).size(OptionalLong.of(size));
     }
 
     /// The reply to a message was decided, by whomever.
@@ -327,8 +334,8 @@ public final class PerimeterHandler implements SessionHandler {
             return this;
         }
 
-        Builder size(long now) {
-            size = OptionalLong.of(now);
+        Builder size(OptionalLong now) {
+            size = now;
             return this;
         }
 

@@ -2,6 +2,8 @@ package io.postern.gateway.perimeter;
 
 import io.postern.dns.Resolver;
 import io.postern.gateway.config.Config;
+import io.postern.gateway.delivery.DeliveryEngine;
+import io.postern.gateway.delivery.Routes;
 import io.postern.gateway.events.Figures;
 import io.postern.gateway.identities.ReverseNames;
 import io.postern.gateway.path.Storage;
@@ -39,6 +41,8 @@ public final class Perimeter {
     public record Means(
             Config config,
             MessageStore store,
+            Routes routes,
+            DeliveryEngine engine,
             Resolver resolver,
             ReverseNames names,
             Storage storage,
@@ -107,6 +111,7 @@ public final class Perimeter {
         checks.addAll(means.counting().checks(config));
         checks.addAll(strangers.names());
         checks.add(recipientCheck);
+        checks.add(new CarryCheck(means.routes(), means.engine()));
         checks.add(strangers.greylist());
         return new Policy(checks);
     }

@@ -12,7 +12,7 @@ import java.util.OptionalLong;
 ///
 /// @param envelope from MAIL on; at RCPT without the recipient that is asked about
 /// @param recipient at RCPT only
-/// @param size octets: at MAIL those declared (absent when not), at MESSAGE those received
+/// @param size octets: at MAIL and RCPT those declared (absent when not), at MESSAGE those received
 /// @param header at MESSAGE only
 /// @param counts of the session so far
 public record Situation(

@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.mail.Content;
+import io.postern.mail.EnvelopeRecipient;
+import io.postern.mail.ForwardPath;
 import io.postern.mail.MemoryContent;
+import io.postern.mail.Notify;
 import io.postern.store.QueueFilter;
 import io.postern.store.QueueId;
 import io.postern.store.StoreException;
@@ -14,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,6 +30,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("delivery when something goes wrong")
 @Timeout(60)
@@ -217,6 +223,90 @@ class DeliveryEngineTest {
             assertTrue(shop.real.find(id).orElseThrow().waiting().isEmpty());
             assertFalse(delivered.contains(id));
         }
+    }
+
+    /// Asked for everything that there is.
+    private static List<EnvelopeRecipient> asking(String to) {
+        return List.of(
+                new EnvelopeRecipient(
+                        new ForwardPath.Of(Workshop.mailbox(to)),
+                        Optional.of(
+                                new Notify(
+                                        Set.of(
+                                                Notify.Outcome.SUCCESS,
+                                                Notify.Outcome.DELAY,
+                                                Notify.Outcome.FAILURE))),
+                        Optional.empty()));
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @CsvSource({"outbound-25, true", "submission-587, true", "inbound-25, false", "'', false"})
+    @DisplayName(
+            "a success is told to ours, never to strangers; also of mail kept by older versions")
+    void successReports(String listener, boolean told) throws Exception {
+        try (var shop =
+                new Workshop(
+                        folder,
+                        spool,
+                        by((_, job) -> everyone(job, new Outcome.Delivered("250", false))))) {
+            var content = MemoryContent.of(Workshop.header(), Workshop.octets("Well?\r\n"));
+            var id =
+                    shop.keep(listener, content, false, Duration.ZERO, asking("a@example.net"))
+                            .id();
+            shop.engine.start();
+            Workshop.until(
+                    "it has left", () -> shop.real.find(id).orElseThrow().waiting().isEmpty());
+            assertEquals(told, reported(shop, id));
+        }
+    }
+
+    @ParameterizedTest(name = "{0}, due after {1} h: {2}")
+    @CsvSource({
+        "outbound-25, 0, true",
+        "outbound-25, 8, true",
+        "inbound-25, 0, false",
+        "inbound-25, 8, false"
+    })
+    @DisplayName("a delay is told to ours, never to strangers; tried again or waiting in the store")
+    void delayReports(String listener, int due, boolean told) throws Exception {
+        try (var shop =
+                new Workshop(
+                        folder,
+                        spool,
+                        by((_, job) ->
+                                job.envelope().reversePath().toString().equals("<>")
+                                        ? taken(job)
+                                        : everyone(
+                                                job,
+                                                new Outcome.Deferred("450 later", "4.2.1"))))) {
+            var content = MemoryContent.of(Workshop.header(), Workshop.octets("Well?\r\n"));
+            var waiting =
+                    shop.keep(
+                                    listener,
+                                    content,
+                                    false,
+                                    Duration.ofHours(due),
+                                    asking("a@example.net"))
+                            .id();
+            shop.clock.advance(Duration.ofHours(5));
+            shop.engine.start();
+            Workshop.until(
+                    "its deadline is past",
+                    () ->
+                            shop.real
+                                    .find(waiting)
+                                    .orElseThrow()
+                                    .waiting()
+                                    .getFirst()
+                                    .recipient()
+                                    .delayNoticeSent());
+            assertEquals(told, reported(shop, waiting));
+        }
+    }
+
+    private static boolean reported(Workshop shop, QueueId id) {
+        return shop.real.find(id).orElseThrow().events().stream()
+                .anyMatch(event -> event.kind().equals("dsn"));
     }
 
     @Test

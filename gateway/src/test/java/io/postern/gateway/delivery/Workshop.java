@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -131,10 +132,25 @@ final class Workshop implements AutoCloseable {
     }
 
     NewMessage keep(Content content, boolean inMemory, String... to) {
-        var envelope = Envelope.from(new ReversePath.Of(mailbox("info@example.com")));
-        for (var one : to) {
-            envelope = envelope.with(new EnvelopeRecipient(new ForwardPath.Of(mailbox(one))));
-        }
+        return keep(
+                "outbound-25",
+                content,
+                inMemory,
+                Duration.ZERO,
+                Arrays.stream(to)
+                        .map(one -> new EnvelopeRecipient(new ForwardPath.Of(mailbox(one))))
+                        .toList());
+    }
+
+    /// The same from a listener of one's choice, due after that time, for such recipients.
+    NewMessage keep(
+            String listener,
+            Content content,
+            boolean inMemory,
+            Duration due,
+            List<EnvelopeRecipient> to) {
+        var envelope =
+                Envelope.from(new ReversePath.Of(mailbox("info@example.com"))).withRecipients(to);
         var now = clock.instant();
         var message =
                 new NewMessage(
@@ -147,11 +163,11 @@ final class Workshop implements AutoCloseable {
                                 .map(path ->
                                         path.substring(path.indexOf('@') + 1, path.length() - 1))
                                 .toList(),
-                        now,
+                        now.plus(due),
                         now.plus(Duration.ofHours(4)),
                         now.plus(Duration.ofDays(5)),
                         inMemory,
-                        Map.of(),
+                        Map.of("listener", listener),
                         List.of());
         real.accept(message).join();
         return message;
@@ -168,7 +184,7 @@ final class Workshop implements AutoCloseable {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    private static Mailbox mailbox(String text) {
+    static Mailbox mailbox(String text) {
         return switch (Paths.mailbox(text, true)) {
             case Paths.Parsed.Ok<Mailbox>(var mailbox, _) -> mailbox;
             case Paths.Parsed.Bad<Mailbox> bad -> throw new AssertionError(bad.toString());

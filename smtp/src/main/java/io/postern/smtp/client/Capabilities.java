@@ -1,9 +1,12 @@
 package io.postern.smtp.client;
 
+import io.postern.mail.ContentFacts;
+import io.postern.mail.Envelope;
 import io.postern.smtp.Reply;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -36,6 +39,13 @@ public record Capabilities(Map<String, String> keywords) {
             }
         }
         return new Capabilities(keywords);
+    }
+
+    /// Why a message can't go to this peer as it is; empty when nothing is in its way.
+    ///
+    /// @param size octets, as RFC 1870 §3 counts them
+    public Optional<SendResult.Reason> obstacle(Envelope envelope, ContentFacts facts, long size) {
+        return TransactionPlan.obstacle(envelope, facts, size, this);
     }
 
     private boolean has(String keyword) {

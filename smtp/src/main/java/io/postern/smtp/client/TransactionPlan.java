@@ -7,6 +7,7 @@ import io.postern.mail.EnvelopeRecipient;
 import io.postern.mail.Notify;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// What one transaction will say to one peer. Pure.
@@ -30,29 +31,13 @@ sealed interface TransactionPlan {
     ///   never was a valid envelope
     static TransactionPlan of(
             Envelope envelope, ContentFacts facts, long size, Capabilities capabilities) {
-        boolean pathsInUtf8 = pathsInUtf8(envelope);
-        boolean utf8 = capabilities.smtpUtf8() && (envelope.smtpUtf8() || pathsInUtf8);
-        // RFC 6531 §3.2: without the extension, what needs it goes no further. A header section
-        // with 8-bit octets that was never declared as UTF-8 is only 8-bit.
-        if (!utf8 && (pathsInUtf8 || (envelope.smtpUtf8() && facts.eightBitHeader()))) {
-            return new CannotCarry(SendResult.Reason.SMTP_UTF8);
+        var obstacle = obstacle(envelope, facts, size, capabilities);
+        if (obstacle.isPresent()) {
+            return new CannotCarry(obstacle.get());
         }
-        // RFC 3030 §3.
-        boolean binary =
-                envelope.bodyType() == BodyType.BINARY_MIME || facts.bareCrOrLf() || facts.nul();
-        if (binary && !capabilities.binaryMime()) {
-            return new CannotCarry(SendResult.Reason.BINARY);
-        }
-        // RFC 6152 §3: what was declared 8BITMIME and is not may go on as 7-bit.
-        boolean eightBit = facts.eightBitBody() || (facts.eightBitHeader() && !utf8);
-        if (eightBit && !binary && !capabilities.eightBitMime()) {
-            return new CannotCarry(SendResult.Reason.EIGHT_BIT);
-        }
-        // RFC 1870 §4: a message over the declared maximum need not be tried.
-        var largest = capabilities.maxSize();
-        if (largest.isPresent() && size > largest.getAsLong()) {
-            return new CannotCarry(SendResult.Reason.TOO_LARGE);
-        }
+        boolean utf8 = inUtf8(envelope, capabilities);
+        boolean binary = binary(envelope, facts);
+        boolean eightBit = eightBit(facts, utf8);
         var mail = new StringBuilder("MAIL FROM:").append(envelope.reversePath());
         if (capabilities.size()) {
             mail.append(" SIZE=").append(size);
@@ -79,6 +64,43 @@ sealed interface TransactionPlan {
                         .map(recipient -> rcpt(recipient, capabilities, utf8))
                         .toList();
         return new Commands(clean(mail.toString()), rcpt, binary);
+    }
+
+    /// Why such a message can't go to the peer at all; empty when it can.
+    static Optional<SendResult.Reason> obstacle(
+            Envelope envelope, ContentFacts facts, long size, Capabilities capabilities) {
+        boolean utf8 = inUtf8(envelope, capabilities);
+        // RFC 6531 §3.2: without the extension, what needs it goes no further. A header section
+        // with 8-bit octets that was never declared as UTF-8 is only 8-bit.
+        if (!utf8 && (pathsInUtf8(envelope) || (envelope.smtpUtf8() && facts.eightBitHeader()))) {
+            return Optional.of(SendResult.Reason.SMTP_UTF8);
+        }
+        boolean binary = binary(envelope, facts);
+        if (binary && !capabilities.binaryMime()) {
+            return Optional.of(SendResult.Reason.BINARY);
+        }
+        if (eightBit(facts, utf8) && !binary && !capabilities.eightBitMime()) {
+            return Optional.of(SendResult.Reason.EIGHT_BIT);
+        }
+        // RFC 1870 §4: a message over the declared maximum need not be tried.
+        var largest = capabilities.maxSize();
+        return largest.isPresent() && size > largest.getAsLong()
+                ? Optional.of(SendResult.Reason.TOO_LARGE)
+                : Optional.empty();
+    }
+
+    private static boolean inUtf8(Envelope envelope, Capabilities capabilities) {
+        return capabilities.smtpUtf8() && (envelope.smtpUtf8() || pathsInUtf8(envelope));
+    }
+
+    // RFC 3030 §3.
+    private static boolean binary(Envelope envelope, ContentFacts facts) {
+        return envelope.bodyType() == BodyType.BINARY_MIME || facts.bareCrOrLf() || facts.nul();
+    }
+
+    // RFC 6152 §3: what was declared 8BITMIME and is not may go on as 7-bit.
+    private static boolean eightBit(ContentFacts facts, boolean utf8) {
+        return facts.eightBitBody() || (facts.eightBitHeader() && !utf8);
     }
 
     private static String rcpt(

@@ -21,7 +21,9 @@ final class Greeting {
             lines.add("ENHANCEDSTATUSCODES"); // RFC 2034
             lines.add("CHUNKING"); // RFC 3030
             lines.add("BINARYMIME"); // RFC 3030
-            lines.add("DSN"); // RFC 3461
+            if (settings.dsn()) {
+                lines.add("DSN"); // RFC 3461
+            }
             // RFC 3207 §4.2: not offered again once it is on.
             if (settings.tls().isPresent() && facts.tls().isEmpty()) {
                 lines.add("STARTTLS");

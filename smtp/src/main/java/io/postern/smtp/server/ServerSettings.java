@@ -17,6 +17,8 @@ import java.util.function.Predicate;
 /// @param balancers the load balancers: a connection from one of them must begin with a header of
 ///   the PROXY protocol, version 2, and its client is whom that announces; from anybody else such a
 ///   header is never read
+/// @param dsn whether delivery status notifications are offered (RFC 3461): not to clients whose
+///   reverse-path may be anybody's, for they would decide who is sent a report
 public record ServerSettings(
         String name,
         String hostname,
@@ -24,8 +26,9 @@ public record ServerSettings(
         Limits limits,
         Optional<ServerTls> tls,
         InstantSource clock,
-        Predicate<InetAddress> balancers) {
-    /// Without balancers: the client is always the connection's peer.
+        Predicate<InetAddress> balancers,
+        boolean dsn) {
+    /// With DSN and without balancers: the client is always the connection's peer.
     public ServerSettings(
             String name,
             String hostname,
@@ -33,6 +36,6 @@ public record ServerSettings(
             Limits limits,
             Optional<ServerTls> tls,
             InstantSource clock) {
-        this(name, hostname, endpoint, limits, tls, clock, _ -> false);
+        this(name, hostname, endpoint, limits, tls, clock, _ -> false, true);
     }
 }

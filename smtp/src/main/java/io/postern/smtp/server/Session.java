@@ -159,7 +159,7 @@ final class Session {
             log.debug("{} C: {}", facts.sessionId(), Dialogue.command(wire.text()));
         }
         allowance.line();
-        switch (CommandParser.parse(wire.text())) {
+        switch (CommandParser.parse(wire.text(), settings.dsn())) {
             case Parsed.Bad(var reply) -> refuseLine(reply);
             case Parsed.Ok(var command) -> obey(command);
         }

@@ -53,7 +53,8 @@ class BalancerTest {
                                     limits,
                                     Optional.empty(),
                                     InstantSource.system(),
-                                    balancers),
+                                    balancers,
+                                    true),
                             recorder::handler);
         }
 
