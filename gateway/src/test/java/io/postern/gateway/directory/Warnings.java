@@ -1,4 +1,4 @@
-package io.postern.gateway.recipients;
+package io.postern.gateway.directory;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -8,17 +8,17 @@ import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /// Collects what is logged here at WARN and above, and keeps it off the screen.
-final class Warnings implements AutoCloseable {
-    private final Logger logger = (Logger) LoggerFactory.getLogger("io.postern.gateway.recipients");
+public final class Warnings implements AutoCloseable {
+    private final Logger logger = (Logger) LoggerFactory.getLogger("io.postern.gateway");
     private final ListAppender<ILoggingEvent> events = new ListAppender<>();
 
-    Warnings() {
+    public Warnings() {
         events.start();
         logger.addAppender(events);
         logger.setAdditive(false);
     }
 
-    List<String> messages() {
+    public List<String> messages() {
         return List.copyOf(events.list).stream()
                 .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
                 .map(ILoggingEvent::getFormattedMessage)

@@ -1,4 +1,4 @@
-package io.postern.gateway.recipients;
+package io.postern.gateway.directory;
 
 import com.unboundid.ldap.listener.InMemoryDirectoryServer;
 import com.unboundid.ldap.listener.InMemoryDirectoryServerConfig;
@@ -25,9 +25,9 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /// UnboundID's directory in memory, behind a real socket, with a few people; and settings for it.
-final class Directories {
-    static final String BIND_DN = "cn=postern,dc=example,dc=com";
-    static final String PASSWORD = "correct horse";
+public final class Directories {
+    public static final String BIND_DN = "cn=postern,dc=example,dc=com";
+    public static final String PASSWORD = "correct horse";
     private static final String HOST = "127.0.0.1";
 
     private static final String[][] PEOPLE = {
@@ -51,16 +51,16 @@ final class Directories {
 
     private Directories() {}
 
-    static InMemoryDirectoryServer start() {
+    public static InMemoryDirectoryServer start() {
         return start(InMemoryListenerConfig::createLDAPConfig);
     }
 
     /// A listener of some kind.
-    interface Kind {
+    public interface Kind {
         InMemoryListenerConfig on(String name, int port) throws LDAPException;
     }
 
-    static InMemoryDirectoryServer start(Kind kind) {
+    public static InMemoryDirectoryServer start(Kind kind) {
         try {
             var config = new InMemoryDirectoryServerConfig("dc=example,dc=com");
             config.setListenerConfigs(kind.on("test", 0));
@@ -78,14 +78,14 @@ final class Directories {
     }
 
     /// TLS from the beginning.
-    static InMemoryListenerConfig ldaps(String name, int port, SSLContext tls)
+    public static InMemoryListenerConfig ldaps(String name, int port, SSLContext tls)
             throws LDAPException {
         return InMemoryListenerConfig.createLDAPSConfig(
                 name, loopback(), port, tls.getServerSocketFactory(), tls.getSocketFactory());
     }
 
     /// In clear, and TLS when asked.
-    static InMemoryListenerConfig startTls(String name, int port, SSLContext tls)
+    public static InMemoryListenerConfig startTls(String name, int port, SSLContext tls)
             throws LDAPException {
         return InMemoryListenerConfig.createLDAPConfig(
                 name, loopback(), port, tls.getSocketFactory());
@@ -96,8 +96,8 @@ final class Directories {
     }
 
     /// A certificate for a name, and a server's TLS with it.
-    record Certificate(String pem, SSLContext tls) {
-        static Certificate of(String name) {
+    public record Certificate(String pem, SSLContext tls) {
+        public static Certificate of(String name) {
             try {
                 long now = System.currentTimeMillis();
                 var made =
@@ -136,7 +136,7 @@ final class Directories {
     }
 
     /// Settings with the defaults of the file, in clear, anonymous, with little patience.
-    static Directory settings(int... ports) {
+    public static Directory settings(int... ports) {
         return new Directory(
                 "corp",
                 java.util.Arrays.stream(ports).mapToObj(port -> new HostPort(HOST, port)).toList(),
@@ -155,7 +155,7 @@ final class Directories {
                 1000);
     }
 
-    static Directory withFilter(Directory one, String filter) {
+    public static Directory withFilter(Directory one, String filter) {
         return new Directory(
                 one.name(),
                 one.servers(),
@@ -174,7 +174,7 @@ final class Directories {
                 one.remembered());
     }
 
-    static Directory withBase(Directory one, String base) {
+    public static Directory withBase(Directory one, String base) {
         return new Directory(
                 one.name(),
                 one.servers(),
@@ -193,7 +193,7 @@ final class Directories {
                 one.remembered());
     }
 
-    static Directory withBind(Directory one, Path passwordFile) {
+    public static Directory withBind(Directory one, Path passwordFile) {
         return new Directory(
                 one.name(),
                 one.servers(),
@@ -212,7 +212,7 @@ final class Directories {
                 one.remembered());
     }
 
-    static Directory withTls(Directory one, Directory.Tls tls, String host, Path ca) {
+    public static Directory withTls(Directory one, Directory.Tls tls, String host, Path ca) {
         return new Directory(
                 one.name(),
                 one.servers().stream().map(server -> new HostPort(host, server.port())).toList(),
@@ -231,7 +231,8 @@ final class Directories {
                 one.remembered());
     }
 
-    static Directory withTimes(Directory one, Duration timeout, int connections, Duration stale) {
+    public static Directory withTimes(
+            Directory one, Duration timeout, int connections, Duration stale) {
         return new Directory(
                 one.name(),
                 one.servers(),
