@@ -21,7 +21,9 @@ import io.postern.gateway.rules.Rules;
 import io.postern.gateway.tls.TlsFiles;
 import io.postern.gateway.treat.Treatment;
 import io.postern.gateway.users.Authenticator;
+import io.postern.gateway.users.DirectoryUsers;
 import io.postern.gateway.users.Lockouts;
+import io.postern.gateway.users.Owners;
 import io.postern.gateway.users.Users;
 import io.postern.keys.DkimKeys;
 import io.postern.keys.StartSecret;
@@ -66,6 +68,7 @@ public final class Gateway implements AutoCloseable {
     private final MessageStore store;
     private final DkimKeys keys;
     private final Users users;
+    private final Optional<DirectoryUsers> directoryUsers;
     private final TlsFiles tlsFiles;
     private final Figures figures = new Figures();
     private final DeliveryEngine engine;
@@ -103,6 +106,7 @@ public final class Gateway implements AutoCloseable {
         var secret = startSecret(config, store, random);
         this.keys = new DkimKeys(store, secret, clock, random);
         this.users = new Users(store, secret, clock, random);
+        this.directoryUsers = directoryUsers(config, clock);
         var limits = config.limits();
         var rewriter =
                 new ContentRewriter(
@@ -138,12 +142,20 @@ public final class Gateway implements AutoCloseable {
                 new Perimeter(
                         recipients,
                         new Perimeter.Means(
-                                config, store, resolver, storage, users, counting, figures, clock));
+                                config,
+                                store,
+                                resolver,
+                                storage,
+                                new Owners(users, directoryUsers),
+                                counting,
+                                figures,
+                                clock));
         this.delays = new Delays(config.tarpit().sessions(), config.tarpit().longest());
         this.authenticator =
                 new Authenticator(
                         config.submission(),
                         users,
+                        directoryUsers,
                         new Lockouts(config.submission(), store, clock),
                         figures,
                         random,
@@ -211,6 +223,19 @@ public final class Gateway implements AutoCloseable {
                     throw new IllegalArgumentException(
                             "postmaster = \"" + text + "\" is no address: " + why);
         };
+    }
+
+    private static Optional<DirectoryUsers> directoryUsers(Config config, InstantSource clock) {
+        return config.submission()
+                .directory()
+                .map(users ->
+                        new DirectoryUsers(
+                                users,
+                                config.directory().stream()
+                                        .filter(one -> one.name().equals(users.name()))
+                                        .findFirst()
+                                        .orElseThrow(),
+                                clock));
     }
 
     private static TlsFiles tlsFiles(Config config, InstantSource clock) {
@@ -501,6 +526,7 @@ public final class Gateway implements AutoCloseable {
         }
         servers.forEach(SmtpServer::close);
         recipients.close();
+        directoryUsers.ifPresent(DirectoryUsers::close);
         engine.stop(DRAIN);
         counting.close();
         perimeter.strangers().close();

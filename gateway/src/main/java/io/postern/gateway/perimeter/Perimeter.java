@@ -13,7 +13,6 @@ import io.postern.gateway.rules.Rules;
 import io.postern.gateway.rules.RulesCheck;
 import io.postern.gateway.tls.PeerTls;
 import io.postern.gateway.users.OwnAddresses;
-import io.postern.gateway.users.Users;
 import io.postern.mail.Domain;
 import io.postern.store.MessageStore;
 import java.time.InstantSource;
@@ -41,7 +40,7 @@ public final class Perimeter {
             MessageStore store,
             Resolver resolver,
             Storage storage,
-            Users users,
+            OwnAddresses.AddressBook addresses,
             Counting counting,
             Figures figures,
             InstantSource clock) {}
@@ -85,7 +84,7 @@ public final class Perimeter {
         checks.add(new RelayCheck(recipients::serves));
         checks.add(new PeerTls(means.config().peer()));
         if (means.config().submission().ownAddresses()) {
-            checks.add(new OwnAddresses(means.users()::addresses));
+            checks.add(new OwnAddresses(means.addresses()));
         }
         checks.addAll(strangers.lists());
         return List.copyOf(checks);
