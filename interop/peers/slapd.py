@@ -8,6 +8,7 @@ from .scratch import Failure, free_port, run, wait_port
 SUFFIX = "dc=example,dc=com"
 BIND_DN = f"cn=postern,{SUFFIX}"
 PASSWORD = "correct horse battery"
+ANNA_PASSWORD = "staple in a stack"
 
 # Active Directory's attribute, by its own number; Netscape's shares one with mailLocalAddress of misc.schema.
 SCHEMA = """
@@ -39,6 +40,7 @@ uid: anna
 cn: Anna
 sn: A
 mail: anna@example.com
+userPassword: {ANNA_PASSWORD}
 proxyAddresses: SMTP:anna@example.com
 proxyAddresses: smtp:Anna.Example@example.com
 proxyAddresses: x500:/o=Example/cn=anna
@@ -61,17 +63,21 @@ mailLocalAddress: sales@example.com
 
 
 class Slapd:
-    """LDAP with STARTTLS on one port, LDAPS on another; only the bind DN may read."""
+    """LDAP with STARTTLS on one port, LDAPS on another; only the bind DN may read.
 
-    def __init__(self, scratch, certificate, key):
+    `more` stands in its configuration before the database.
+    """
+
+    def __init__(self, scratch, certificate, key, name="slapd", more=""):
         self.scratch = scratch
+        self.name = name
         self.port = free_port()
         self.tls_port = free_port()
-        folder = scratch.folder("slapd")
-        scratch.folder("slapd/db", mode=0o700)
-        schema = scratch.write("slapd/recipient.schema", SCHEMA)
+        folder = scratch.folder(name)
+        scratch.folder(f"{name}/db", mode=0o700)
+        schema = scratch.write(f"{name}/recipient.schema", SCHEMA)
         self.config = scratch.write(
-            "slapd/slapd.conf",
+            f"{name}/slapd.conf",
             "".join(f"include /etc/ldap/schema/{name}.schema\n"
                     for name in ("core", "cosine", "inetorgperson", "misc"))
             + f"""include {schema}
@@ -80,7 +86,7 @@ moduleload back_mdb
 pidfile {folder}/slapd.pid
 TLSCertificateFile {certificate}
 TLSCertificateKeyFile {key}
-database mdb
+{more}database mdb
 suffix "{SUFFIX}"
 directory {folder}/db
 maxsize 67108864
@@ -89,7 +95,7 @@ access to attrs=userPassword by anonymous auth by * none
 access to * by dn.exact="{BIND_DN}" read by * none
 """,
         )
-        people = scratch.write("slapd/people.ldif", PEOPLE)
+        people = scratch.write(f"{name}/people.ldif", PEOPLE)
         status, output = run(["slapadd", "-f", self.config, "-l", people])
         if status != 0:
             raise Failure(f"slapadd: {output[-600:]}")
@@ -97,7 +103,7 @@ access to * by dn.exact="{BIND_DN}" read by * none
 
     def start(self):
         words = f"ldap://127.0.0.1:{self.port} ldaps://127.0.0.1:{self.tls_port}"
-        self.process = self.scratch.start(["slapd", "-d", "0", "-f", self.config, "-h", words], "slapd/log")
+        self.process = self.scratch.start(["slapd", "-d", "0", "-f", self.config, "-h", words], f"{self.name}/log")
         for port in (self.port, self.tls_port):
             wait_port(port, process=self.process, what="slapd")
 

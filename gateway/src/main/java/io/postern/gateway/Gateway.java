@@ -20,7 +20,9 @@ import io.postern.gateway.recipients.OwnRecipients;
 import io.postern.gateway.tls.TlsFiles;
 import io.postern.gateway.treat.Treatment;
 import io.postern.gateway.users.Authenticator;
+import io.postern.gateway.users.DirectoryUsers;
 import io.postern.gateway.users.Lockouts;
+import io.postern.gateway.users.Owners;
 import io.postern.gateway.users.Users;
 import io.postern.keys.DkimKeys;
 import io.postern.keys.StartSecret;
@@ -68,6 +70,7 @@ public final class Gateway implements AutoCloseable {
     private final MessageStore store;
     private final DkimKeys keys;
     private final Users users;
+    private final Optional<DirectoryUsers> directoryUsers;
     private final TlsFiles tlsFiles;
     private final Figures figures = new Figures();
     private final DeliveryEngine engine;
@@ -105,6 +108,7 @@ public final class Gateway implements AutoCloseable {
         var secret = startSecret(config, store, random);
         this.keys = new DkimKeys(store, secret, clock, random);
         this.users = new Users(store, secret, clock, random);
+        this.directoryUsers = directoryUsers(config, clock);
         var limits = config.limits();
         var rewriter =
                 new ContentRewriter(
@@ -144,13 +148,23 @@ public final class Gateway implements AutoCloseable {
                 new Perimeter(
                         recipients,
                         new Perimeter.Means(
-                                config, store, routes, engine, resolver, names, storage, users,
-                                counting, figures, clock));
+                                config,
+                                store,
+                                routes,
+                                engine,
+                                resolver,
+                                names,
+                                storage,
+                                new Owners(users, directoryUsers),
+                                counting,
+                                figures,
+                                clock));
         this.delays = new Delays(config.tarpit().sessions(), config.tarpit().longest());
         this.authenticator =
                 new Authenticator(
                         config.submission(),
                         users,
+                        directoryUsers,
                         new Lockouts(config.submission(), store, clock),
                         figures,
                         random,
@@ -218,6 +232,19 @@ public final class Gateway implements AutoCloseable {
                     throw new IllegalArgumentException(
                             "postmaster = \"" + text + "\" is no address: " + why);
         };
+    }
+
+    private static Optional<DirectoryUsers> directoryUsers(Config config, InstantSource clock) {
+        return config.submission()
+                .directory()
+                .map(users ->
+                        new DirectoryUsers(
+                                users,
+                                config.directory().stream()
+                                        .filter(one -> one.name().equals(users.name()))
+                                        .findFirst()
+                                        .orElseThrow(),
+                                clock));
     }
 
     private static TlsFiles tlsFiles(Config config, InstantSource clock) {
@@ -515,6 +542,7 @@ public final class Gateway implements AutoCloseable {
         }
         servers.forEach(SmtpServer::close);
         recipients.close();
+        directoryUsers.ifPresent(DirectoryUsers::close);
         engine.stop(DRAIN);
         counting.close();
         perimeter.strangers().close();

@@ -6,6 +6,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.unboundid.ldap.sdk.Filter;
 import io.postern.gateway.config.Directory;
 import io.postern.gateway.config.HostPort;
+import io.postern.gateway.directory.LdapClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

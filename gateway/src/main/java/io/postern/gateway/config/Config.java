@@ -30,7 +30,8 @@ public record Config(
                 Optional<String> postmaster,
         @Setting(doc = "A TCP port that takes mail; at least one.") List<Listener> listener,
         @Setting(doc = "A domain that is ours; at least one.") List<OwnDomain> domain,
-        @Setting(doc = "An LDAP directory that knows recipients.") List<Directory> directory,
+        @Setting(doc = "An LDAP directory that knows recipients or users.")
+                List<Directory> directory,
         @Setting(doc = "A certificate of the gateway's, for the host names in it (SNI).")
                 List<Certificate> certificate,
         @Setting(doc = "What was agreed with a peer about TLS.") List<Peer> peer,

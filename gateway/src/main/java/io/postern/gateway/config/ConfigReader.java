@@ -135,6 +135,7 @@ public final class ConfigReader {
         RateRules.check(config, binder, wrong);
         GuardRules.check(config, binder, wrong);
         InboundRules.check(config, binder, wrong);
+        SubmissionRules.check(config, binder, wrong);
         RuleChecks.check(config, binder, wrong);
         if (!wrong.isEmpty()) {
             throw new ConfigException(name + ": " + String.join("; ", wrong));

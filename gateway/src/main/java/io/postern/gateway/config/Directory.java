@@ -9,7 +9,9 @@ import java.util.Optional;
 public record Directory(
         @Setting(
                         required = true,
-                        doc = "What domains call it: `recipients = { directory = \"corp\" }`.")
+                        doc =
+                                "What domains call it: `recipients = { directory = \"corp\" }`; and `[submission]`, for "
+                                        + "its users.")
                 String name,
         @Setting(
                         required = true,
@@ -40,7 +42,8 @@ public record Directory(
                         otherwise =
                                 "[\"proxyAddresses\", \"mail\", \"mailAlternateAddress\", \"mailLocalAddress\"]",
                         doc =
-                                "Attributes that hold addresses. Those of `proxyAddresses` begin with `smtp:`.")
+                                "Attributes that hold addresses. Those of `proxyAddresses` begin with `smtp:`. As these a "
+                                        + "user may send: nobody should be able to write them in the own entry.")
                 List<String> attributes,
         @Setting(
                         doc =
@@ -51,15 +54,21 @@ public record Directory(
                         otherwise = "4",
                         min = 1,
                         max = 100,
-                        doc = "Connections, and so questions at once; more wait within `timeout`.")
+                        doc =
+                                "Connections, and so questions at once; more wait within `timeout`. For users' logins as "
+                                        + "many again, and as many that bind.")
                 int connections,
         @Setting(
                         otherwise = "\"5s\"",
                         min = 1,
                         max = 60,
-                        doc = "Time for one question, all servers together; then 451.")
+                        doc =
+                                "Time for one question, all servers together; then 451, or 454 to a login.")
                 Duration timeout,
-        @Setting(otherwise = "\"1h\"", doc = "How long a recipient's existence is remembered.")
+        @Setting(
+                        otherwise = "\"1h\"",
+                        doc =
+                                "How long a recipient's existence is remembered, and a user's addresses.")
                 Duration known,
         @Setting(otherwise = "\"5m\"", doc = "How long it is remembered that there is none.")
                 Duration unknown,

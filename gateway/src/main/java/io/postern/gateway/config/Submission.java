@@ -2,6 +2,7 @@ package io.postern.gateway.config;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /// How users authenticate on listeners with role `submission`.
 public record Submission(
@@ -10,8 +11,16 @@ public record Submission(
                                 "[\"scram-sha-256-plus\", \"scram-sha-256\", \"plain\", \"external\"]",
                         doc =
                                 "SASL mechanisms, in the order in which EHLO tells them. PLAIN and PLUS are offered under "
-                                        + "TLS only, EXTERNAL only to a client that showed a certificate (`client_ca`).")
+                                        + "TLS only, EXTERNAL only to a client that showed a certificate (`client_ca`), SCRAM "
+                                        + "not with `directory`.")
                 List<Mechanism> mechanisms,
+        @Setting(
+                        doc =
+                                "Where users are whom the store does not have; they log in by PLAIN, and the directory "
+                                        + "says whether the password is right (a bind): `directory = { name = \"corp\" }`. Their "
+                                        + "addresses are in the directory's `attributes`. The listener then offers no SCRAM, "
+                                        + "which needs keys made of the password: clients would choose it, and fail.")
+                Optional<UserDirectory> directory,
         @Setting(
                         otherwise = "false",
                         doc =

@@ -15,7 +15,6 @@ import io.postern.gateway.rules.Rules;
 import io.postern.gateway.rules.RulesCheck;
 import io.postern.gateway.tls.PeerTls;
 import io.postern.gateway.users.OwnAddresses;
-import io.postern.gateway.users.Users;
 import io.postern.mail.Domain;
 import io.postern.store.MessageStore;
 import java.time.InstantSource;
@@ -46,7 +45,7 @@ public final class Perimeter {
             Resolver resolver,
             ReverseNames names,
             Storage storage,
-            Users users,
+            OwnAddresses.AddressBook addresses,
             Counting counting,
             Figures figures,
             InstantSource clock) {}
@@ -99,7 +98,7 @@ public final class Perimeter {
         checks.add(new RelayCheck(recipients::serves));
         checks.add(new PeerTls(means.config().peer()));
         if (means.config().submission().ownAddresses()) {
-            checks.add(new OwnAddresses(means.users()::addresses));
+            checks.add(new OwnAddresses(means.addresses()));
         }
         return List.copyOf(checks);
     }

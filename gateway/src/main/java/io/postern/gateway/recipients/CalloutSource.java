@@ -1,6 +1,7 @@
 package io.postern.gateway.recipients;
 
 import io.postern.gateway.config.Callout;
+import io.postern.gateway.directory.Health;
 import io.postern.mail.Domain;
 import io.postern.mail.Mailbox;
 import io.postern.smtp.Reply;
@@ -52,7 +53,7 @@ final class CalloutSource implements Source {
         this.random = random;
         name = "callout for " + domain;
         cache = new AnswerCache(settings.remembering(), clock);
-        health = new Health(name, clock);
+        health = new Health(name, Source.MEANWHILE, clock);
     }
 
     /// The whole address, detail included: what the inside makes of details is its own affair, and

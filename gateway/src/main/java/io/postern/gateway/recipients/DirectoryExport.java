@@ -8,9 +8,9 @@ import com.unboundid.ldap.sdk.SearchRequest;
 import com.unboundid.ldap.sdk.SearchScope;
 import com.unboundid.ldap.sdk.controls.SimplePagedResultsControl;
 import io.postern.gateway.config.Directory;
+import io.postern.gateway.directory.AddressValues;
+import io.postern.gateway.directory.LdapClient;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Consumer;
 
@@ -18,7 +18,6 @@ import java.util.function.Consumer;
 /// directory gives a large answer at once; all of them, or none.
 public final class DirectoryExport implements PushedLists.Origin, AutoCloseable {
     private static final int PAGE = 500;
-    private static final String SMTP = "smtp:";
 
     private final Directory settings;
     private final LdapFilter filter;
@@ -58,32 +57,11 @@ public final class DirectoryExport implements PushedLists.Origin, AutoCloseable 
             var result = connection.search(request);
             // Present, since no listener takes them.
             for (var entry : Objects.requireNonNull(result.getSearchEntries())) {
-                for (var attribute : settings.attributes()) {
-                    addresses(attribute, entry.getAttributeValues(attribute), taker);
-                }
+                AddressValues.of(entry, settings.attributes()).forEach(taker);
             }
             var page = SimplePagedResultsControl.get(result);
             cookie = page != null && page.moreResultsToReturn() ? page.getCookie() : null;
         } while (cookie != null);
-    }
-
-    private static void addresses(
-            String attribute,
-            String @org.jspecify.annotations.Nullable [] values,
-            Consumer<String> taker) {
-        if (values == null) {
-            return;
-        }
-        var found = new ArrayList<String>();
-        for (var value : values) {
-            boolean prefixed = value.toLowerCase(Locale.ROOT).startsWith(SMTP);
-            if (prefixed) {
-                found.add(value.substring(SMTP.length()));
-            } else if (!LdapFilter.isPrefixed(attribute)) {
-                found.add(value);
-            }
-        }
-        found.forEach(taker);
     }
 
     @Override

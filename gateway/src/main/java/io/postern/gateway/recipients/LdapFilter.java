@@ -4,6 +4,7 @@ import com.unboundid.ldap.sdk.Filter;
 import com.unboundid.ldap.sdk.LDAPException;
 import io.postern.gateway.config.ConfigException;
 import io.postern.gateway.config.Directory;
+import io.postern.gateway.directory.AddressValues;
 import io.postern.mail.Domain;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,6 @@ import java.util.regex.Pattern;
 /// configuration alone.
 final class LdapFilter {
     private static final Pattern PLACE = Pattern.compile("\\{(address|local|domain)}");
-    private static final String PROXY_ADDRESSES = "proxyAddresses";
 
     private final List<String> attributes;
     private final Optional<String> template;
@@ -45,11 +45,6 @@ final class LdapFilter {
                             + e.getMessage(),
                     e);
         }
-    }
-
-    /// Whether an attribute's values begin with the kind of address.
-    static boolean isPrefixed(String attribute) {
-        return attribute.equalsIgnoreCase(PROXY_ADDRESSES);
     }
 
     /// The filter for all entries that some address finds.
@@ -81,7 +76,7 @@ final class LdapFilter {
         }
         var any = new ArrayList<Filter>();
         for (var attribute : attributes) {
-            if (isPrefixed(attribute)) {
+            if (AddressValues.isPrefixed(attribute)) {
                 // Active Directory writes the primary one in capitals. It compares without case;
                 // other directories may not.
                 any.add(Filter.createEqualityFilter(attribute, "smtp:" + address));

@@ -2,6 +2,8 @@ package io.postern.gateway.recipients;
 
 import com.unboundid.ldap.sdk.LDAPException;
 import io.postern.gateway.config.Directory;
+import io.postern.gateway.directory.Health;
+import io.postern.gateway.directory.LdapClient;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -23,7 +25,7 @@ final class LdapSource implements Source {
         filter = new LdapFilter(settings);
         client = new LdapClient(settings);
         cache = new AnswerCache(settings.remembering(), clock);
-        health = new Health(name, clock);
+        health = new Health(name, Source.MEANWHILE, clock);
     }
 
     @Override
@@ -42,22 +44,18 @@ final class LdapSource implements Source {
         if (paused.isPresent()) {
             return new Found.Unavailable(name + ": " + paused.get());
         }
-        LdapClient.Answer answer;
+        LdapClient.Answer<Boolean> answer;
         try {
             answer = client.ask(filter.of(address.localPart(), address.domain()));
         } catch (LDAPException e) {
             return new Found.Unavailable(name + ": no filter can be made: " + e.getMessage());
         }
         return switch (answer) {
-            case LdapClient.Answer.Yes() -> {
+            case LdapClient.Answer.Said<Boolean>(var there) -> {
                 health.well();
-                yield new Found.Known(name);
+                yield there ? new Found.Known(name) : new Found.Unknown(name);
             }
-            case LdapClient.Answer.No() -> {
-                health.well();
-                yield new Found.Unknown(name);
-            }
-            case LdapClient.Answer.Trouble(var why, var ofTheDirectory) -> {
+            case LdapClient.Answer.Trouble<Boolean>(var why, var ofTheDirectory) -> {
                 if (ofTheDirectory) {
                     health.unwell(why);
                 }

@@ -7,6 +7,9 @@ import java.util.OptionalLong;
 /// One place that knows recipients. Asked by many threads at once; what it can't find out is
 /// [Found.Unavailable] and never thrown.
 interface Source extends AutoCloseable {
+    /// What follows when one can't be asked.
+    String MEANWHILE = "recipients that are not remembered are answered 451 meanwhile";
+
     /// Blocks no longer than the source's own deadline.
     Found find(NormalAddress address);
 

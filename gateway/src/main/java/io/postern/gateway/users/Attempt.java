@@ -13,6 +13,7 @@ import io.postern.smtp.sasl.ScramServer;
 import io.postern.smtp.server.AuthExchange;
 import io.postern.smtp.server.SessionFacts;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.Optional;
 
 /// One attempt to authenticate. For one thread.
@@ -34,6 +35,10 @@ final class Attempt implements AuthExchange {
     private String user = "";
     private boolean locked;
     private boolean begun;
+    private boolean byDirectory;
+    // The directory's entry that the name is, while its failures are counted.
+    private Optional<String> entry = Optional.empty();
+    private long asked;
 
     /// @param plus whether SCRAM-SHA-256-PLUS was offered
     Attempt(
@@ -63,6 +68,7 @@ final class Attempt implements AuthExchange {
 
     @Override
     public Answer respond(String response) {
+        asked = System.nanoTime();
         return switch (mechanism.respond(response)) {
             case SaslStep.Challenge(var text) -> new Answer.Challenge(text);
             case SaslStep.Success _ -> granted();
@@ -110,13 +116,55 @@ final class Attempt implements AuthExchange {
         if (!begin(message.get().user())) {
             return failure(SaslStep.Reason.UNAVAILABLE, "locked");
         }
+        var password = message.get().password();
+        if (house.directory().isPresent() && house.users().find(user).isEmpty()) {
+            return plain(house.directory().get(), password);
+        }
         return house.users()
-                .matches(user, message.get().password())
+                .matches(user, password)
                 .map(right ->
                         right
                                 ? new SaslStep.Success(user)
                                 : failure(SaslStep.Reason.CREDENTIALS, "wrong user or password"))
                 .orElseGet(() -> failure(SaslStep.Reason.UNAVAILABLE, "too many logins at once"));
+    }
+
+    /// A user of the directory's, or nobody's; a user of the store is only there.
+    private SaslStep plain(DirectoryUsers directory, String password) {
+        // A name that nobody can have is not asked for: a directory takes no notice of white space
+        // around a value (RFC 4518 §2.6.1), and the name would be another one for the same entry.
+        var found =
+                Users.canonical(user)
+                        .map(directory::find)
+                        .orElseGet(() -> new DirectoryUsers.Found.None("not a name"));
+        return switch (found) {
+            case DirectoryUsers.Found.Unavailable(var why) ->
+                    failure(SaslStep.Reason.UNAVAILABLE, why);
+            case DirectoryUsers.Found.None(var why) -> nobody(directory, why);
+            case DirectoryUsers.Found.One(var one) -> {
+                if (house.lockouts().beginEntry(one.key(), client()).isPresent()) {
+                    // Not told as a lock: the name was not tried yet, and would be one that exists.
+                    yield nobody(directory, "locked under another name");
+                }
+                entry = Optional.of(one.key());
+                yield switch (directory.bind(user, one, password)) {
+                    case DirectoryUsers.Bound.Right() -> {
+                        byDirectory = true;
+                        yield new SaslStep.Success(user);
+                    }
+                    case DirectoryUsers.Bound.Wrong(var why) ->
+                            failure(SaslStep.Reason.CREDENTIALS, why);
+                    case DirectoryUsers.Bound.Unavailable(var why) ->
+                            failure(SaslStep.Reason.UNAVAILABLE, why);
+                };
+            }
+        };
+    }
+
+    private SaslStep nobody(DirectoryUsers directory, String detail) {
+        return directory.bindNobody() instanceof DirectoryUsers.Bound.Unavailable(var why)
+                ? failure(SaslStep.Reason.UNAVAILABLE, why)
+                : failure(SaslStep.Reason.CREDENTIALS, detail);
     }
 
     // RFC 4422 appendix A: the response is whom the client would be, or empty for whoever the
@@ -146,11 +194,12 @@ final class Attempt implements AuthExchange {
     }
 
     private Answer granted() {
-        if (house.users().find(user).isEmpty()) {
+        if (!byDirectory && house.users().find(user).isEmpty()) {
             // Removed while the exchange went on.
             return failed(SaslStep.Reason.CREDENTIALS, "the user is gone");
         }
         house.lockouts().succeeded(user, client());
+        entry.ifPresent(one -> house.lockouts().succeededEntry(one, client()));
         house.figures().loggedIn.increment();
         log("ok", "");
         return new Answer.Granted(user);
@@ -170,6 +219,7 @@ final class Attempt implements AuthExchange {
             case UNAVAILABLE -> {
                 if (begun) {
                     house.lockouts().undecided(user, client());
+                    entry.ifPresent(house.lockouts()::undecidedEntry);
                 }
                 yield new Answer.Refuse(NOT_NOW);
             }
@@ -179,8 +229,23 @@ final class Attempt implements AuthExchange {
     /// Not at once: guessing over one session is slow.
     private Answer refuse(Reply reply) {
         house.figures().loginsRefused.increment();
-        house.pause().rest(house.settings().failureDelay());
+        var delay = house.settings().failureDelay();
+        house.pause().rest(house.directory().isPresent() ? untilNext(delay, spent()) : delay);
         return new Answer.Refuse(reply);
+    }
+
+    private Duration spent() {
+        return Duration.ofNanos(System.nanoTime() - asked);
+    }
+
+    /// How long until the next whole step since the response came. With a directory what a login
+    /// takes differs: the store's hash, a search, a bind, whatever the directory makes of each. So
+    /// failures are answered at whole steps alone, which say nothing of that.
+    static Duration untilNext(Duration step, Duration spent) {
+        if (step.isZero()) {
+            return Duration.ZERO;
+        }
+        return step.multipliedBy(spent.dividedBy(step) + 1).minus(spent);
     }
 
     private void log(String result, String detail) {

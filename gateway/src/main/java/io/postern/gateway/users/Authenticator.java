@@ -9,6 +9,7 @@ import io.postern.smtp.server.AuthExchange;
 import io.postern.smtp.server.SessionFacts;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Optional;
 
 /// Which mechanisms a session is offered, and the exchanges that they are. Shared by all sessions.
 public final class Authenticator {
@@ -17,21 +18,25 @@ public final class Authenticator {
 
     private final Submission settings;
     private final Users users;
+    private final Optional<DirectoryUsers> directory;
     private final Lockouts lockouts;
     private final Figures figures;
     private final SecureRandom random;
     private final Pause pause;
 
+    /// @param directory of users whom the store does not have
     /// @param pause how the reply to a failed login is held back
     public Authenticator(
             Submission settings,
             Users users,
+            Optional<DirectoryUsers> directory,
             Lockouts lockouts,
             Figures figures,
             SecureRandom random,
             Pause pause) {
         this.settings = settings;
         this.users = users;
+        this.directory = directory;
         this.lockouts = lockouts;
         this.figures = figures;
         this.random = random;
@@ -49,8 +54,12 @@ public final class Authenticator {
 
     private boolean fits(Mechanism mechanism, SessionFacts session) {
         return switch (mechanism) {
-            case SCRAM_SHA_256 -> session.tls().isPresent() || settings.scramInClear();
-            case SCRAM_SHA_256_PLUS, PLAIN -> session.tls().isPresent();
+            // A client takes the strongest that it knows, before it says who it is: with SCRAM the
+            // directory's users would fail with the right password, and be locked out.
+            case SCRAM_SHA_256 ->
+                    directory.isEmpty() && (session.tls().isPresent() || settings.scramInClear());
+            case SCRAM_SHA_256_PLUS -> directory.isEmpty() && session.tls().isPresent();
+            case PLAIN -> session.tls().isPresent();
             case EXTERNAL -> session.clientCertificate().isPresent();
         };
     }
@@ -72,6 +81,10 @@ public final class Authenticator {
 
     Users users() {
         return users;
+    }
+
+    Optional<DirectoryUsers> directory() {
+        return directory;
     }
 
     Lockouts lockouts() {

@@ -91,14 +91,29 @@ public final class Lockouts {
         if (byClient.isPresent()) {
             return byClient;
         }
-        if (known.getIfPresent(knownKey(user, client)) == null) {
-            var byName = locked(userKey(user), now);
-            if (byName.isPresent()) {
-                return byName;
+        var byName = beginName(userKey(user), knownKey(user, client), now);
+        if (byName.isPresent()) {
+            return byName;
+        }
+        count(clientKey(client), settings.failuresPerClient(), now);
+        return Optional.empty();
+    }
+
+    /// The same for the entry of a directory that a name was found to be, once the attempt has
+    /// begun: an entry may have many names, and a directory takes many spellings for one.
+    Optional<Duration> beginEntry(String entry, InetAddress client) {
+        var key = entryKey(entry);
+        return beginName(key, key + " " + network(client), clock.instant());
+    }
+
+    private Optional<Duration> beginName(String key, String knownKey, Instant now) {
+        if (known.getIfPresent(knownKey) == null) {
+            var lock = locked(key, now);
+            if (lock.isPresent()) {
+                return lock;
             }
         }
-        count(userKey(user), settings.failures(), now);
-        count(clientKey(client), settings.failuresPerClient(), now);
+        count(key, settings.failures(), now);
         return Optional.empty();
     }
 
@@ -153,13 +168,21 @@ public final class Lockouts {
     /// The attempt succeeded: the name's failures are forgotten, of the client's this one, so that
     /// who knows one password can't guess another's for ever.
     void succeeded(String user, InetAddress client) {
-        var key = userKey(user);
+        succeeded(userKey(user), knownKey(user, client));
+        forgive(clientKey(client), settings.failuresPerClient());
+    }
+
+    /// The same for the entry that it was.
+    void succeededEntry(String entry, InetAddress client) {
+        var key = entryKey(entry);
+        succeeded(key, key + " " + network(client));
+    }
+
+    private void succeeded(String key, String pair) {
         var before = failures.asMap().remove(key);
         if (before != null && before.count() > settings.failures()) {
             var _ = store.removeState(KIND, key).exceptionally(Lockouts::notKept);
         }
-        forgive(clientKey(client), settings.failuresPerClient());
-        var pair = knownKey(user, client);
         if (known.asMap().put(pair, true) == null) {
             var entry = StateEntry.ofText(pair, "", Optional.of(clock.instant().plus(KNOWN_FOR)));
             var _ = store.putState(KNOWN, entry).exceptionally(Lockouts::notKept);
@@ -170,6 +193,11 @@ public final class Lockouts {
     void undecided(String user, InetAddress client) {
         forgive(userKey(user), settings.failures());
         forgive(clientKey(client), settings.failuresPerClient());
+    }
+
+    /// The same for the entry that it was.
+    void undecidedEntry(String entry) {
+        forgive(entryKey(entry), settings.failures());
     }
 
     private void forgive(String key, int allowed) {
@@ -188,6 +216,11 @@ public final class Lockouts {
 
     private static String userKey(String user) {
         return "user " + user;
+    }
+
+    // No user's: the word before it is another.
+    private static String entryKey(String entry) {
+        return "entry " + entry;
     }
 
     private static String clientKey(InetAddress client) {

@@ -26,8 +26,8 @@ public final class OwnAddresses implements Check {
     /// Which addresses are a user's.
     @FunctionalInterface
     public interface AddressBook {
-        /// None when there is no such user any more.
-        List<OwnAddress> of(String user);
+        /// May block, bounded by a deadline of its own.
+        Owned of(String user);
     }
 
     public OwnAddresses(AddressBook book) {
@@ -72,7 +72,25 @@ public final class OwnAddresses implements Check {
     }
 
     private Opinion judge(String user, String where, List<Mailbox> mailboxes) {
-        var own = book.of(user);
+        if (mailboxes.isEmpty()) {
+            return Opinion.PASS;
+        }
+        return switch (book.of(user)) {
+            case Owned.Addresses(var own) -> judge(user, where, mailboxes, own);
+            // RFC 3463 §3.5: X.4.3 directory server failure.
+            case Owned.Unavailable(var why) ->
+                    Opinion.refuse(
+                            "own-address-unavailable",
+                            Reply.of(451, "4.4.3", "your addresses can't be looked up now"),
+                            "user",
+                            user,
+                            "why",
+                            why);
+        };
+    }
+
+    private static Opinion judge(
+            String user, String where, List<Mailbox> mailboxes, List<OwnAddress> own) {
         for (var mailbox : mailboxes) {
             if (own.stream().noneMatch(address -> address.covers(mailbox))) {
                 return refuse(

@@ -108,11 +108,6 @@ public final class Users {
         return Optional.ofNullable(now.get(name));
     }
 
-    /// As which addresses that user may send; none when there is no such user.
-    public List<OwnAddress> addresses(String name) {
-        return find(name).map(User::addresses).orElse(List.of());
-    }
-
     /// Adds a user.
     ///
     /// @param addresses as which the user may send

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.gateway.config.Callout;
 import io.postern.gateway.config.HostPort;
+import io.postern.gateway.directory.Health;
+import io.postern.gateway.directory.Hostile;
+import io.postern.gateway.directory.Warnings;
 import io.postern.mail.Domain;
 import io.postern.smtp.client.ClientSettings;
 import io.postern.testkit.TestClock;

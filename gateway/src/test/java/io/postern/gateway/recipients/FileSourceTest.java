@@ -3,6 +3,7 @@ package io.postern.gateway.recipients;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.postern.gateway.directory.Warnings;
 import io.postern.testkit.TestClock;
 import io.postern.testkit.Warnings;
 import java.io.ByteArrayInputStream;

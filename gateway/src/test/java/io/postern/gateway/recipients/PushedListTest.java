@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.postern.gateway.directory.Warnings;
 import io.postern.testkit.TestClock;
 import io.postern.testkit.Warnings;
 import java.io.ByteArrayInputStream;

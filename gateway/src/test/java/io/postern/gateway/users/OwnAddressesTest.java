@@ -27,10 +27,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OwnAddressesTest {
     private static final OwnAddresses CHECK =
             new OwnAddresses(user ->
-                    Stream.of("alice@example.com", "@lists.example.com")
-                            .filter(_ -> user.equals("alice"))
-                            .map(text -> OwnAddress.parse(text).orElseThrow())
-                            .toList());
+                    user.equals("late")
+                            ? new Owned.Unavailable("no answer")
+                            : new Owned.Addresses(
+                                    Stream.of("alice@example.com", "@lists.example.com")
+                                            .filter(_ -> user.equals("alice"))
+                                            .map(text -> OwnAddress.parse(text).orElseThrow())
+                                            .toList()));
 
     /// @param header lines separated by `|`; empty: the reverse-path is asked about
     record Case(String rule, String user, String from, String header, String want) {
@@ -54,6 +57,9 @@ class OwnAddressesTest {
                 at("an address literal", "alice@[192.0.2.1]", "550"),
                 at("RFC 8098 §3: none", "", "pass"),
                 new Case("a user who is gone", "bob", "alice@example.com", "", "550"),
+                new Case("whose addresses nobody can tell", "late", "alice@example.com", "", "451"),
+                new Case("he as nobody", "late", "", "", "pass"),
+                new Case("he in From", "late", "", "From: alice@example.com", "451"),
                 new Case("nobody has authenticated", "", "bob@example.com", "", "pass"),
                 of("From", "From: Alice <alice@example.com>", "pass"),
                 of("another's From", "From: bob@example.com", "550"),

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// Users, lock-outs and an authenticator over a real store, with a clock that is moved by hand and
 /// waits that are noted and not waited.
@@ -34,6 +35,14 @@ final class UserRig implements AutoCloseable {
     final Authenticator authenticator;
 
     UserRig(Path folder, String submission) {
+        this(folder, submission, _ -> Optional.empty());
+    }
+
+    /// With a directory, made with the rig's clock.
+    UserRig(
+            Path folder,
+            String submission,
+            Function<TestClock, Optional<DirectoryUsers>> directory) {
         store = SqliteStore.open(folder.resolve("data"), StoreSettings.DEFAULTS, clock);
         var random = new SecureRandom();
         var secret = StartSecret.inFolder(folder.resolve("data"), random);
@@ -41,7 +50,14 @@ final class UserRig implements AutoCloseable {
         var settings = settings(submission);
         lockouts = new Lockouts(settings, store, clock);
         authenticator =
-                new Authenticator(settings, users, lockouts, new Figures(), random, waits::add);
+                new Authenticator(
+                        settings,
+                        users,
+                        directory.apply(clock),
+                        lockouts,
+                        new Figures(),
+                        random,
+                        waits::add);
     }
 
     static Submission settings(String submission) {

@@ -1,4 +1,4 @@
-package io.postern.gateway.recipients;
+package io.postern.gateway.directory;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -12,34 +12,42 @@ import org.slf4j.LoggerFactory;
 /// After a failure it is left alone for a moment, in which whatever the cache can't answer is
 /// unavailable at once: otherwise each session would wait out the deadline, and the source would
 /// come back to all of them together.
-final class Health {
+public final class Health {
     private static final Logger LOG = LoggerFactory.getLogger(Health.class);
-    static final Duration PAUSE = Duration.ofSeconds(2);
+    public static final Duration PAUSE = Duration.ofSeconds(2);
 
     private final String name;
+    private final String meanwhile;
     private final InstantSource clock;
     private volatile State state;
 
+    /// How it is.
+    ///
     /// @param trouble empty when the last question was answered
     /// @param since when that began
-    record State(String trouble, Instant since, Instant pausedUntil) {
-        boolean well() {
+    public record State(String trouble, Instant since, Instant pausedUntil) {
+        public boolean well() {
             return trouble.isEmpty();
         }
     }
 
-    Health(String name, InstantSource clock) {
+    /// Well, until it is told otherwise.
+    ///
+    /// @param meanwhile what follows from its not answering, for operators
+    public Health(String name, String meanwhile, InstantSource clock) {
         this.name = name;
+        this.meanwhile = meanwhile;
         this.clock = clock;
         state = new State("", clock.instant(), Instant.MIN);
     }
 
-    State state() {
+    /// How it is now.
+    public State state() {
         return state;
     }
 
     /// The trouble because of which it is left alone now.
-    Optional<String> paused() {
+    public Optional<String> paused() {
         var now = state;
         return clock.instant().isBefore(now.pausedUntil())
                 ? Optional.of(now.trouble())
@@ -47,7 +55,7 @@ final class Health {
     }
 
     /// It answered.
-    void well() {
+    public void well() {
         if (!state.well()) {
             LOG.info("{} answers again", name);
             state = new State("", clock.instant(), Instant.MIN);
@@ -55,14 +63,11 @@ final class Health {
     }
 
     /// It did not. Warns once, until it answers again.
-    synchronized void unwell(String why) {
+    public synchronized void unwell(String why) {
         var now = clock.instant();
         var before = state;
         if (before.well()) {
-            LOG.warn(
-                    "{}: {}; recipients that are not remembered are answered 451 meanwhile",
-                    name,
-                    why);
+            LOG.warn("{}: {}; {}", name, why, meanwhile);
         }
         state = new State(why, before.well() ? now : before.since(), now.plus(PAUSE));
     }

@@ -1,21 +1,15 @@
-package io.postern.gateway.recipients;
+package io.postern.gateway.directory;
 
 import com.unboundid.ldap.sdk.BindRequest;
-import com.unboundid.ldap.sdk.DereferencePolicy;
 import com.unboundid.ldap.sdk.Filter;
 import com.unboundid.ldap.sdk.LDAPConnection;
 import com.unboundid.ldap.sdk.LDAPConnectionOptions;
 import com.unboundid.ldap.sdk.LDAPConnectionPool;
 import com.unboundid.ldap.sdk.LDAPException;
-import com.unboundid.ldap.sdk.LDAPSearchException;
 import com.unboundid.ldap.sdk.PasswordProvider;
 import com.unboundid.ldap.sdk.PostConnectProcessor;
 import com.unboundid.ldap.sdk.ResultCode;
-import com.unboundid.ldap.sdk.SearchRequest;
 import com.unboundid.ldap.sdk.SearchResultEntry;
-import com.unboundid.ldap.sdk.SearchResultListener;
-import com.unboundid.ldap.sdk.SearchResultReference;
-import com.unboundid.ldap.sdk.SearchScope;
 import com.unboundid.ldap.sdk.SimpleBindRequest;
 import com.unboundid.ldap.sdk.SingleServerSet;
 import com.unboundid.ldap.sdk.StartTLSPostConnectProcessor;
@@ -31,13 +25,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.SocketFactory;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
-/// Asks an LDAP directory whether it has an entry, within a deadline that holds whatever a server
-/// does: not answer, dribble octets, or never come to an end.
+/// Asks an LDAP directory for entries, or whether a password is an entry's, within a deadline that
+/// holds whatever a server does: not answer, dribble octets, or never come to an end.
 ///
 /// Each question runs on a thread of its own, so that the one who asked can leave; the question
 /// keeps its permit until its connection is closed, so that no more than the configured number are
@@ -45,8 +38,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Servers are asked in their order, each for its share of the time. One that failed is not the
 /// first to be asked for a minute.
-final class LdapClient implements AutoCloseable {
-    /// Octets of one message from the directory. We ask for no attributes, so an entry is its name.
+public final class LdapClient implements AutoCloseable {
+    /// Octets of one message from the directory: an entry's name, and addresses when we ask for
+    /// them.
     private static final int MAX_MESSAGE = 256 * 1024;
 
     /// Load balancers and directories drop what is open for long.
@@ -59,27 +53,30 @@ final class LdapClient implements AutoCloseable {
     private final List<Server> servers;
     private volatile Order order;
 
-    private record Server(HostPort host, LDAPConnectionPool pool) {}
+    private record Server(HostPort host, LDAPConnectionPool searches, LDAPConnectionPool binds) {
+        LDAPConnectionPool pool(boolean binds) {
+            return binds ? this.binds : searches;
+        }
+    }
 
     /// Which server is the first to be asked.
     private record Order(int first, long since) {}
 
-    /// What the directory said.
-    sealed interface Answer {
-        record Yes() implements Answer {}
-
-        record No() implements Answer {}
+    /// What came of a question.
+    public sealed interface Answer<T> {
+        /// What the directory said.
+        record Said<T>(T what) implements Answer<T> {}
 
         /// No answer.
         ///
         /// @param ofTheDirectory whether the next question would meet the same
-        record Trouble(String why, boolean ofTheDirectory) implements Answer {}
+        record Trouble<T>(String why, boolean ofTheDirectory) implements Answer<T> {}
     }
 
     /// Connects to nobody yet.
     ///
     /// @throws ConfigException when the certificates can't be read
-    LdapClient(Directory settings) {
+    public LdapClient(Directory settings) {
         this.settings = settings;
         permits = new Semaphore(settings.connections());
         servers = settings.servers().stream().map(host -> server(settings, host)).toList();
@@ -87,36 +84,56 @@ final class LdapClient implements AutoCloseable {
     }
 
     /// Whether there is an entry.
-    Answer ask(Filter filter) {
+    public Answer<Boolean> ask(Filter filter) {
+        return ask(new Presence(settings, filter));
+    }
+
+    /// The entries that there are, with the attributes that hold addresses.
+    ///
+    /// @param most that many at most, whatever more there is
+    public Answer<List<SearchResultEntry>> entries(Filter filter, int most) {
+        return ask(new Lookup(settings, filter, most));
+    }
+
+    /// Whether that is the password of an entry. Goes over connections of its own, since a bind
+    /// changes whose a connection is.
+    ///
+    /// @throws IllegalArgumentException when name or password are empty: the directory would take
+    ///   such a bind for an anonymous one and say yes (RFC 4513 §5.1.1, §5.1.2)
+    public Answer<Login.Result> bind(String dn, String password) {
+        return ask(new Login(dn, password));
+    }
+
+    private <T> Answer<T> ask(Question<T> question) {
         long end = System.nanoTime() + settings.timeout().toNanos();
         try {
             if (!permits.tryAcquire(settings.timeout().toNanos(), TimeUnit.NANOSECONDS)) {
-                return new Answer.Trouble(
+                return new Answer.Trouble<>(
                         "all " + settings.connections() + " connections are busy", false);
             }
-            var question = new Question(filter);
+            var asking = new Asking<>(question);
             // It releases the permit.
-            Thread.ofVirtual().name("ldap").start(question);
+            Thread.ofVirtual().name("ldap").start(asking);
             try {
-                return question.answer.get(
+                return asking.answer.get(
                         Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS);
             } catch (TimeoutException _) {
-                return question.giveUp();
+                return asking.giveUp();
             } catch (ExecutionException e) {
                 throw new IllegalStateException(e.getCause());
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-            return new Answer.Trouble("interrupted", false);
+            return new Answer.Trouble<>("interrupted", false);
         }
     }
 
     /// A connection to the first server that there is, for longer work; the caller closes it.
-    LDAPConnection connect() throws LDAPException {
+    public LDAPConnection connect() throws LDAPException {
         LDAPException last = null;
         for (var server : servers) {
             try {
-                return server.pool().getConnection();
+                return server.searches().getConnection();
             } catch (LDAPException e) {
                 last = e;
             }
@@ -137,22 +154,22 @@ final class LdapClient implements AutoCloseable {
 
     @Override
     public void close() {
-        servers.forEach(server -> server.pool().close());
+        for (var server : servers) {
+            server.searches().close();
+            server.binds().close();
+        }
     }
 
     /// One question, asked on its own thread.
-    private final class Question implements Runnable, SearchResultListener {
-        @Serial private static final long serialVersionUID = 1L;
-
-        private final transient Filter filter;
-        private final transient CompletableFuture<Answer> answer = new CompletableFuture<>();
-        private final AtomicBoolean found = new AtomicBoolean();
-        private transient @Nullable LDAPConnection connection;
+    private final class Asking<T> implements Runnable {
+        private final Question<T> question;
+        private final CompletableFuture<Answer<T>> answer = new CompletableFuture<>();
+        private @Nullable LDAPConnection connection;
         private volatile int asking;
         private boolean givenUp;
 
-        Question(Filter filter) {
-            this.filter = filter;
+        Asking(Question<T> question) {
+            this.question = question;
         }
 
         @Override
@@ -161,97 +178,71 @@ final class LdapClient implements AutoCloseable {
                 answer.complete(ask());
             } catch (RuntimeException | Error e) {
                 // The library decodes what a stranger may have sent.
-                answer.complete(new Answer.Trouble("the answer can't be read: " + e, true));
+                answer.complete(new Answer.Trouble<>("the answer can't be read: " + e, true));
             } finally {
                 permits.release();
             }
         }
 
-        private Answer ask() {
+        private Answer<T> ask() {
             var trouble = new ArrayList<String>();
             int first = first();
             for (int i = 0; i < servers.size() && !gone(); i++) {
                 int at = (first + i) % servers.size();
                 asking = at;
                 switch (ask(servers.get(at))) {
-                    case Answer.Trouble(var why, _) ->
+                    case Answer.Trouble<T>(var why, _) ->
                             trouble.add(servers.get(at).host() + ": " + why);
-                    case Answer.Yes yes -> {
+                    case Answer.Said<T> said -> {
                         prefer(at);
-                        return yes;
-                    }
-                    case Answer.No no -> {
-                        prefer(at);
-                        return no;
+                        return said;
                     }
                 }
             }
-            return gone() ? timedOut() : new Answer.Trouble(String.join("; ", trouble), true);
+            return gone() ? timedOut() : new Answer.Trouble<>(String.join("; ", trouble), true);
         }
 
         /// A connection from the pool may have been closed by the server long ago: that is no
         /// answer, and the question goes to another one, once.
-        private Answer ask(Server server) {
+        private Answer<T> ask(Server server) {
+            var pool = server.pool(question.binds());
             for (int round = 0; ; round++) {
                 LDAPConnection ready;
                 try {
-                    ready = server.pool().getConnection();
+                    ready = pool.getConnection();
                 } catch (LDAPException e) {
-                    return new Answer.Trouble(words(e), true);
+                    return new Answer.Trouble<>(words(e), true);
                 }
                 if (!hold(ready)) {
-                    server.pool().discardConnection(ready);
+                    pool.discardConnection(ready);
                     return timedOut();
                 }
                 try {
-                    ready.search(request());
-                    server.pool().releaseConnection(ready);
-                    return found.get() ? new Answer.Yes() : new Answer.No();
-                } catch (LDAPSearchException e) {
-                    var said = judge(server.pool(), ready, e);
-                    if (said != null) {
-                        return said;
+                    var said = question.over(ready);
+                    pool.releaseConnection(ready);
+                    return new Answer.Said<>(said);
+                } catch (LDAPException e) {
+                    boolean broken =
+                            !e.getResultCode().isConnectionUsable()
+                                    || e.getResultCode().equals(ResultCode.TIMEOUT);
+                    if (broken) {
+                        pool.discardConnection(ready);
+                    } else {
+                        pool.releaseConnection(ready);
                     }
-                    if (round > 0 || gone() || e.getResultCode().equals(ResultCode.TIMEOUT)) {
-                        return new Answer.Trouble(words(e), true);
+                    var said = broken ? question.soFar() : question.despite(e);
+                    if (said.isPresent()) {
+                        return new Answer.Said<>(said.get());
+                    }
+                    boolean late = e.getResultCode().equals(ResultCode.TIMEOUT);
+                    if (!broken || round > 0 || late || gone()) {
+                        return new Answer.Trouble<>(words(e), true);
                     }
                 } catch (RuntimeException | Error e) {
-                    server.pool().discardConnection(ready);
+                    pool.discardConnection(ready);
                     throw e;
                 }
             }
-        }
-
-        /// What an unsuccessful search says; null when its connection was of no use.
-        private @Nullable Answer judge(
-                LDAPConnectionPool pool, LDAPConnection ready, LDAPSearchException e) {
-            if (!e.getResultCode().isConnectionUsable()
-                    || e.getResultCode().equals(ResultCode.TIMEOUT)) {
-                pool.discardConnection(ready);
-                return found.get() ? new Answer.Yes() : null;
-            }
-            pool.releaseConnection(ready);
-            // RFC 4511 §4.5.1.4: one entry was all that we asked for.
-            if (found.get() || e.getResultCode().equals(ResultCode.SIZE_LIMIT_EXCEEDED)) {
-                return new Answer.Yes();
-            }
-            // Among them noSuchObject: that there is no such base says nothing of an address.
-            return new Answer.Trouble(words(e), true);
-        }
-
-        private SearchRequest request() {
-            int seconds = (int) Math.max(1, settings.timeout().toSeconds());
-            // RFC 4511 §4.5.1.8: "1.1" asks for no attributes.
-            return new SearchRequest(
-                    this,
-                    settings.base(),
-                    SearchScope.SUB,
-                    DereferencePolicy.NEVER,
-                    1,
-                    seconds,
-                    true,
-                    filter,
-                    SearchRequest.NO_ATTRIBUTES);
         }
 
         private synchronized boolean hold(LDAPConnection ready) {
@@ -264,7 +255,7 @@ final class LdapClient implements AutoCloseable {
         }
 
         /// Nobody waits any more: its connection is closed, which ends it.
-        Answer giveUp() {
+        Answer<T> giveUp() {
             LDAPConnection open;
             synchronized (this) {
                 givenUp = true;
@@ -274,29 +265,17 @@ final class LdapClient implements AutoCloseable {
                 open.close();
             }
             prefer((asking + 1) % servers.size());
-            return found.get() ? new Answer.Yes() : timedOut();
+            return question.soFar().<Answer<T>>map(Answer.Said::new).orElseGet(this::timedOut);
         }
 
-        private Answer timedOut() {
-            return new Answer.Trouble(
+        private Answer<T> timedOut() {
+            return new Answer.Trouble<>(
                     "no answer within " + settings.timeout().toMillis() + " ms", true);
-        }
-
-        @Override
-        public void searchEntryReturned(SearchResultEntry entry) {
-            found.set(true);
-        }
-
-        @Override
-        public void searchReferenceReturned(SearchResultReference reference) {
-            // RFC 4511 §4.5.3: another server may know more. It is not asked: what is searched is
-            // what the configuration says, and Active Directory refers to zones for every search
-            // at its root.
         }
     }
 
     /// What went wrong, on one line.
-    static String words(LDAPException e) {
+    public static String words(LDAPException e) {
         var text = e.getResultCode() + ": " + e.getMessage();
         var clean = new StringBuilder();
         text.codePoints()
@@ -321,18 +300,24 @@ final class LdapClient implements AutoCloseable {
             case LDAPS -> sockets = tls(settings);
             case STARTTLS -> afterwards = new StartTLSPostConnectProcessor(tls(settings));
         }
+        var one = new SingleServerSet(host.host(), host.port(), sockets, options);
+        return new Server(
+                host,
+                pool(settings, one, bind(settings), afterwards),
+                pool(settings, one, null, afterwards));
+    }
+
+    private static LDAPConnectionPool pool(
+            Directory settings,
+            SingleServerSet server,
+            @Nullable BindRequest bind,
+            @Nullable PostConnectProcessor afterwards) {
         try {
-            var pool =
-                    new LDAPConnectionPool(
-                            new SingleServerSet(host.host(), host.port(), sockets, options),
-                            bind(settings),
-                            0,
-                            settings.connections(),
-                            afterwards,
-                            false);
+            int most = settings.connections();
+            var pool = new LDAPConnectionPool(server, bind, 0, most, afterwards, false);
             pool.setConnectionPoolName(settings.name());
             pool.setMaxConnectionAgeMillis(MAX_CONNECTION_AGE.toMillis());
-            return new Server(host, pool);
+            return pool;
         } catch (LDAPException e) {
             throw new ConfigException("directory " + settings.name() + ": " + e.getMessage(), e);
         }

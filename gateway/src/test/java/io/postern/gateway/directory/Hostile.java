@@ -1,4 +1,4 @@
-package io.postern.gateway.recipients;
+package io.postern.gateway.directory;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -10,18 +10,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A server on loopback that does to each connection what it is told, on a thread of its own.
-final class Hostile implements AutoCloseable {
+public final class Hostile implements AutoCloseable {
     private final ServerSocket server;
     private final Behaviour behaviour;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
-    final AtomicInteger connections = new AtomicInteger();
+    public final AtomicInteger connections = new AtomicInteger();
 
     /// What is done to a connection; closing it from outside ends it.
-    interface Behaviour {
+    public interface Behaviour {
         void to(Socket socket) throws IOException;
     }
 
-    Hostile(Behaviour behaviour) {
+    public Hostile(Behaviour behaviour) {
         this.behaviour = behaviour;
         try {
             server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -31,12 +31,12 @@ final class Hostile implements AutoCloseable {
         Thread.ofVirtual().name("hostile").start(this::accept);
     }
 
-    int port() {
+    public int port() {
         return server.getLocalPort();
     }
 
     /// Waits until no client is connected any more.
-    synchronized void awaitLeft() throws InterruptedException {
+    public synchronized void awaitLeft() throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (!open.isEmpty()) {
             long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
@@ -76,7 +76,7 @@ final class Hostile implements AutoCloseable {
     }
 
     /// The server goes, and all connections with it.
-    void stop() {
+    public void stop() {
         close();
     }
 

@@ -1,4 +1,4 @@
-package io.postern.gateway.recipients;
+package io.postern.gateway.directory;
 
 import com.unboundid.ldap.listener.InMemoryDirectoryServer;
 import com.unboundid.ldap.listener.InMemoryDirectoryServerConfig;
@@ -16,9 +16,9 @@ import java.util.Optional;
 import javax.net.ssl.SSLContext;
 
 /// UnboundID's directory in memory, behind a real socket, with a few people; and settings for it.
-final class Directories {
-    static final String BIND_DN = "cn=postern,dc=example,dc=com";
-    static final String PASSWORD = "correct horse";
+public final class Directories {
+    public static final String BIND_DN = "cn=postern,dc=example,dc=com";
+    public static final String PASSWORD = "correct horse";
     private static final String HOST = "127.0.0.1";
 
     private static final String[][] PEOPLE = {
@@ -42,16 +42,16 @@ final class Directories {
 
     private Directories() {}
 
-    static InMemoryDirectoryServer start() {
+    public static InMemoryDirectoryServer start() {
         return start(InMemoryListenerConfig::createLDAPConfig);
     }
 
     /// A listener of some kind.
-    interface Kind {
+    public interface Kind {
         InMemoryListenerConfig on(String name, int port) throws LDAPException;
     }
 
-    static InMemoryDirectoryServer start(Kind kind) {
+    public static InMemoryDirectoryServer start(Kind kind) {
         try {
             var config = new InMemoryDirectoryServerConfig("dc=example,dc=com");
             config.setListenerConfigs(kind.on("test", 0));
@@ -69,14 +69,14 @@ final class Directories {
     }
 
     /// TLS from the beginning.
-    static InMemoryListenerConfig ldaps(String name, int port, SSLContext tls)
+    public static InMemoryListenerConfig ldaps(String name, int port, SSLContext tls)
             throws LDAPException {
         return InMemoryListenerConfig.createLDAPSConfig(
                 name, loopback(), port, tls.getServerSocketFactory(), tls.getSocketFactory());
     }
 
     /// In clear, and TLS when asked.
-    static InMemoryListenerConfig startTls(String name, int port, SSLContext tls)
+    public static InMemoryListenerConfig startTls(String name, int port, SSLContext tls)
             throws LDAPException {
         return InMemoryListenerConfig.createLDAPConfig(
                 name, loopback(), port, tls.getSocketFactory());
@@ -86,16 +86,56 @@ final class Directories {
         return InetAddress.getLoopbackAddress();
     }
 
+<<<<<<< HEAD:gateway/src/test/java/io/postern/gateway/recipients/Directories.java
     /// A server's TLS with a certificate for a name, and the authority that vouches for it.
     record Certificate(String pem, SSLContext tls) {
         static Certificate of(String name) {
             var authority = TestCertificate.authority(name + " CA");
             return new Certificate(authority.pem(), authority.issue(name, name).context());
+=======
+    /// A certificate for a name, and a server's TLS with it.
+    public record Certificate(String pem, SSLContext tls) {
+        public static Certificate of(String name) {
+            try {
+                long now = System.currentTimeMillis();
+                var made =
+                        X509Certificate.generateSelfSignedCertificate(
+                                SignatureAlgorithmIdentifier.SHA_256_WITH_RSA,
+                                PublicKeyAlgorithmIdentifier.RSA,
+                                2048,
+                                new DN("CN=" + name),
+                                now - 3_600_000,
+                                now + 86_400_000);
+                var certificate = Objects.requireNonNull(made.getFirst());
+                var store = KeyStore.getInstance("PKCS12");
+                store.load(null, null);
+                store.setKeyEntry(
+                        "key",
+                        Objects.requireNonNull(made.getSecond()).getPrivate(),
+                        new char[0],
+                        new java.security.cert.Certificate[] {
+                            CertificateFactory.getInstance("X.509")
+                                    .generateCertificate(
+                                            new java.io.ByteArrayInputStream(
+                                                    certificate.getX509CertificateBytes()))
+                        });
+                var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+                keys.init(store, new char[0]);
+                var context = SSLContext.getInstance("TLS");
+                context.init(keys.getKeyManagers(), null, null);
+                return new Certificate(certificate.toPEMString(), context);
+            } catch (CertException
+                    | LDAPException
+                    | GeneralSecurityException
+                    | java.io.IOException e) {
+                throw new AssertionError(e);
+            }
+>>>>>>> h2:gateway/src/test/java/io/postern/gateway/directory/Directories.java
         }
     }
 
     /// Settings with the defaults of the file, in clear, anonymous, with little patience.
-    static Directory settings(int... ports) {
+    public static Directory settings(int... ports) {
         return new Directory(
                 "corp",
                 java.util.Arrays.stream(ports).mapToObj(port -> new HostPort(HOST, port)).toList(),
@@ -114,7 +154,7 @@ final class Directories {
                 1000);
     }
 
-    static Directory withFilter(Directory one, String filter) {
+    public static Directory withFilter(Directory one, String filter) {
         return new Directory(
                 one.name(),
                 one.servers(),
@@ -133,7 +173,7 @@ final class Directories {
                 one.remembered());
     }
 
-    static Directory withBase(Directory one, String base) {
+    public static Directory withBase(Directory one, String base) {
         return new Directory(
                 one.name(),
                 one.servers(),
@@ -152,7 +192,7 @@ final class Directories {
                 one.remembered());
     }
 
-    static Directory withBind(Directory one, Path passwordFile) {
+    public static Directory withBind(Directory one, Path passwordFile) {
         return new Directory(
                 one.name(),
                 one.servers(),
@@ -171,7 +211,7 @@ final class Directories {
                 one.remembered());
     }
 
-    static Directory withTls(Directory one, Directory.Tls tls, String host, Path ca) {
+    public static Directory withTls(Directory one, Directory.Tls tls, String host, Path ca) {
         return new Directory(
                 one.name(),
                 one.servers().stream().map(server -> new HostPort(host, server.port())).toList(),
@@ -190,7 +230,8 @@ final class Directories {
                 one.remembered());
     }
 
-    static Directory withTimes(Directory one, Duration timeout, int connections, Duration stale) {
+    public static Directory withTimes(
+            Directory one, Duration timeout, int connections, Duration stale) {
         return new Directory(
                 one.name(),
                 one.servers(),

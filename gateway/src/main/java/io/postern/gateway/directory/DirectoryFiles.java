@@ -1,4 +1,4 @@
-package io.postern.gateway.recipients;
+package io.postern.gateway.directory;
 
 import com.unboundid.ldap.sdk.LDAPException;
 import com.unboundid.ldap.sdk.ResultCode;
