@@ -143,6 +143,58 @@ async def large(port, until, number):
         reset(writer) if number % 2 else writer.close()
 
 
+async def bodies(port, until, number):
+    """One address that gives each session 30 MB of a body, and ends it late."""
+    reader, writer = await opened(port, 7)
+    try:
+        writer.write(GREETING + b"MAIL FROM:<>\r\nRCPT TO:<postmaster@example.com>\r\nDATA\r\n")
+        if b"354" in await hear(reader, 5, 60):
+            writer.write(b"Subject: x\r\n\r\n")
+            block = (b"x" * 98 + b"\r\n") * 1000
+            for _ in range(300):
+                writer.write(block)
+                await writer.drain()
+            await asyncio.sleep(max(0, until - 2 - time.monotonic()))
+            writer.write(b".\r\n")
+            await hear(reader, 1, 60)
+            await asyncio.sleep(max(0, until - time.monotonic()))
+    finally:
+        writer.close()
+
+
+async def headers(port, until, number):
+    """One address that gives each session a header section without end, and then says next to nothing."""
+    reader, writer = await opened(port, 7)
+    try:
+        writer.write(GREETING + b"MAIL FROM:<>\r\nRCPT TO:<postmaster@example.com>\r\nDATA\r\n")
+        if b"354" in await hear(reader, 5, 60):
+            writer.write(b"Subject: " + b"x" * (255 * 1024))
+            await writer.drain()
+            while time.monotonic() < until - 1:
+                await asyncio.sleep(1)
+                writer.write(b"x")
+            writer.write(b"\r\n\r\n.\r\n")
+            await hear(reader, 1, 20)
+    finally:
+        writer.close()
+
+
+async def envelopes(port, until, number):
+    """One address that names a thousand recipients in each session, each with all the ORCPT there may be."""
+    reader, writer = await opened(port, 7)
+    try:
+        writer.write(GREETING + b"MAIL FROM:<>\r\n")
+        await hear(reader, 3, 60)
+        for group in range(0, 1000, 50):
+            writer.write(b"".join(b"RCPT TO:<postmaster@example.com> ORCPT=rfc822;%04d%s\r\n" % (n, b"x" * 486)
+                                  for n in range(group, group + 50)))
+            if b"\n452 " in b"\n" + await hear(reader, 50, 60):
+                break  # it holds what it was given
+        await asyncio.sleep(max(0, until - time.monotonic()))
+    finally:
+        writer.close()
+
+
 async def one_line(port, until, number):
     """A gigabyte without a line end, as a command and as content."""
     reader, writer = await opened(port, number)
@@ -189,7 +241,8 @@ async def strangers(port, until, number):
             writer.close()
 
 
-KINDS = {f.__name__: f for f in (slow, flood, hold, half_closed, resets, large, one_line, junk, strangers)}
+KINDS = {f.__name__: f for f in (slow, flood, hold, half_closed, resets, large, bodies, headers, envelopes, one_line,
+                            junk, strangers)}
 
 
 async def keep(kind, port, until, number):

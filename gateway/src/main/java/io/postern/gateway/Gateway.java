@@ -132,7 +132,7 @@ public final class Gateway implements AutoCloseable {
                         spool,
                         clock,
                         RandomGenerator.getDefault());
-        var storage = new Storage(store, limits.freeDisk().bytes());
+        var storage = new Storage(store::health, limits.freeDisk().bytes());
         storage.look();
         this.recipients =
                 new OwnRecipients(
@@ -300,8 +300,12 @@ public final class Gateway implements AutoCloseable {
         figures.gauge("postern.sessions", "Sessions open now.", this::sessions);
         figures.gauge(
                 "postern.content.memory",
-                "Octets of content being received that stand in memory.",
+                "Octets in memory of mail being received: envelopes, header sections, bodies.",
                 path.budget()::used);
+        figures.gauge(
+                "postern.content.spooled",
+                "Octets on disk of content being received.",
+                path.storage()::spooled);
         figures.gauge(
                 "postern.sessions.delayed", "Sessions that wait for a refusal.", delays::waiting);
         var _ =

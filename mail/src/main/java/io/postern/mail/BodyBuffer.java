@@ -11,10 +11,12 @@ import java.util.Arrays;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Keeps the octets of a body in memory up to a threshold, then in a file.
+/// Keeps the octets of a body in memory up to a threshold and while there is [Room], then in a
+/// file.
 ///
-/// For one thread. The first failure of the file is remembered, the rest swallowed, and [#finish]
-/// throws it.
+/// For one thread. Every array and every octet of the file is asked for first: without memory the
+/// file begins early and its buffer is small, or there is none; without disk the body fails. The
+/// first failure of the file is remembered, the rest swallowed, and [#finish] throws it.
 final class BodyBuffer extends OutputStream {
     private static final int FIRST = 4096;
     private static final int FILE_BUFFER = 64 * 1024;
@@ -22,28 +24,29 @@ final class BodyBuffer extends OutputStream {
 
     private final Path folder;
     private final int threshold;
+    private final Room room;
     private final BodyFacts facts = new BodyFacts();
     private byte[] memory = NOTHING;
     private int inMemory;
     private long size;
+    private long spooled;
     private @Nullable Path file;
     private @Nullable OutputStream out;
     private @Nullable IOException failure;
     private boolean finished;
 
     BodyBuffer(Path folder, int threshold) {
+        this(folder, threshold, Room.unbounded());
+    }
+
+    BodyBuffer(Path folder, int threshold, Room room) {
         this.folder = folder;
         this.threshold = threshold;
+        this.room = room;
     }
 
     long size() {
         return size;
-    }
-
-    /// Octets of memory that are held while this is written: those of the body, or the buffer
-    /// before its file.
-    int held() {
-        return file == null ? inMemory : memory.length;
     }
 
     @Override
@@ -59,15 +62,13 @@ final class BodyBuffer extends OutputStream {
             return;
         }
         try {
-            if (file == null && inMemory + (long) length > threshold) {
+            if (file == null && (inMemory + (long) length > threshold || !grow(length))) {
                 beginFile();
             }
-            if (file == null) {
-                grow(length);
-            } else if (inMemory + length > memory.length) {
+            if (file != null && inMemory + length > memory.length) {
                 flushMemory();
                 if (length >= memory.length) {
-                    requireOut().write(octets, offset, length);
+                    toFile(octets, offset, length);
                     return;
                 }
             }
@@ -79,12 +80,18 @@ final class BodyBuffer extends OutputStream {
         }
     }
 
-    private void grow(int more) {
+    /// Makes memory for so many octets more; false when there is no room for them.
+    private boolean grow(int more) {
         int need = inMemory + more;
         if (need > memory.length) {
             long twice = Math.max(FIRST, memory.length * 2L);
-            memory = Arrays.copyOf(memory, (int) Math.max(need, Math.min(twice, threshold)));
+            int grown = (int) Math.max(need, Math.min(twice, threshold));
+            if (!room.take(grown - memory.length)) {
+                return false;
+            }
+            memory = Arrays.copyOf(memory, grown);
         }
+        return true;
     }
 
     private void beginFile() throws IOException {
@@ -100,13 +107,33 @@ final class BodyBuffer extends OutputStream {
         file = created;
         out = Files.newOutputStream(created);
         flushMemory();
-        // What was the body becomes the buffer before the file, which holds no more than it did.
-        memory = new byte[Math.clamp(threshold, FIRST, FILE_BUFFER)];
+        dropMemory();
+        memory = fileBuffer();
+    }
+
+    private byte[] fileBuffer() {
+        return room.take(FILE_BUFFER)
+                ? new byte[FILE_BUFFER]
+                : room.take(FIRST) ? new byte[FIRST] : NOTHING;
+    }
+
+    private void dropMemory() {
+        room.give(memory.length);
+        memory = NOTHING;
+        inMemory = 0;
     }
 
     private void flushMemory() throws IOException {
-        requireOut().write(memory, 0, inMemory);
+        toFile(memory, 0, inMemory);
         inMemory = 0;
+    }
+
+    private void toFile(byte[] octets, int offset, int length) throws IOException {
+        if (!room.spool(length)) {
+            throw new NoRoomException("no room on the disk for " + size + " octets of body");
+        }
+        spooled += length;
+        requireOut().write(octets, offset, length);
     }
 
     private OutputStream requireOut() {
@@ -138,13 +165,17 @@ final class BodyBuffer extends OutputStream {
         if (written == null) {
             return inMemoryContent(header);
         }
-        memory = NOTHING;
-        return BodyContent.of(
+        dropMemory();
+        long onDisk = spooled;
+        return BodyContent.elsewhere(
                 header,
                 size,
                 facts::with,
                 () -> Files.newInputStream(written),
-                () -> delete(written));
+                () -> {
+                    delete(written);
+                    room.unspool(onDisk);
+                });
     }
 
     private Content inMemoryContent(HeaderFields header) {
@@ -162,14 +193,12 @@ final class BodyBuffer extends OutputStream {
     public void close() {
         if (!finished) {
             finished = true;
-            memory = NOTHING;
             dropFile();
         }
     }
 
     private void dropFile() {
-        memory = NOTHING;
-        inMemory = 0;
+        dropMemory();
         if (out != null) {
             try {
                 out.close();
@@ -191,6 +220,8 @@ final class BodyBuffer extends OutputStream {
             }
             file = null;
         }
+        room.unspool(spooled);
+        spooled = 0;
     }
 
     private static void delete(Path file) {

@@ -23,14 +23,24 @@ final class BodyContent implements Content {
         this.body = body;
     }
 
-    static Content of(
+    static Content inMemory(HeaderFields header, long bodySize, Facts facts, BodySource source) {
+        return new BodyContent(
+                header, new Body(bodySize, true, facts, source, () -> {}, new AtomicBoolean()));
+    }
+
+    static Content elsewhere(
             HeaderFields header, long bodySize, Facts facts, BodySource source, Runnable onClose) {
         return new BodyContent(
-                header, new Body(bodySize, facts, source, onClose, new AtomicBoolean()));
+                header, new Body(bodySize, false, facts, source, onClose, new AtomicBoolean()));
     }
 
     private record Body(
-            long size, Facts facts, BodySource source, Runnable onClose, AtomicBoolean closed) {}
+            long size,
+            boolean inMemory,
+            Facts facts,
+            BodySource source,
+            Runnable onClose,
+            AtomicBoolean closed) {}
 
     @Override
     public HeaderFields header() {
@@ -45,6 +55,11 @@ final class BodyContent implements Content {
     @Override
     public long size() {
         return header.size() + 2 + body.size;
+    }
+
+    @Override
+    public boolean inMemory() {
+        return body.inMemory;
     }
 
     @Override

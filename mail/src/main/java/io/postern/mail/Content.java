@@ -19,6 +19,9 @@ public interface Content extends AutoCloseable {
     /// Octets of the whole: header section, the empty line, and the body.
     long size();
 
+    /// Whether reading the body needs neither file nor store.
+    boolean inMemory();
+
     /// What was seen of the octets as they passed.
     ContentFacts facts();
 

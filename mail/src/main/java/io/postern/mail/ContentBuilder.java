@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 /// The first empty line ends the header section (RFC 5322 §2.1); a message that begins with one has
 /// an empty header section, a message without one is all header. Only CRLF ends a line.
 ///
-/// For one thread. Holds next to nothing until octets come. A file that fails is remembered, the
-/// rest is swallowed, and [#finish] throws. Files left by a process that died are the caller's to
-/// delete: all that is in the spool folder when the process starts.
+/// For one thread. Holds next to nothing until octets come, and asks its [Room] before it keeps
+/// more. A file that fails, or a header section without room, is remembered, the rest is swallowed,
+/// and [#finish] throws. Files left by a process that died are the caller's to delete: all that is
+/// in the spool folder when the process starts.
 public final class ContentBuilder implements AutoCloseable {
     /// Above this many octets of body the file begins: 256 KiB.
     public static final int DEFAULT_MEMORY_THRESHOLD = 256 * 1024;
@@ -46,6 +47,7 @@ public final class ContentBuilder implements AutoCloseable {
     private final HeaderLimits limits;
     private final BodyTap tap;
     private final BodyBuffer body;
+    private final Room room;
     private byte[] headerOctets = new byte[0];
     private int headerLength;
     private long size;
@@ -54,6 +56,7 @@ public final class ContentBuilder implements AutoCloseable {
     private int endSeen = 2;
     private @Nullable HeaderFields header;
     private Built.@Nullable Refused refused;
+    private boolean noRoom;
     private boolean repairing;
     private final List<String> repairs = new ArrayList<>(0);
 
@@ -64,9 +67,22 @@ public final class ContentBuilder implements AutoCloseable {
     /// @param tap sees the body as it passes
     public ContentBuilder(
             Path spoolFolder, int memoryThreshold, HeaderLimits headerLimits, BodyTap tap) {
+        this(spoolFolder, memoryThreshold, headerLimits, tap, Room.unbounded());
+    }
+
+    /// The same within bounds.
+    ///
+    /// @param room asked before memory and disk are taken
+    public ContentBuilder(
+            Path spoolFolder,
+            int memoryThreshold,
+            HeaderLimits headerLimits,
+            BodyTap tap,
+            Room room) {
         this.limits = headerLimits;
         this.tap = tap;
-        this.body = new BodyBuffer(spoolFolder, memoryThreshold);
+        this.room = room;
+        this.body = new BodyBuffer(spoolFolder, memoryThreshold, room);
     }
 
     /// From now on a header section that ends without its empty line is given one, and the
@@ -90,13 +106,18 @@ public final class ContentBuilder implements AutoCloseable {
         size += length;
         int at = offset;
         int end = offset + length;
-        if (header == null && refused == null) {
+        if (header == null && !over()) {
             at = takeHeader(octets, offset, end);
         }
-        if (at < end && refused == null) {
+        if (at < end && !over()) {
             tap.body(octets, at, end - at);
             body.write(octets, at, end - at);
         }
+    }
+
+    /// Whether it is known that there will be no content.
+    private boolean over() {
+        return refused != null || noRoom;
     }
 
     /// Takes octets up to the empty line; returns where the body begins, or `end`.
@@ -131,18 +152,21 @@ public final class ContentBuilder implements AutoCloseable {
         }
         int need = headerLength + length;
         if (need > headerOctets.length) {
-            long grown = Math.max(FIRST_HEADER, headerOctets.length * 2L);
-            headerOctets =
-                    Arrays.copyOf(
-                            headerOctets,
-                            (int) Math.max(need, Math.min(grown, limits.maxBytes() + 2L)));
+            long twice = Math.max(FIRST_HEADER, headerOctets.length * 2L);
+            int grown = (int) Math.max(need, Math.min(twice, limits.maxBytes() + 2L));
+            if (!room.take(grown - headerOctets.length)) {
+                noRoom = true;
+                dropHeader();
+                return;
+            }
+            headerOctets = Arrays.copyOf(headerOctets, grown);
         }
         System.arraycopy(octets, from, headerOctets, headerLength, length);
         headerLength = need;
     }
 
     private void endHeader(int length) {
-        if (refused != null) {
+        if (over()) {
             return;
         }
         int start = repairing ? mboxLine(length) : 0;
@@ -171,6 +195,7 @@ public final class ContentBuilder implements AutoCloseable {
             body.write(headerOctets, end, headerLength - end);
             headerLength = end;
         }
+        // Its octets are in the fields now, and stay counted with them.
         headerOctets = new byte[0];
     }
 
@@ -206,9 +231,14 @@ public final class ContentBuilder implements AutoCloseable {
     private void refuse(Reason reason, String why) {
         if (refused == null) {
             refused = new Built.Refused(reason, why);
-            headerOctets = new byte[0];
-            headerLength = 0;
+            dropHeader();
         }
+    }
+
+    private void dropHeader() {
+        room.give(headerOctets.length);
+        headerOctets = new byte[0];
+        headerLength = 0;
     }
 
     /// Octets written so far.
@@ -224,10 +254,15 @@ public final class ContentBuilder implements AutoCloseable {
 
     /// All octets are there. Called once.
     ///
+    /// @throws NoRoomException when there was no room for it: temporary
     /// @throws IOException when the file could not be written: temporary
     public Built finish() throws IOException {
-        if (header == null && refused == null) {
+        if (header == null && !over()) {
             endHeader(headerLength);
+        }
+        if (noRoom) {
+            body.close();
+            throw new NoRoomException("no memory for the header section");
         }
         var fields = header;
         if (fields == null || refused != null) {

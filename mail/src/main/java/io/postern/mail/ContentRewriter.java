@@ -81,6 +81,13 @@ public final class ContentRewriter {
     ///
     /// @throws IOException when reading or writing a body fails: temporary
     public Result rewrite(Content content, Target target) throws IOException {
+        return rewrite(content, target, Room.unbounded());
+    }
+
+    /// The same within bounds.
+    ///
+    /// @param room asked before memory and disk are taken for the rewritten body
+    public Result rewrite(Content content, Target target, Room room) throws IOException {
         if (!needed(content.facts(), target)) {
             return new Result.Unchanged(content);
         }
@@ -93,7 +100,7 @@ public final class ContentRewriter {
         if (plan.obstacle().isPresent()) {
             return new Result.Cannot(plan.obstacle().get());
         }
-        var rewritten = write(content, root, target);
+        var rewritten = write(content, root, target, room);
         // What the structure hid (a boundary with octets above 127) must not slip through.
         if (needed(rewritten.facts(), target)) {
             rewritten.close();
@@ -102,8 +109,9 @@ public final class ContentRewriter {
         return new Result.Rewritten(rewritten, plan.changes());
     }
 
-    private Content write(Content content, MimeNode root, Target target) throws IOException {
-        try (var body = new BodyBuffer(spoolFolder, memoryThreshold);
+    private Content write(Content content, MimeNode root, Target target, Room room)
+            throws IOException {
+        try (var body = new BodyBuffer(spoolFolder, memoryThreshold, room);
                 var in = content.openBody()) {
             var out = new BufferedOutputStream(body, 8192);
             new EntityWriter(in, out, target).body(root);

@@ -14,11 +14,7 @@ public final class MemoryContent {
     }
 
     static Content of(HeaderFields header, byte[] body, int length, BodyFacts facts) {
-        return BodyContent.of(
-                header,
-                length,
-                facts::with,
-                () -> new ByteArrayInputStream(body, 0, length),
-                () -> {});
+        return BodyContent.inMemory(
+                header, length, facts::with, () -> new ByteArrayInputStream(body, 0, length));
     }
 }

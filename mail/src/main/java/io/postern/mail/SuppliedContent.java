@@ -16,7 +16,7 @@ public final class SuppliedContent {
             ContentFacts facts,
             BodySource body,
             Runnable onClose) {
-        return BodyContent.of(
+        return BodyContent.elsewhere(
                 header,
                 bodySize,
                 other -> other.equals(header) ? facts : BodyFacts.replaced(facts, other),

@@ -3,6 +3,7 @@ package io.postern.mail;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("RFC 5322 §2.1 content")
 class ContentBuilderTest {
@@ -310,6 +312,133 @@ class ContentBuilderTest {
             assertEquals(26, builder.size());
             assertThrows(IOException.class, builder::finish);
         }
+    }
+
+    /// So much memory and so much disk; counts what is held of each.
+    private static final class Limited implements Room {
+        private final int memory;
+        private final long disk;
+        private int held;
+        private long spooled;
+
+        Limited(int memory, long disk) {
+            this.memory = memory;
+            this.disk = disk;
+        }
+
+        @Override
+        public boolean take(int octets) {
+            boolean room = held + octets <= memory;
+            held += room ? octets : 0;
+            return room;
+        }
+
+        @Override
+        public void give(int octets) {
+            held -= octets;
+        }
+
+        @Override
+        public boolean spool(int octets) {
+            boolean room = spooled + octets <= disk;
+            spooled += room ? octets : 0;
+            return room;
+        }
+
+        @Override
+        public void unspool(long octets) {
+            spooled -= octets;
+        }
+
+        private String held() {
+            return held + " in memory, " + spooled + " on disk";
+        }
+    }
+
+    /// The fields of a header section that was read hold its octets: the room's owner gives them
+    /// back.
+    private static final String HEADER_HELD = "2048 in memory, 0 on disk";
+
+    private ContentBuilder builder(Room room) {
+        return new ContentBuilder(spool, 100_000, HeaderLimits.DEFAULT, BodyTap.none(), room);
+    }
+
+    @Test
+    @DisplayName("a header section without memory: dropped at once, then a temporary failure")
+    void headerWithoutMemory() {
+        var room = new Limited(10_000, 0);
+        try (var builder = builder(room)) {
+            feed(builder, "A: " + "1".repeat(7000), 1000);
+            assertEquals("8192 in memory, 0 on disk", room.held());
+            feed(builder, "1".repeat(3000), 1000);
+            assertEquals("0 in memory, 0 on disk", room.held());
+            feed(builder, "\r\n\r\nbody", 1000);
+            assertEquals("0 in memory, 0 on disk", room.held());
+            assertThrows(NoRoomException.class, builder::finish);
+        }
+        assertEquals("0 in memory, 0 on disk", room.held());
+    }
+
+    @Test
+    @DisplayName("a header section that is refused holds no memory while the rest passes")
+    void headerRefused() throws IOException {
+        var room = new Limited(10_000, 0);
+        try (var builder =
+                new ContentBuilder(spool, 0, new HeaderLimits(3000, 100), BodyTap.none(), room)) {
+            feed(builder, "A: " + "1".repeat(3100), 100);
+            assertEquals("0 in memory, 0 on disk", room.held());
+            assertInstanceOf(ContentBuilder.Built.Refused.class, builder.finish());
+        }
+    }
+
+    @ParameterizedTest(name = "a body with {0} octets of memory is whole, in a file")
+    @ValueSource(ints = {2048, 2048 + 4096, 20_000, 50_000, 100_000})
+    void bodyWithLittleMemory(int memory) throws IOException {
+        var room = new Limited(memory, 1_000_000);
+        var octets = new byte[90_000];
+        new Random(memory).nextBytes(octets);
+        try (var builder = builder(room)) {
+            builder.write("\r\n".getBytes(ISO_8859_1), 0, 2);
+            for (int i = 0; i < octets.length; ) {
+                int n = Math.min(1 + i % 7000, octets.length - i);
+                builder.write(octets, i, n);
+                i += n;
+            }
+            try (var content = ok(builder);
+                    var in = content.openBody()) {
+                assertFalse(content.inMemory());
+                assertEquals("2048 in memory, 90000 on disk", room.held());
+                assertArrayEquals(octets, in.readAllBytes());
+            }
+        }
+        assertEquals(HEADER_HELD, room.held());
+        assertEquals(0, files());
+    }
+
+    @Test
+    @DisplayName("a body without disk: its file is removed at once, then a temporary failure")
+    void bodyWithoutDisk() throws IOException {
+        var room = new Limited(20_000, 70_000);
+        try (var builder = builder(room)) {
+            feed(builder, "\r\n" + "x".repeat(60_000), 5000);
+            assertEquals(1, files());
+            feed(builder, "x".repeat(20_000), 5000);
+            assertEquals(0, files());
+            assertEquals(HEADER_HELD, room.held());
+            assertThrows(NoRoomException.class, builder::finish);
+        }
+    }
+
+    @Test
+    @DisplayName("a builder closed before its end gives what its body held back")
+    void abandonedRoom() throws IOException {
+        var room = new Limited(200_000, 200_000);
+        try (var builder = builder(room)) {
+            feed(builder, "A: 1\r\n\r\n" + "x".repeat(120_000), 5000);
+            assertEquals("67584 in memory, 99992 on disk", room.held());
+        }
+        assertEquals(HEADER_HELD, room.held());
+        assertEquals(0, files());
     }
 
     @Test

@@ -456,12 +456,19 @@ public record Config(
                     int mimeParts,
             @Setting(
                             otherwise = "\"64 MiB\"",
+                            min = 4194304,
                             doc =
-                                    "Octets of content being received in memory; above it, files are used.")
+                                    "Octets of memory for mail being received, over all sessions: envelopes, header sections, "
+                                            + "bodies. Never above a quarter of the heap. A session holds at most a 64th, and 16 KiB "
+                                            + "when less than half is free: a body that finds no room goes to a file, a recipient or a "
+                                            + "header section is answered 452 4.3.1.")
                     ByteSize contentInMemory,
             @Setting(
                             otherwise = "\"100 MiB\"",
-                            doc = "Free disk space below which mail is refused with 452 4.3.1.")
+                            doc =
+                                    "Free disk space below which mail is refused with 452 4.3.1. Files of content being "
+                                            + "received take at most half of what is free above it; a message that finds no room "
+                                            + "there is answered 452 4.3.1.")
                     ByteSize freeDisk) {}
 
     /// Figures and health.

@@ -49,7 +49,9 @@ public final class Health {
     /// The trouble because of which it is left alone now.
     public Optional<String> paused() {
         var now = state;
-        return clock.instant().isBefore(now.pausedUntil())
+        var until = now.pausedUntil();
+        // Further ahead than a pause: the clock was set back, and nobody would ask for so long.
+        return clock.instant().isBefore(until) && !until.isAfter(clock.instant().plus(PAUSE))
                 ? Optional.of(now.trouble())
                 : Optional.empty();
     }

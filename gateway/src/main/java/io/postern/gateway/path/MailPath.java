@@ -7,8 +7,10 @@ import io.postern.gateway.events.Figures;
 import io.postern.gateway.identities.ReverseNames;
 import io.postern.gateway.policy.Policy;
 import io.postern.gateway.treat.Treatment;
+import io.postern.mail.BodyTap;
 import io.postern.mail.ContentBuilder;
 import io.postern.mail.HeaderLimits;
+import io.postern.mail.Room;
 import io.postern.store.MessageStore;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -66,13 +68,14 @@ public record MailPath(
         return new Keeper(store, engine, figures);
     }
 
-    ContentBuilder builder(int threshold, io.postern.mail.BodyTap tap) {
+    ContentBuilder builder(BodyTap tap, Room room) {
         var limits = config.limits();
         return new ContentBuilder(
                         spool,
-                        threshold,
+                        ContentBuilder.DEFAULT_MEMORY_THRESHOLD,
                         new HeaderLimits((int) limits.header().bytes(), limits.headerFields()),
-                        tap)
+                        tap,
+                        room)
                 .repairing();
     }
 }

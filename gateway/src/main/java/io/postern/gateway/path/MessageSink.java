@@ -15,6 +15,7 @@ import io.postern.mail.ContentRewriter;
 import io.postern.mail.Envelope;
 import io.postern.mail.HeaderField;
 import io.postern.mail.HeaderFields;
+import io.postern.mail.NoRoomException;
 import io.postern.mail.Trace;
 import io.postern.smtp.Reply;
 import io.postern.smtp.client.SendResult;
@@ -48,10 +49,9 @@ final class MessageSink implements DataSink {
     private final PerimeterHandler handler;
     private final SessionFacts session;
     private final Envelope envelope;
-    private final int threshold;
     private final BodyHasher hasher;
+    private final ContentRoom room;
     private final ContentBuilder builder;
-    private long counted;
     private Optional<HeaderFields> header = Optional.empty();
 
     MessageSink(MailPath path, PerimeterHandler handler, SessionFacts session, Envelope envelope) {
@@ -59,17 +59,14 @@ final class MessageSink implements DataSink {
         this.handler = handler;
         this.session = session;
         this.envelope = envelope;
-        this.threshold = path.budget().threshold();
         this.hasher = path.treatment().hasher();
-        this.builder = path.builder(threshold, hasher::update);
+        this.room = new ContentRoom(handler.memory(), path.storage());
+        this.builder = path.builder(hasher::update, room);
     }
 
     @Override
     public void write(byte[] octets, int offset, int length) {
         builder.write(octets, offset, length);
-        long held = builder.held();
-        path.budget().take(held - counted);
-        counted = held;
     }
 
     @Override
@@ -79,8 +76,7 @@ final class MessageSink implements DataSink {
 
     private void release() {
         builder.close();
-        path.budget().give(counted);
-        counted = 0;
+        room.close();
     }
 
     @Override
@@ -102,6 +98,8 @@ final class MessageSink implements DataSink {
                                     case HEADER_MALFORMED -> Reply.of(554, "5.6.0", why);
                                 });
             };
+        } catch (NoRoomException e) {
+            return refused("room", Reply.of(452, "4.3.1", e.getMessage() + ", try again later"));
         } catch (IOException | TreatmentException | StoreException e) {
             LOG.warn("message in session {} deferred: {}", session.sessionId(), e.toString());
             return refused(
@@ -131,14 +129,16 @@ final class MessageSink implements DataSink {
             return switch (carried(treated, destinations)) {
                 case Treatment.Treated.Refused(var rule, var reply) -> refused(rule, reply);
                 case Treatment.Treated.Ready(var ready, var rewritten) -> {
-                    boolean stays =
-                            ready.bodySize() <= (rewritten ? MemoryBudget.ROOMY : threshold);
+                    boolean stays = ready.inMemory();
+                    boolean given = false;
                     try {
-                        var reply = keep(id, ready, rewritten, destinations, decisions, now, stays);
-                        closeIt = !(reply.positive() && stays);
+                        var reply =
+                                keep(id, ready, rewritten, destinations, decisions, now, stays);
+                        given = reply.positive() && stays;
+                        closeIt = rewritten || !given;
                         yield reply;
                     } finally {
-                        if (rewritten && closeIt) {
+                        if (rewritten && !given) {
                             ready.close();
                         }
                     }
@@ -182,6 +182,7 @@ final class MessageSink implements DataSink {
         var task =
                 new Treatment.Task(
                         content,
+                        room,
                         hasher.finish().getFirst(),
                         target(destinations),
                         trace(content.header(), id, now),

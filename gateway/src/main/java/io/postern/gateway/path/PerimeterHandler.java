@@ -28,11 +28,16 @@ import java.util.OptionalLong;
 public final class PerimeterHandler implements SessionHandler {
     private static final Verdict GO = new Verdict.Go();
 
+    /// Octets of memory that an address takes beside its own: records, heads of strings, places in
+    /// lists.
+    private static final int ENTRY = 256;
+
     private final MailPath path;
     private final Config.Listener listener;
     private final Authenticator authenticator;
     private final Dossier dossier = new Dossier();
     private OptionalLong declaredSize = OptionalLong.empty();
+    private final MemoryBudget.Share memory;
     private int messages;
     private int recipients;
     private int refusedRecipients;
@@ -42,6 +47,7 @@ public final class PerimeterHandler implements SessionHandler {
         this.path = path;
         this.listener = listener;
         this.authenticator = authenticator;
+        this.memory = path.budget().share();
     }
 
     @Override
@@ -109,12 +115,37 @@ public final class PerimeterHandler implements SessionHandler {
         if (ending) {
             return new Verdict.Close(Reply.of(421, "4.7.0", "this session is over"));
         }
+        int octets =
+                ENTRY
+                        + envelope.reversePath().toString().length()
+                        + envelope.envelopeId().map(String::length).orElse(0);
+        if (!memory.takeHalf(octets)) {
+            return noRoom(facts, Stage.MAIL, envelope, "");
+        }
         this.declaredSize = declaredSize < 0 ? OptionalLong.empty() : OptionalLong.of(declaredSize);
-        return decide(at(Stage.MAIL, facts).envelope(envelope).size(this.declaredSize).build());
+        var verdict =
+                decide(at(Stage.MAIL, facts).envelope(envelope).size(this.declaredSize).build());
+        if (!(verdict instanceof Verdict.Go)) {
+            memory.give(octets);
+        }
+        return verdict;
+    }
+
+    /// Its envelope's memory is given back.
+    @Override
+    public void ended(SessionFacts facts) {
+        memory.close();
     }
 
     @Override
     public Verdict rcpt(SessionFacts facts, Envelope soFar, EnvelopeRecipient recipient) {
+        int octets =
+                ENTRY
+                        + recipient.path().toString().length()
+                        + recipient.originalRecipient().map(String::length).orElse(0);
+        if (!memory.takeHalf(octets)) {
+            return noRoom(facts, Stage.RCPT, soFar, recipient.path().toString());
+        }
         var verdict =
                 decide(
                         at(Stage.RCPT, facts)
@@ -125,9 +156,17 @@ public final class PerimeterHandler implements SessionHandler {
         if (verdict instanceof Verdict.Go) {
             recipients++;
         } else {
+            memory.give(octets);
             refusedRecipients++;
         }
         return verdict;
+    }
+
+    /// RFC 5321 §4.5.3.1.10: 452, and the client sends what was not taken later.
+    private Verdict noRoom(SessionFacts facts, Stage stage, Envelope envelope, String to) {
+        var reply = Reply.of(452, "4.3.1", "no memory for this now, try again later");
+        log(facts, stage, envelope.reversePath().toString(), to, "room", reply);
+        return new Verdict.Refuse(reply);
     }
 
     /// RFC 2505 §2.1: an odd path is one more disguise. Strangers are told what they are told of
@@ -164,6 +203,7 @@ public final class PerimeterHandler implements SessionHandler {
 
     @Override
     public void closed(SessionFacts facts, String reason) {
+        memory.close();
         var situation = at(Stage.CONNECT, facts).build();
         path.policy().get().closed(situation);
         path.reverseNames().end(situation);
@@ -171,6 +211,11 @@ public final class PerimeterHandler implements SessionHandler {
 
     Config.Listener listener() {
         return listener;
+    }
+
+    /// What this session holds.
+    MemoryBudget.Share memory() {
+        return memory;
     }
 
     /// What was concluded about this transaction so far.

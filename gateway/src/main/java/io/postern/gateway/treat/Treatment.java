@@ -19,6 +19,8 @@ import io.postern.mail.HeaderField;
 import io.postern.mail.HeaderFields;
 import io.postern.mail.MailDate;
 import io.postern.mail.MessageId;
+import io.postern.mail.NoRoomException;
+import io.postern.mail.Room;
 import io.postern.mail.Trace;
 import io.postern.smtp.Reply;
 import io.postern.store.Decision;
@@ -88,11 +90,13 @@ public final class Treatment {
 
     /// What is to be done to one message.
     ///
+    /// @param room what a rewritten body may take
     /// @param bodyHash of `content`, taken by [#hasher]
     /// @param target what the next hops take
     /// @param received the trace field to put on top
     public record Task(
             Content content,
+            Room room,
             BodyHash bodyHash,
             ContentRewriter.Target target,
             HeaderField received,
@@ -174,7 +178,7 @@ public final class Treatment {
             return new Fit.Yes(content, task.bodyHash(), false);
         }
         try {
-            return switch (rewriter.rewrite(content, task.target())) {
+            return switch (rewriter.rewrite(content, task.target(), task.room())) {
                 case ContentRewriter.Result.Unchanged _ ->
                         new Fit.Yes(content, task.bodyHash(), false);
                 case ContentRewriter.Result.Rewritten(var other, var changes) -> {
@@ -193,6 +197,8 @@ public final class Treatment {
                                     "content can't be made fit for the next hop: " + why));
                 }
             };
+        } catch (NoRoomException e) {
+            return new Fit.No(refused("room", 452, "4.3.1", e.getMessage() + ", try again later"));
         } catch (IOException e) {
             throw new TreatmentException("content can't be read or written", e);
         }

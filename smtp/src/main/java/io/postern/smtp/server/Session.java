@@ -161,8 +161,21 @@ final class Session {
         allowance.line();
         switch (CommandParser.parse(wire.text(), settings.dsn())) {
             case Parsed.Bad(var reply) -> refuseLine(reply);
-            case Parsed.Ok(var command) -> obey(command);
+            case Parsed.Ok(var command) -> {
+                boolean before = inTransaction();
+                obey(command);
+                if (before && !inTransaction()) {
+                    handler.ended(facts);
+                }
+            }
         }
+    }
+
+    private boolean inTransaction() {
+        return switch (transaction) {
+            case Transaction.Open _, Transaction.Chunking _ -> true;
+            case Transaction.None _, Transaction.Failed _ -> false;
+        };
     }
 
     private void refuseLine(Reply reply) throws SessionEnd {
@@ -312,10 +325,17 @@ final class Session {
                                         SessionHandler.Oddity.SOURCE_ROUTE,
                                         wire.text(),
                                         new Verdict.Go())))
-                && agreed(handler.rcpt(facts, envelope, rcpt.recipient()))) {
+                && (named(envelope, next)
+                        || agreed(handler.rcpt(facts, envelope, rcpt.recipient())))) {
             allowance.useful();
             accept(next, reply);
         }
+    }
+
+    /// Whether the recipient was agreed to before: then nobody need be asked again.
+    private static boolean named(Envelope before, Transaction next) {
+        return next instanceof Transaction.Open(var after)
+                && after.recipients().size() == before.recipients().size();
     }
 
     /// Whether the handler agrees; if not, the client has been told.

@@ -60,7 +60,8 @@ public interface SessionHandler {
     /// @param declaredSize the SIZE parameter in octets, -1 when not given
     Verdict mail(SessionFacts facts, Envelope envelope, long declaredSize);
 
-    /// After RCPT was parsed and fits the sequence.
+    /// After RCPT was parsed and fits the sequence. Not asked again of a recipient that this
+    /// transaction has already, with the same parameters.
     ///
     /// @param soFar the envelope without this recipient
     Verdict rcpt(SessionFacts facts, Envelope soFar, EnvelopeRecipient recipient);
@@ -87,6 +88,10 @@ public interface SessionHandler {
 
     /// DATA or the first BDAT, with at least one recipient.
     DataStart data(SessionFacts facts, Envelope envelope);
+
+    /// A transaction that [#mail] agreed to is no more: refused, reset, or its content answered,
+    /// and nothing of its envelope is held any longer. Not called when the session ends with it.
+    default void ended(SessionFacts facts) {}
 
     /// The session is over, however it ended. Called exactly once, last.
     void closed(SessionFacts facts, String reason);

@@ -55,6 +55,11 @@ final class TestContent implements Content {
     }
 
     @Override
+    public boolean inMemory() {
+        return true;
+    }
+
+    @Override
     public HeaderFields header() {
         return new HeaderFields(List.of());
     }

@@ -30,6 +30,9 @@ final class Recorder {
     final AtomicInteger abandoned = new AtomicInteger();
     final AtomicInteger most = new AtomicInteger();
 
+    /// Transactions whose MAIL was agreed to and whose end was not told yet.
+    final AtomicInteger open = new AtomicInteger();
+
     volatile Duration hold = Duration.ZERO;
     final Map<String, Reply> probes = new ConcurrentHashMap<>();
 
@@ -43,6 +46,7 @@ final class Recorder {
 
     private final class Handler implements SessionHandler {
         private boolean over;
+        private boolean inTransaction;
 
         @Override
         public Verdict connected(SessionFacts facts) {
@@ -66,7 +70,30 @@ final class Recorder {
 
         @Override
         public Verdict mail(SessionFacts facts, Envelope envelope, long declaredSize) {
-            return verdict(envelope.reversePath().toString());
+            var verdict = verdict(envelope.reversePath().toString());
+            if (verdict instanceof Verdict.Go) {
+                if (inTransaction) {
+                    throw new AssertionError("the end of a transaction was not told");
+                }
+                inTransaction = true;
+                open.incrementAndGet();
+            }
+            return verdict;
+        }
+
+        @Override
+        public void ended(SessionFacts facts) {
+            if (!inTransaction) {
+                throw new AssertionError("a transaction ended that never began");
+            }
+            leave();
+        }
+
+        private void leave() {
+            if (inTransaction) {
+                inTransaction = false;
+                open.decrementAndGet();
+            }
         }
 
         @Override
@@ -105,6 +132,7 @@ final class Recorder {
                 throw new AssertionError("closed twice");
             }
             over = true;
+            leave();
             closed.add(reason);
         }
     }

@@ -80,6 +80,7 @@ final class Rig implements AutoCloseable {
     public void close() {
         server.close();
         assertEquals(0, server.counts().sessionsNow(), "no session is left");
+        assertEquals(0, recorder.open.get(), "every transaction was ended");
         assertEquals(
                 recorder.sinks.get(),
                 recorder.finished.get() + recorder.abandoned.get(),

@@ -16,6 +16,7 @@ class TransactionTest {
     private static final Transaction.Rules RULES = new Transaction.Rules(true, false, 1000, 2);
     private static final String MAIL = "MAIL FROM:<a@one.example>";
     private static final String RCPT = "RCPT TO:<c@here.example>";
+    private static final String OTHER = "RCPT TO:<d@here.example>";
 
     /// @param commands told one after the other, separated by `; `
     /// @param want the codes of the replies and the state after
@@ -47,8 +48,16 @@ class TransactionTest {
                 new Case("NOOP does not", MAIL + "; NOOP; VRFY x; HELP", "250 250 252 214 Open[0]"),
                 new Case(
                         "recipients are bounded",
-                        MAIL + "; " + RCPT + "; " + RCPT + "; " + RCPT,
+                        MAIL + "; " + RCPT + "; " + OTHER + "; RCPT TO:<e@here.example>",
                         "250 250 250 452 Open[2]"),
+                new Case(
+                        "RFC 5321 §4.1.1.3: a recipient named twice is kept once",
+                        MAIL + "; " + RCPT + "; " + RCPT + "; " + OTHER + "; " + RCPT,
+                        "250 250 250 250 250 Open[2]"),
+                new Case(
+                        "RFC 3461 §4: but not with other parameters",
+                        MAIL + "; " + RCPT + "; " + RCPT + " NOTIFY=NEVER",
+                        "250 250 250 Open[2]"),
                 new Case("SIZE is bounded", MAIL + " SIZE=1001; " + MAIL, "552 250 Open[0]"),
                 new Case(
                         "BDAT after BDAT",
