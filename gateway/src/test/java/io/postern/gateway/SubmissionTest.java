@@ -197,7 +197,7 @@ class SubmissionTest {
             assertTrue(reply.startsWith("550 5.7.1"), reply);
         }
         try (var client = overTls("gw.example.com", "TLSv1.3")) {
-            client.scram("SCRAM-SHA-256-PLUS", "p=tls-exporter,,", client.exporter(), PASSWORD);
+            scram(client, "SCRAM-SHA-256-PLUS", "p=tls-exporter,,", exporter(client), PASSWORD);
             client.say("MAIL FROM:<alice@example.com>");
             var reply = client.say("RCPT TO:<vault@example.net>");
             assertTrue(reply.startsWith("250"), reply);

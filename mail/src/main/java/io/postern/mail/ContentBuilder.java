@@ -246,12 +246,6 @@ public final class ContentBuilder implements AutoCloseable {
         return size;
     }
 
-    /// Octets of memory held for it while it is written: the header section, and the body, or the
-    /// buffer before its file.
-    public long held() {
-        return (long) headerLength + body.held();
-    }
-
     /// All octets are there. Called once.
     ///
     /// @throws NoRoomException when there was no room for it: temporary

@@ -132,8 +132,7 @@ final class MessageSink implements DataSink {
                     boolean stays = ready.inMemory();
                     boolean given = false;
                     try {
-                        var reply =
-                                keep(id, ready, rewritten, destinations, decisions, now, stays);
+                        var reply = keep(id, ready, rewritten, destinations, decisions, now, stays);
                         given = reply.positive() && stays;
                         closeIt = rewritten || !given;
                         yield reply;

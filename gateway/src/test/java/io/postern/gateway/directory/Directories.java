@@ -86,51 +86,11 @@ public final class Directories {
         return InetAddress.getLoopbackAddress();
     }
 
-<<<<<<< HEAD:gateway/src/test/java/io/postern/gateway/recipients/Directories.java
     /// A server's TLS with a certificate for a name, and the authority that vouches for it.
-    record Certificate(String pem, SSLContext tls) {
-        static Certificate of(String name) {
-            var authority = TestCertificate.authority(name + " CA");
-            return new Certificate(authority.pem(), authority.issue(name, name).context());
-=======
-    /// A certificate for a name, and a server's TLS with it.
     public record Certificate(String pem, SSLContext tls) {
         public static Certificate of(String name) {
-            try {
-                long now = System.currentTimeMillis();
-                var made =
-                        X509Certificate.generateSelfSignedCertificate(
-                                SignatureAlgorithmIdentifier.SHA_256_WITH_RSA,
-                                PublicKeyAlgorithmIdentifier.RSA,
-                                2048,
-                                new DN("CN=" + name),
-                                now - 3_600_000,
-                                now + 86_400_000);
-                var certificate = Objects.requireNonNull(made.getFirst());
-                var store = KeyStore.getInstance("PKCS12");
-                store.load(null, null);
-                store.setKeyEntry(
-                        "key",
-                        Objects.requireNonNull(made.getSecond()).getPrivate(),
-                        new char[0],
-                        new java.security.cert.Certificate[] {
-                            CertificateFactory.getInstance("X.509")
-                                    .generateCertificate(
-                                            new java.io.ByteArrayInputStream(
-                                                    certificate.getX509CertificateBytes()))
-                        });
-                var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-                keys.init(store, new char[0]);
-                var context = SSLContext.getInstance("TLS");
-                context.init(keys.getKeyManagers(), null, null);
-                return new Certificate(certificate.toPEMString(), context);
-            } catch (CertException
-                    | LDAPException
-                    | GeneralSecurityException
-                    | java.io.IOException e) {
-                throw new AssertionError(e);
-            }
->>>>>>> h2:gateway/src/test/java/io/postern/gateway/directory/Directories.java
+            var authority = TestCertificate.authority(name + " CA");
+            return new Certificate(authority.pem(), authority.issue(name, name).context());
         }
     }
 

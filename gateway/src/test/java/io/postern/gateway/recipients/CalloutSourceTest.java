@@ -8,7 +8,6 @@ import io.postern.gateway.config.Callout;
 import io.postern.gateway.config.HostPort;
 import io.postern.gateway.directory.Health;
 import io.postern.gateway.directory.Hostile;
-import io.postern.gateway.directory.Warnings;
 import io.postern.mail.Domain;
 import io.postern.smtp.client.ClientSettings;
 import io.postern.testkit.TestClock;
@@ -151,7 +150,7 @@ class CalloutSourceTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("cases")
     void judged(Case c) {
-        try (var warnings = new Warnings("io.postern.gateway.recipients");
+        try (var warnings = new Warnings("io.postern.gateway");
                 var server =
                         inside(
                                 c.mail(),
@@ -238,7 +237,7 @@ class CalloutSourceTest {
     @Test
     @DisplayName("a host that hangs costs its deadline, no connection and no permit")
     void hangs() throws Exception {
-        try (var warnings = new Warnings("io.postern.gateway.recipients");
+        try (var warnings = new Warnings("io.postern.gateway");
                 var hostile =
                         new Hostile(socket -> {
                             say(socket, "220 inside");
@@ -261,7 +260,7 @@ class CalloutSourceTest {
     @Test
     @DisplayName("down: who is remembered gets mail for as long as the settings say")
     void down() {
-        try (var warnings = new Warnings("io.postern.gateway.recipients");
+        try (var warnings = new Warnings("io.postern.gateway");
                 var server =
                         inside(address -> address.startsWith("a") ? "250 ok" : "550 5.1.1 no");
                 var source = source(Duration.ofSeconds(20), Duration.ofHours(20), server.port())) {

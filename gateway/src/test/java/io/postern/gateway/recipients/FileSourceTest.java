@@ -3,7 +3,6 @@ package io.postern.gateway.recipients;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.postern.gateway.directory.Warnings;
 import io.postern.testkit.TestClock;
 import io.postern.testkit.Warnings;
 import java.io.ByteArrayInputStream;
@@ -132,7 +131,7 @@ class FileSourceTest {
     void broken() throws IOException {
         write("a@x.example\n");
         var source = open();
-        try (var warnings = new Warnings("io.postern.gateway.recipients")) {
+        try (var warnings = new Warnings("io.postern.gateway")) {
             for (var text : List.of("a@x.example\nb@x.example\nnonsense\n", "")) {
                 write(text);
                 for (int i = 0; i < 4; i++) {
@@ -158,7 +157,7 @@ class FileSourceTest {
     @Test
     @DisplayName("a file that never could be read says nothing of anybody")
     void never() throws IOException {
-        try (var warnings = new Warnings("io.postern.gateway.recipients")) {
+        try (var warnings = new Warnings("io.postern.gateway")) {
             var source = open();
             assertEquals("unavailable", Ask.word(source, "a@x.example"));
             assertEquals(1, warnings.messages().size());
@@ -174,7 +173,7 @@ class FileSourceTest {
     @DisplayName("a folder in place of the file is no file")
     void aFolder() throws IOException {
         Files.createDirectory(folder.resolve("recipients"));
-        try (var warnings = new Warnings("io.postern.gateway.recipients")) {
+        try (var warnings = new Warnings("io.postern.gateway")) {
             assertEquals("unavailable", Ask.word(open(), "a@x.example"));
             assertEquals(1, warnings.messages().size());
         }

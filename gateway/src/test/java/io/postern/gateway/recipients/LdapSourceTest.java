@@ -11,7 +11,6 @@ import io.postern.gateway.config.Directory;
 import io.postern.gateway.directory.Directories;
 import io.postern.gateway.directory.Health;
 import io.postern.gateway.directory.Hostile;
-import io.postern.gateway.directory.Warnings;
 import io.postern.testkit.TestClock;
 import io.postern.testkit.Warnings;
 import java.io.IOException;
@@ -128,7 +127,7 @@ class LdapSourceTest {
     @Test
     @DisplayName("a base that is not there says nothing of anybody")
     void noBase() {
-        try (var warnings = new Warnings("io.postern.gateway.recipients");
+        try (var warnings = new Warnings("io.postern.gateway");
                 var source = open(Directories.withBase(settings(), "dc=gone,dc=example"))) {
             assertEquals("unavailable", Ask.word(source, "anna@example.com"));
             assertEquals(1, warnings.messages().size());
@@ -144,7 +143,7 @@ class LdapSourceTest {
     @DisplayName(
             "the password's file: its first line, for the owner alone, read at each connection")
     void bind() throws IOException {
-        try (var warnings = new Warnings("io.postern.gateway.recipients");
+        try (var warnings = new Warnings("io.postern.gateway");
                 var source =
                         open(Directories.withBind(settings(), password("wrong\n", "rw-------")))) {
             assertEquals("unavailable", Ask.word(source, "anna@example.com"));
@@ -202,7 +201,7 @@ class LdapSourceTest {
                                     ? Directories.ldaps(name, port, one.shown().tls())
                                     : Directories.startTls(name, port, one.shown().tls()));
             var settings = Directories.settings(secured.getListenPort());
-            try (var warnings = new Warnings("io.postern.gateway.recipients");
+            try (var warnings = new Warnings("io.postern.gateway");
                     var source =
                             open(Directories.withTls(settings, tls, one.host(), one.trusted()))) {
                 assertEquals(one.want(), Ask.word(source, "anna@example.com"), one.rule());
@@ -220,7 +219,7 @@ class LdapSourceTest {
                 Files.writeString(
                         folder.resolve("ca.pem"), Directories.Certificate.of("localhost").pem());
         var settings = Directories.withTls(settings(), Directory.Tls.STARTTLS, "localhost", ca);
-        try (var warnings = new Warnings("io.postern.gateway.recipients");
+        try (var warnings = new Warnings("io.postern.gateway");
                 var source = open(settings)) {
             assertEquals("unavailable", Ask.word(source, "anna@example.com"));
             assertEquals(1, warnings.messages().size());
@@ -346,7 +345,7 @@ class LdapSourceTest {
     @MethodSource("misbehaviours")
     @DisplayName("no misbehaviour of a server is a yes or a no, and none holds a connection")
     void misbehaves(Misbehaviour c) throws Exception {
-        try (var warnings = new Warnings("io.postern.gateway.recipients");
+        try (var warnings = new Warnings("io.postern.gateway");
                 var hostile = new Hostile(c.behaviour())) {
             try (var source =
                     open(
@@ -370,7 +369,7 @@ class LdapSourceTest {
     @Test
     @DisplayName("after trouble a directory is left alone for a moment")
     void pause() {
-        try (var warnings = new Warnings("io.postern.gateway.recipients");
+        try (var warnings = new Warnings("io.postern.gateway");
                 var hostile = new Hostile(_ -> {});
                 var source = open(Directories.settings(hostile.port()))) {
             assertEquals("unavailable", Ask.word(source, "a@example.com"));
@@ -396,7 +395,7 @@ class LdapSourceTest {
                         Duration.ofSeconds(5),
                         2,
                         Duration.ofHours(23));
-        try (var warnings = new Warnings("io.postern.gateway.recipients");
+        try (var warnings = new Warnings("io.postern.gateway");
                 var source = open(settings)) {
             assertEquals("known", Ask.word(source, "anna@example.com"));
             assertEquals("unknown", Ask.word(source, "nobody@example.com"));

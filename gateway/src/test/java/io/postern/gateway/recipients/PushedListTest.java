@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.postern.gateway.directory.Warnings;
 import io.postern.testkit.TestClock;
 import io.postern.testkit.Warnings;
 import java.io.ByteArrayInputStream;
@@ -169,7 +168,7 @@ class PushedListTest {
     void damagedFile() throws IOException {
         push(open(), hashed(MADE, "info@example.com"));
         Files.writeString(file(), Files.readString(file()).replace("end 1", "end 2"));
-        try (var warnings = new Warnings("io.postern.gateway.recipients")) {
+        try (var warnings = new Warnings("io.postern.gateway")) {
             assertEquals("unavailable", Ask.word(open(), "info@example.com"));
             assertEquals(1, warnings.messages().size());
         }
@@ -184,7 +183,7 @@ class PushedListTest {
         clock.advance(LIMIT.minusSeconds(60));
         assertEquals("known", Ask.word(source, "info@example.com"));
         clock.advance(Duration.ofSeconds(1));
-        try (var warnings = new Warnings("io.postern.gateway.recipients")) {
+        try (var warnings = new Warnings("io.postern.gateway")) {
             source.refresh();
             source.refresh();
             assertEquals(1, warnings.messages().size());
