@@ -75,6 +75,7 @@ class NextHopTlsTest {
         [[listener]]
         role = "outbound"
         address = "127.0.0.1:0"
+        unsigned = "pass"
         [[domain]]
         name = "example.com"
         sign = false
