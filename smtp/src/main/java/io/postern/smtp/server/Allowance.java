@@ -70,7 +70,8 @@ final class Allowance {
         }
     }
 
-    /// A temporary refusal. Whoever is put off again and again does better to come back later.
+    /// A temporary refusal, with no recipient accepted that a message could go to. Whoever is put
+    /// off again and again does better to come back later.
     void putOff() throws SessionEnd {
         if (++putOff > limits.recipients() + limits.errors()) {
             throw SessionEnd.telling(

@@ -504,10 +504,20 @@ final class Session {
         }
         if (reply.permanent()) {
             allowance.error();
-        } else {
+        } else if (!hasRecipients()) {
             allowance.putOff();
         }
         send(reply);
+    }
+
+    /// Whether there is something to lose: the client may send what was accepted, and come back
+    /// with the recipients that were put off. RFC 5321 §4.5.3.1.10.
+    private boolean hasRecipients() {
+        return switch (transaction) {
+            case Transaction.Open(var envelope) -> !envelope.recipients().isEmpty();
+            case Transaction.Chunking _ -> true;
+            case Transaction.None _, Transaction.Failed _ -> false;
+        };
     }
 
     private void send(Reply reply) throws SessionEnd {

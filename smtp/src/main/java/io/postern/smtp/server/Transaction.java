@@ -116,9 +116,8 @@ sealed interface Transaction {
             case Open(var envelope) when rcpt.utf8Path() && !envelope.smtpUtf8() ->
                     // RFC 6531 §3.5.
                     refused(553, "5.6.7", "this address needs SMTPUTF8");
-            // RFC 5321 §4.1.1.3 leaves open what a second one means. With the same parameters it
-            // says
-            // nothing that a DSN could tell apart (RFC 3461 §4), so it is not kept twice.
+            // RFC 5321 §4.1.1.3 leaves open what a second one means. With the same parameters no
+            // DSN could tell them apart (RFC 3461 §4), so it is not kept twice.
             case Open(var envelope) when envelope.recipients().contains(rcpt.recipient()) ->
                     agreed(now, 250, "2.1.5", "ok");
             // RFC 5321 §4.5.3.1.10: 452, so that the client sends the others later.

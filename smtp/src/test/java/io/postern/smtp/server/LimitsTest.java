@@ -212,6 +212,26 @@ class LimitsTest {
     }
 
     @Test
+    @DisplayName("RFC 5321 §4.5.3.1.10: however many recipients are too many, those taken get mail")
+    void putOffButTaken() throws IOException {
+        try (var rig = new Rig(Rig.QUICK.withRecipients(3).withErrors(2));
+                var socket = rig.connect()) {
+            readTo(socket, "220");
+            send(socket, "EHLO c.example\r\nMAIL FROM:<a@one.example>\r\n");
+            readTo(socket, "250 ");
+            readTo(socket, "250 ");
+            for (int i = 0; i < 20; i++) {
+                send(socket, "RCPT TO:<c" + i + "@here.example>\r\n");
+                assertTrue(readLine(socket).startsWith(i < 3 ? "250" : "452"));
+            }
+            send(socket, "DATA\r\n");
+            assertTrue(readLine(socket).startsWith("354"));
+            send(socket, "Subject: x\r\n\r\nHello\r\n.\r\n");
+            assertTrue(readLine(socket).startsWith("250"));
+        }
+    }
+
+    @Test
     @DisplayName(
             "commands without any use: beyond their number each is an error; a recipient taken ends the count")
     void junk() throws IOException {
