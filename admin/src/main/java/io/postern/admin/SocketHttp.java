@@ -95,7 +95,9 @@ final class SocketHttp {
                         request.to(channel);
                         return answer(channel);
                     });
-            Thread.ofVirtual().start(task);
+            // Not a virtual one: the JVM's poller for those waits in native code, and an ending
+            // JVM gives threads in native code 0.3 s, half of a command's time.
+            Thread.ofPlatform().daemon().start(task);
             return task.get(DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw new IOException("nothing came within " + DEADLINE.toSeconds() + " s", e);

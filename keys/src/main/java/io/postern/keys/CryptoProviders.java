@@ -1,6 +1,7 @@
 package io.postern.keys;
 
 import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
+import java.security.Provider;
 import java.security.Security;
 
 /// Who computes signatures and hashes.
@@ -41,7 +42,9 @@ public final class CryptoProviders {
             }
             if (Security.getProvider(accp.getName()) == null) {
                 accp.assertHealthy();
-                Security.insertProviderAt(accp, 1);
+                // A cast, so that the verifier need not know this class: else every command would
+                // load it at its start, with its signed jar checked, for a tenth of a second.
+                Security.insertProviderAt(Provider.class.cast(accp), 1);
             }
             return new InUse(
                     true,
