@@ -1,5 +1,6 @@
 package io.postern.auth.dkim;
 
+import io.postern.auth.text.Visible;
 import io.postern.dns.Answer;
 import io.postern.dns.Resolver;
 import java.security.PublicKey;
@@ -39,7 +40,7 @@ final class KeyLookup {
                             "dns: TXT %s: \"%s\" (ttl %d s%s)"
                                     .formatted(
                                             name,
-                                            Explain.visible(text),
+                                            Visible.of(text),
                                             ttl.toSeconds(),
                                             authentic ? ", authentic" : ""));
                 }

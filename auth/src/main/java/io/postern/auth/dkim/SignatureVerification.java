@@ -2,6 +2,7 @@ package io.postern.auth.dkim;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.postern.auth.text.Visible;
 import io.postern.mail.Domain;
 import io.postern.mail.HeaderField;
 import java.nio.ByteBuffer;
@@ -72,7 +73,7 @@ final class SignatureVerification {
                                 read.bodyCanonicalization().tag(),
                                 read.signingDomain(),
                                 read.selector(),
-                                Explain.visible(read.identity())));
+                                Visible.of(read.identity())));
         steps.add(
                 "times: now %s%s%s"
                         .formatted(
@@ -175,7 +176,7 @@ final class SignatureVerification {
         var input = new StringBuilder(2048);
         for (var canonical :
                 header.select(read.signedFields(), read.headerCanonicalization(), field)) {
-            steps.add("signed field: " + Explain.visible(canonical));
+            steps.add("signed field: " + Visible.of(canonical));
             input.append(canonical);
         }
         var own = read.headerCanonicalization().header(withoutSignature());

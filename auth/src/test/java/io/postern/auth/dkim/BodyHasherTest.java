@@ -3,6 +3,7 @@ package io.postern.auth.dkim;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.postern.auth.text.Visible;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -83,7 +84,7 @@ class BodyHasherTest {
                 pieces.add(text.substring(at, end));
                 at = end;
             }
-            var shown = Explain.visible(text);
+            var shown = Visible.of(text);
             assertEquals(
                     plainSimple(text), Bodies.canonical(Canonicalization.SIMPLE, pieces), shown);
             assertEquals(

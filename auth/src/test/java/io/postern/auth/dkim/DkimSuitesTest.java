@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.postern.auth.text.Visible;
 import io.postern.dns.Answer;
 import io.postern.dns.Resolver;
 import io.postern.testkit.Corpora;
@@ -133,7 +134,7 @@ class DkimSuitesTest {
     private static DynamicTest relaxedBody(JsonNode node) {
         var body = node.get("body").asText();
         return DynamicTest.dynamicTest(
-                "RFC 6376 §3.4.4 " + Explain.visible(body),
+                "RFC 6376 §3.4.4 " + Visible.of(body),
                 () ->
                         assertEquals(
                                 node.get("canonical").asText(),
@@ -143,7 +144,7 @@ class DkimSuitesTest {
     private static DynamicTest relaxedHeader(JsonNode node) {
         var header = node.get("header").asText();
         return DynamicTest.dynamicTest(
-                "RFC 6376 §3.4.2 " + Explain.visible(header),
+                "RFC 6376 §3.4.2 " + Visible.of(header),
                 () ->
                         assertEquals(
                                 node.get("canonical").asText(),

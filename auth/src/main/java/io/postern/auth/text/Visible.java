@@ -1,13 +1,13 @@
-package io.postern.auth.dkim;
+package io.postern.auth.text;
 
 /// Makes a stranger's octets fit for a line that people read.
-final class Explain {
+public final class Visible {
     private static final int MAX = 400;
 
-    private Explain() {}
+    private Visible() {}
 
     /// The text with control characters as `?` and CRLF as `\r\n`, cut when long.
-    static String visible(String octets) {
+    public static String of(String octets) {
         int length = Math.min(octets.length(), MAX);
         var out = new StringBuilder(length + 16);
         for (int i = 0; i < length; i++) {
