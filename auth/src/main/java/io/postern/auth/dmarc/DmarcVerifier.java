@@ -1,0 +1,39 @@
+package io.postern.auth.dmarc;
+
+import io.postern.dns.Resolver;
+import io.postern.mail.Domain;
+
+/// Evaluates messages by DMARC. RFC 9989 §5.3. Immutable, safe for many threads if the resolver is.
+///
+/// At most 8 TXT questions and one for the author domain's existence are asked for the policy, and
+/// at most 24 more TXT questions, of which 8 for the author domain again where its own record is
+/// not enough, to find what is aligned; no name is asked for twice.
+public final class DmarcVerifier {
+    private final Resolver resolver;
+
+    public DmarcVerifier(Resolver resolver) {
+        this.resolver = resolver;
+    }
+
+    /// Finds the policy that applies and evaluates. Blocks as long as the resolver does.
+    public DmarcResult evaluate(DmarcInput input) {
+        return evaluate(input, discover(input.author()));
+    }
+
+    /// Finds the policy that applies to an author domain, which may be done before anything is
+    /// known of the message's identifiers. Blocks as long as the resolver does.
+    public Discovery discover(Domain author) {
+        return PolicyDiscovery.of(author, resolver);
+    }
+
+    /// Evaluates with a policy found before. Asks the DNS where alignment depends on it.
+    ///
+    /// @throws IllegalArgumentException when the discovery is about another author domain: our bug
+    public DmarcResult evaluate(DmarcInput input, Discovery discovery) {
+        if (!discovery.author().equals(input.author())) {
+            throw new IllegalArgumentException(
+                    "discovery for " + discovery.author() + ", author " + input.author());
+        }
+        return new Evaluation(resolver, input, discovery).evaluate();
+    }
+}

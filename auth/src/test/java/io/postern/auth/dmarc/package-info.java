@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.auth.dmarc;
+
+import org.jspecify.annotations.NullMarked;
