@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.postern.auth.dkim.SignatureResult;
+import io.postern.auth.spf.SpfResult;
+import io.postern.auth.spf.SpfVerdict;
 import io.postern.mail.HeaderField;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,6 +81,21 @@ public record AuthenticationResults(String authservId, List<MethodResult> result
                 result.result().reason(),
                 comment.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", comment)),
                 properties);
+    }
+
+    /// The result of SPF, with the domain that was checked as `smtp.mailfrom` or `smtp.helo`. RFC
+    /// 8601 §2.7.2. The explanation of a fail is not part of it: those are a stranger's words.
+    public static MethodResult spf(SpfResult result) {
+        var reason =
+                result.verdict() instanceof SpfVerdict.Fail
+                        ? Optional.<String>empty()
+                        : result.verdict().reason();
+        return new MethodResult(
+                "spf",
+                result.verdict().word(),
+                reason,
+                Optional.empty(),
+                List.of(new Property("smtp", result.identity().word(), result.domain())));
     }
 
     private static Property header(String name, String value) {
