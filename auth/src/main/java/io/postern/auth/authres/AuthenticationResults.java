@@ -6,6 +6,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.postern.auth.dkim.SignatureResult;
 import io.postern.auth.spf.SpfResult;
 import io.postern.auth.spf.SpfVerdict;
+import io.postern.auth.dmarc.DmarcRecord;
+import io.postern.auth.dmarc.DmarcResult;
+import io.postern.auth.dmarc.DmarcVerdict;
 import io.postern.mail.HeaderField;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +43,17 @@ public record AuthenticationResults(String authservId, List<MethodResult> result
     /// @param value quoted as it needs
     public record Property(String type, String name, String value) {}
 
+    /// What the body of a field was read as.
+    public sealed interface Parsed {
+        /// A field of a version that we know. Methods of versions that we don't are left out.
+        record Ok(AuthenticationResults results) implements Parsed {}
+
+        /// Not one: to be ignored.
+        ///
+        /// @param at offset of the character at which reading ended
+        record Bad(int at, String why) implements Parsed {}
+    }
+
     private static final String NAME = "Authentication-Results";
 
     /// RFC 5322 §2.1.1: lines SHOULD be no longer, CRLF excluded.
@@ -50,6 +64,31 @@ public record AuthenticationResults(String authservId, List<MethodResult> result
 
     public AuthenticationResults {
         results = List.copyOf(results);
+    }
+
+    /// Reads the body of a field: what follows its colon, folded or not, octets as the characters
+    /// U+0000 to U+00FF. Never throws. Methods, results and names of properties are given in lower
+    /// case; of several comments the first of a result is kept. RFC 8601 §2.2.
+    public static Parsed parse(String fieldBody) {
+        return ResultsReader.read(fieldBody);
+    }
+
+    /// The result of DMARC. RFC 9989 §9.1: `policy.dmarc` is what is to be applied, so it is there
+    /// only where something is.
+    public static MethodResult dmarc(DmarcResult result) {
+        var properties = new ArrayList<Property>();
+        properties.add(header("from", result.author().name()));
+        result.effective()
+                .filter(_ -> result.verdict() instanceof DmarcVerdict.Fail)
+                .ifPresent(
+                        policy -> properties.add(new Property("policy", "dmarc", policy.word())));
+        boolean testing = result.record().filter(DmarcRecord::testing).isPresent();
+        return new MethodResult(
+                "dmarc",
+                result.verdict().word(),
+                result.verdict().reason(),
+                result.requested().map(policy -> "p=" + policy.word() + (testing ? ", t=y" : "")),
+                properties);
     }
 
     /// The results of DKIM: one per signature, or `dkim=none`. RFC 8601 §2.7.1.

@@ -7,7 +7,10 @@ import io.postern.auth.authres.AuthenticationResults.MethodResult;
 import io.postern.auth.authres.AuthenticationResults.Property;
 import io.postern.auth.dkim.DkimResult;
 import io.postern.auth.dkim.SignatureResult;
+import io.postern.auth.dmarc.DmarcInput;
+import io.postern.auth.dmarc.DmarcVerifier;
 import io.postern.mail.Domain;
+import io.postern.testkit.FakeDns;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -75,6 +78,39 @@ class AuthenticationResultsTest {
                 """
                         .replace("\n", "\r\n"),
                 field.raw());
+    }
+
+    @Test
+    @DisplayName("RFC 9989 §9.1 DMARC: the author domain, and what is to be applied")
+    void dmarc() {
+        var dns = FakeDns.zone("_dmarc.example.com. TXT \"v=DMARC1; p=reject; t=y\"");
+        var verifier = new DmarcVerifier(dns);
+        var signed = List.of(result(new DkimResult.Pass(), "@example.com"));
+        assertEquals(
+                """
+                Authentication-Results: mx.example.org;
+                \tdmarc=fail (p=reject, t=y) header.from=example.com
+                \tpolicy.dmarc=quarantine;
+                \tdmarc=pass (p=reject, t=y) header.from=example.com;
+                \tdmarc=none reason="no policy record for example.net"
+                \theader.from=example.net
+                """
+                        .replace("\n", "\r\n"),
+                new AuthenticationResults(
+                                "mx.example.org",
+                                Stream.of(
+                                                message("example.com", List.of()),
+                                                message("example.com", signed),
+                                                message("example.net", List.of()))
+                                        .map(verifier::evaluate)
+                                        .map(AuthenticationResults::dmarc)
+                                        .toList())
+                        .field()
+                        .raw());
+    }
+
+    private static DmarcInput message(String author, List<SignatureResult> dkim) {
+        return new DmarcInput(Domain.of(author), dkim, Optional.empty());
     }
 
     /// A value that a stranger chose, and how it is written.
