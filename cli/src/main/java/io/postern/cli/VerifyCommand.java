@@ -5,12 +5,20 @@ import io.postern.auth.authres.AuthenticationResults;
 import io.postern.auth.dkim.DkimPolicy;
 import io.postern.auth.dkim.DkimVerifier;
 import io.postern.auth.dkim.SignatureResult;
+import io.postern.auth.dmarc.DmarcResult;
 import io.postern.dns.DnsResolver;
 import io.postern.dns.Resolver;
 import io.postern.dns.ZoneFileResolver;
+import io.postern.gateway.authentication.Authentication;
+import io.postern.gateway.authentication.Findings;
 import io.postern.mail.BodyTap;
 import io.postern.mail.Content;
+import io.postern.mail.HeaderField;
+import io.postern.mail.Mailbox;
+import io.postern.mail.Paths;
+import io.postern.mail.ReversePath;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,18 +34,20 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "verify",
         description = {
-            "Verifies the DKIM signatures of a message; prints Authentication-Results (RFC 8601).",
+            "Verifies the DKIM signatures of a message; prints Authentication-Results (RFC 8601). With --ip, who "
+                    + "really sent it: SPF, DKIM, DMARC and ARC, by the code that judges what strangers hand in.",
             "",
             "Keys are taken from the zone file of --dns and from nowhere else; without it, from the gateway's own "
                     + "keys where its data folder is there, and from the DNS for all others.",
-            "Ends with 0 when at least one signature passes, else with 1."
+            "Ends with 0 when at least one signature passes, with --ip when DMARC does; else with 1."
         },
         footer = {
             "",
             "Examples:",
             "  postern verify message.eml --explain",
             "  postern verify data/capture/new/*.eml",
-            "  postern verify --dns example.com.zone < message.eml"
+            "  postern verify --dns example.com.zone < message.eml",
+            "  postern verify --ip 192.0.2.1 --helo mx.example.org --mail-from a@example.org --explain message.eml"
         })
 final class VerifyCommand extends Common implements Callable<Integer> {
     private static final Duration DNS_DEADLINE = Duration.ofSeconds(10);
@@ -66,6 +76,27 @@ final class VerifyCommand extends Common implements Callable<Integer> {
             description = "Who says so, in the field (default: ${DEFAULT-VALUE}).")
     String authservId = "localhost";
 
+    @Option(
+            names = "--ip",
+            paramLabel = "ADDRESS",
+            description = "The client that handed the message in.")
+    Optional<String> client = Optional.empty();
+
+    @Option(
+            names = "--helo",
+            paramLabel = "NAME",
+            defaultValue = "",
+            description = "What the client called itself.")
+    String helo = "";
+
+    @Option(
+            names = "--mail-from",
+            paramLabel = "ADDRESS",
+            defaultValue = "",
+            description =
+                    "The reverse-path, with or without angle brackets; empty for the null one.")
+    String mailFrom = "";
+
     @Option(names = "--explain", description = "Show each step with its inputs.")
     boolean explain;
 
@@ -76,15 +107,75 @@ final class VerifyCommand extends Common implements Callable<Integer> {
     @Override
     public Integer call() {
         var named = files.isEmpty() ? List.of(Path.of("-")) : files;
-        var verifier = new DkimVerifier(resolver(), DkimPolicy.STANDARD);
+        var resolver = resolver();
+        var verifier = new DkimVerifier(resolver, DkimPolicy.STANDARD);
         boolean all = true;
         for (var file : named) {
             if (named.size() > 1) {
                 io.line("; " + file);
             }
-            all &= verify(verifier, file);
+            all &= client.isPresent() ? judge(resolver, file) : verify(verifier, file);
         }
         return all ? 0 : Failure.NOT;
+    }
+
+    /// Whether DMARC passes.
+    private boolean judge(Resolver resolver, Path file) {
+        var authentication = new Authentication(authservId, DNS_DEADLINE, resolver, io.clock());
+        var run = authentication.begin(address(), helo, reversePath());
+        try (var _ = Inputs.message(io, file, run)) {
+            var results = run.finish();
+            authentication.stamps(results).forEach(this::print);
+            if (explain) {
+                for (var finding : Findings.of(results)) {
+                    io.line("");
+                    io.line(finding.check() + ": " + Table.printable(finding.conclusion()));
+                    finding.inputs()
+                            .forEach((name, value) ->
+                                    io.line("  " + name + "  " + Table.printable(value)));
+                }
+            }
+            return results.dmarc().map(DmarcResult::passed).orElse(false);
+        } catch (IOException e) {
+            throw Inputs.unreadable(file, e);
+        }
+    }
+
+    private InetAddress address() {
+        try {
+            return InetAddress.ofLiteral(client.orElseThrow());
+        } catch (IllegalArgumentException e) {
+            throw Failure.of(
+                    "--ip " + client.orElseThrow() + " is no address",
+                    "give one such as 192.0.2.1");
+        }
+    }
+
+    private ReversePath reversePath() {
+        var text =
+                mailFrom.startsWith("<") && mailFrom.endsWith(">")
+                        ? mailFrom.substring(1, mailFrom.length() - 1)
+                        : mailFrom;
+        if (text.isEmpty()) {
+            return new ReversePath.Null();
+        }
+        return switch (Paths.mailbox(text, true)) {
+            case Paths.Parsed.Ok<Mailbox>(var mailbox, _) -> new ReversePath.Of(mailbox);
+            case Paths.Parsed.Bad<Mailbox>(_, var why) ->
+                    throw Failure.of(
+                            "--mail-from " + mailFrom + " is no address: " + why,
+                            "give one such as a@example.org");
+        };
+    }
+
+    /// Octets as characters, see HeaderField.
+    private void print(HeaderField field) {
+        io.line(
+                new String(
+                                field.raw().getBytes(StandardCharsets.ISO_8859_1),
+                                StandardCharsets.UTF_8)
+                        .replace("\r\n", "\n")
+                        .stripTrailing());
     }
 
     private boolean verify(DkimVerifier verifier, Path file) {
@@ -94,15 +185,7 @@ final class VerifyCommand extends Common implements Callable<Integer> {
         } catch (IOException e) {
             throw Inputs.unreadable(file, e);
         }
-        var field =
-                new AuthenticationResults(authservId, AuthenticationResults.dkim(results)).field();
-        // Octets as characters, see HeaderField.
-        io.line(
-                new String(
-                                field.raw().getBytes(StandardCharsets.ISO_8859_1),
-                                StandardCharsets.UTF_8)
-                        .replace("\r\n", "\n")
-                        .stripTrailing());
+        print(new AuthenticationResults(authservId, AuthenticationResults.dkim(results)).field());
         if (explain) {
             explain(results);
         }

@@ -3,6 +3,7 @@ package io.postern.gateway;
 import io.postern.dns.CachingResolver;
 import io.postern.dns.DnsResolver;
 import io.postern.dns.Resolver;
+import io.postern.gateway.authentication.Authentication;
 import io.postern.gateway.config.Config;
 import io.postern.gateway.config.ConfigException;
 import io.postern.gateway.delivery.Delivery;
@@ -11,6 +12,7 @@ import io.postern.gateway.delivery.Routes;
 import io.postern.gateway.events.Figures;
 import io.postern.gateway.identities.ReverseNames;
 import io.postern.gateway.path.Delays;
+import io.postern.gateway.path.Descriptors;
 import io.postern.gateway.path.MailPath;
 import io.postern.gateway.path.PerimeterHandler;
 import io.postern.gateway.path.Storage;
@@ -73,6 +75,7 @@ public final class Gateway implements AutoCloseable {
     private final Optional<DirectoryUsers> directoryUsers;
     private final TlsFiles tlsFiles;
     private final Figures figures = new Figures();
+    private final Descriptors descriptors = Descriptors.ofProcess();
     private final DeliveryEngine engine;
     private final List<SmtpServer> servers = new ArrayList<>();
     private final ScheduledExecutorService chores =
@@ -182,6 +185,7 @@ public final class Gateway implements AutoCloseable {
                         perimeter::policy,
                         delays,
                         names,
+                        new Authentication(config, resolver, clock),
                         clock);
         this.clock = clock;
     }
@@ -311,6 +315,7 @@ public final class Gateway implements AutoCloseable {
         var _ =
                 chores.scheduleWithFixedDelay(
                         guarded(path.storage()::look), 1, 1, TimeUnit.SECONDS);
+        var _ = chores.scheduleWithFixedDelay(guarded(descriptors::look), 1, 1, TimeUnit.SECONDS);
         long every = Counting.EVERY.toSeconds();
         var _ =
                 chores.scheduleWithFixedDelay(
@@ -378,7 +383,8 @@ public final class Gateway implements AutoCloseable {
                 address ->
                         listener.proxyFrom().stream()
                                 .anyMatch(network -> network.contains(address)),
-                listener.role().sendsOut());
+                listener.role().sendsOut(),
+                listener.role().sendsOut() ? () -> true : descriptors::admit);
     }
 
     private Optional<ServerTls> tls(Config.Listener listener) {

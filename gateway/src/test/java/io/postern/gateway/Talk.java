@@ -130,6 +130,10 @@ final class Talk implements AutoCloseable {
         socket.getOutputStream().write(octets.getBytes(StandardCharsets.UTF_8));
     }
 
+    void octets(byte[] octets) throws IOException {
+        socket.getOutputStream().write(octets);
+    }
+
     /// The last line of the next reply; `closed` when there is none.
     String read() throws IOException {
         return lines().getLast();

@@ -184,6 +184,7 @@ public final class ContentBuilder implements AutoCloseable {
             case HeaderParse.Parsed(var fields, var defects) -> {
                 if (defects.isEmpty()) {
                     header = fields;
+                    tap.header(fields);
                 } else {
                     refuse(Reason.HEADER_MALFORMED, words(defects));
                 }

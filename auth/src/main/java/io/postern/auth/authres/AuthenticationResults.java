@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.postern.auth.dkim.SignatureResult;
-import io.postern.auth.spf.SpfResult;
-import io.postern.auth.spf.SpfVerdict;
 import io.postern.auth.dmarc.DmarcRecord;
 import io.postern.auth.dmarc.DmarcResult;
 import io.postern.auth.dmarc.DmarcVerdict;
+import io.postern.auth.spf.SpfResult;
+import io.postern.auth.spf.SpfVerdict;
 import io.postern.mail.HeaderField;
 import java.util.ArrayList;
 import java.util.List;

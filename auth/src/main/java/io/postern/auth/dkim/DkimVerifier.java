@@ -4,6 +4,7 @@ import io.postern.dns.Resolver;
 import io.postern.mail.HeaderFields;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 
 /// Verifies DKIM signatures. RFC 6376 §6. Immutable, safe for many threads if the resolver is.
 public final class DkimVerifier {
@@ -34,6 +35,10 @@ public final class DkimVerifier {
     public interface VerifyRun {
         /// The next octets of the body, in pieces of any size. The array is not kept.
         void body(byte[] octets, int offset, int length);
+
+        /// The DNS names that [#finish] will ask TXT records of, each once, so that they can be
+        /// looked up while the body passes.
+        Set<String> keyNames();
 
         /// One result per DKIM-Signature field, top first; empty when there is none. Looks the keys
         /// up, so it may block as long as the resolver does. Call once.

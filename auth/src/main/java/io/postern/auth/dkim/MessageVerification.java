@@ -5,8 +5,10 @@ import io.postern.mail.HeaderFields;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// One message being verified: the signatures are read first, the body is hashed as each asks, then
 /// keys are looked up and each signature gets its result.
@@ -45,6 +47,13 @@ final class MessageVerification implements VerifyRun {
     @Override
     public void body(byte[] octets, int offset, int length) {
         hasher.update(octets, offset, length);
+    }
+
+    @Override
+    public Set<String> keyNames() {
+        var names = new LinkedHashSet<String>();
+        verifications.forEach(verification -> verification.keyName().ifPresent(names::add));
+        return names;
     }
 
     @Override

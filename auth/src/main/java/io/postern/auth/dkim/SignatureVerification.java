@@ -101,6 +101,13 @@ final class SignatureVerification {
                 : Optional.empty();
     }
 
+    /// The name whose TXT record it will need, if it still needs one.
+    Optional<String> keyName() {
+        return settled == null
+                ? Optional.ofNullable(signature).map(DkimSignature::dnsName)
+                : Optional.empty();
+    }
+
     /// The result, now that the body has passed.
     SignatureResult finish(
             Map<BodyHash.Request, BodyHash> hashes, SignedHeader header, KeyLookup keys) {

@@ -31,8 +31,9 @@ public final class AbuseConfig {
                             otherwise = "\"refuse\"",
                             doc =
                                     "`refuse`, or `allow`: found there, the lists below it, DNS lists, greylisting "
-                                            + "and the checks of names are passed over. Relaying and unknown "
-                                            + "recipients are refused all the same.")
+                                            + "and the checks of names are passed over; by a list of `client` or "
+                                            + "`reverse-name` also what authentication of the message finds. "
+                                            + "Relaying and unknown recipients are refused all the same.")
                     Action action,
             @Setting(doc = "The entries.") List<String> entries,
             @Setting(

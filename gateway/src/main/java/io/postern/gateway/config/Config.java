@@ -63,6 +63,11 @@ public record Config(
         @Setting(doc = "Greylisting.") AbuseConfig.Greylist greylist,
         @Setting(doc = "What is asked of clients that nobody vouches for.")
                 AbuseConfig.Strangers strangers,
+        @Setting(
+                        doc =
+                                "Who really sent what strangers hand in: SPF, DKIM, DMARC and ARC, written into "
+                                        + "Authentication-Results and acted upon.")
+                AuthenticationConfig authentication,
         @Setting(doc = "Figures for Prometheus, and the health endpoint.") Metrics metrics,
         @Setting(doc = "What is kept of messages that have left.") History history,
         @Setting(doc = "Secrets at rest.") Secrets secrets) {

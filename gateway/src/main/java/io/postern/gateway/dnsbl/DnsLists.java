@@ -7,9 +7,9 @@ import io.postern.gateway.config.AbuseConfig.Subject;
 import io.postern.gateway.config.Config;
 import io.postern.gateway.config.ConfigException;
 import io.postern.gateway.identities.ClientNames;
-import io.postern.gateway.identities.Lookups;
 import io.postern.gateway.identities.Postmaster;
 import io.postern.gateway.identities.ReverseNames;
+import io.postern.gateway.lookups.Lookups;
 import io.postern.gateway.policy.Check;
 import io.postern.gateway.policy.Opinion;
 import io.postern.gateway.policy.Situation;
@@ -80,6 +80,8 @@ public final class DnsLists implements Check {
         List<Asked> helo = List.of();
         List<Asked> reversePath = List.of();
         int heloNames;
+        String heloAsked = "";
+        String reversePathAsked = "";
 
         Stream<Asked> all() {
             return Stream.of(client, helo, reversePath).flatMap(List::stream);
@@ -172,18 +174,20 @@ public final class DnsLists implements Check {
             var asked = Question.about(client).map(this::aboutClient).orElse(List.of());
             session.client = Stream.concat(asked.stream(), aboutNames(situation)).toList();
         }
-        switch (situation.stage()) {
-            case HELO -> {
-                var name = situation.session().heloName().orElse("");
-                // Those above it change nothing: what was listed stays so.
-                if (++session.heloNames <= MOST_HELO_NAMES) {
-                    session.helo = aboutDomain(Subject.HELO, name);
-                }
+        // By what is named, not by the stage: where a list or rule lets HELO or MAIL pass, this is
+        // first asked at RCPT, and must not judge what was named before.
+        var helo = situation.session().heloName().orElse("");
+        if (!helo.equals(session.heloAsked)) {
+            session.heloAsked = helo;
+            // Those above it change nothing: what was listed stays so.
+            if (++session.heloNames <= MOST_HELO_NAMES) {
+                session.helo = aboutDomain(Subject.HELO, helo);
             }
-            case MAIL ->
-                    session.reversePath =
-                            aboutDomain(Subject.REVERSE_PATH, reversePathDomain(situation));
-            case CONNECT, RCPT, DATA, MESSAGE -> {}
+        }
+        var reversePath = reversePathDomain(situation);
+        if (situation.envelope().isPresent() && !reversePath.equals(session.reversePathAsked)) {
+            session.reversePathAsked = reversePath;
+            session.reversePath = aboutDomain(Subject.REVERSE_PATH, reversePath);
         }
     }
 

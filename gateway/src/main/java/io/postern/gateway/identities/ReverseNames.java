@@ -3,6 +3,7 @@ package io.postern.gateway.identities;
 import io.postern.dns.Answer;
 import io.postern.dns.Resolver;
 import io.postern.gateway.config.Config;
+import io.postern.gateway.lookups.Lookups;
 import io.postern.gateway.policy.Situation;
 import io.postern.mail.Domain;
 import java.net.Inet4Address;

@@ -86,13 +86,13 @@ public final class AccessLists implements Check {
         };
     }
 
-    private static Optional<Step> step(Stage stage) {
+    private static Step step(Stage stage) {
         return switch (stage) {
-            case CONNECT -> Optional.of(Step.CONNECT);
-            case HELO -> Optional.of(Step.HELO);
-            case MAIL -> Optional.of(Step.MAIL);
-            case RCPT -> Optional.of(Step.RCPT);
-            case DATA, MESSAGE -> Optional.empty();
+            case CONNECT -> Step.CONNECT;
+            case HELO -> Step.HELO;
+            case MAIL -> Step.MAIL;
+            // What lets a client pass at RCPT does so to the end.
+            case RCPT, DATA, MESSAGE -> Step.RCPT;
         };
     }
 
@@ -135,11 +135,10 @@ public final class AccessLists implements Check {
     @Override
     public Opinion ask(Situation situation) {
         var step = step(situation.stage());
-        if (step.isEmpty()) {
-            return Opinion.PASS;
-        }
+        boolean content = situation.stage().compareTo(Stage.DATA) >= 0;
         for (var list : lists) {
-            if (isAsked(list.settings(), step.get(), situation)) {
+            if ((!content || vouches(list.settings()))
+                    && isAsked(list.settings(), step, situation)) {
                 var found = find(list, situation);
                 if (found.isPresent()) {
                     return opinion(list.settings(), found.get(), situation.stage());
@@ -147,6 +146,14 @@ public final class AccessLists implements Check {
             }
         }
         return Opinion.PASS;
+    }
+
+    /// Whether a list speaks for who hands a message in, and not for what a stranger calls himself:
+    /// such a list spares the content what is asked of it, authentication included.
+    private static boolean vouches(AbuseConfig.AccessList list) {
+        return list.action() == AbuseConfig.Action.ALLOW
+                && (list.of() == AbuseConfig.Subject.CLIENT
+                        || list.of() == AbuseConfig.Subject.REVERSE_NAME);
     }
 
     private boolean isAsked(AbuseConfig.AccessList list, Step step, Situation situation) {

@@ -1,5 +1,6 @@
 package io.postern.gateway.path;
 
+import io.postern.gateway.authentication.Authentication;
 import io.postern.gateway.config.Config;
 import io.postern.gateway.delivery.DeliveryEngine;
 import io.postern.gateway.delivery.Routes;
@@ -33,6 +34,7 @@ public record MailPath(
         Supplier<Policy> policy,
         Delays delays,
         ReverseNames reverseNames,
+        Authentication authentication,
         InstantSource clock) {
 
     public MailPath(
@@ -47,6 +49,7 @@ public record MailPath(
             Supplier<Policy> policy,
             Delays delays,
             ReverseNames reverseNames,
+            Authentication authentication,
             InstantSource clock) {
         this(
                 config,
@@ -61,6 +64,7 @@ public record MailPath(
                 policy,
                 delays,
                 reverseNames,
+                authentication,
                 clock);
     }
 

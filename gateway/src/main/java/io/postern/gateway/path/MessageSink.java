@@ -1,6 +1,9 @@
 package io.postern.gateway.path;
 
 import io.postern.auth.dkim.BodyHasher;
+import io.postern.gateway.authentication.Authenticating;
+import io.postern.gateway.authentication.Findings;
+import io.postern.gateway.authentication.MessageResults;
 import io.postern.gateway.delivery.DeliveryEngine;
 import io.postern.gateway.delivery.Destination;
 import io.postern.gateway.events.MailLog;
@@ -8,6 +11,7 @@ import io.postern.gateway.policy.Opinion;
 import io.postern.gateway.policy.Stage;
 import io.postern.gateway.treat.Treatment;
 import io.postern.gateway.treat.TreatmentException;
+import io.postern.mail.BodyTap;
 import io.postern.mail.BodyType;
 import io.postern.mail.Content;
 import io.postern.mail.ContentBuilder;
@@ -50,9 +54,11 @@ final class MessageSink implements DataSink {
     private final SessionFacts session;
     private final Envelope envelope;
     private final BodyHasher hasher;
+    private final Optional<Authenticating> authenticating;
     private final ContentRoom room;
     private final ContentBuilder builder;
     private Optional<HeaderFields> header = Optional.empty();
+    private Optional<MessageResults> results = Optional.empty();
 
     MessageSink(MailPath path, PerimeterHandler handler, SessionFacts session, Envelope envelope) {
         this.path = path;
@@ -61,7 +67,27 @@ final class MessageSink implements DataSink {
         this.envelope = envelope;
         this.hasher = path.treatment().hasher();
         this.room = new ContentRoom(handler.memory(), path.storage());
-        this.builder = path.builder(hasher::update, room);
+        this.authenticating = handler.authenticating();
+        this.builder = path.builder(tap(), room);
+    }
+
+    /// Who sees the content pass.
+    private BodyTap tap() {
+        return authenticating
+                .<BodyTap>map(one ->
+                        new BodyTap() {
+                            @Override
+                            public void header(HeaderFields fields) {
+                                one.header(fields);
+                            }
+
+                            @Override
+                            public void body(byte[] octets, int offset, int length) {
+                                hasher.update(octets, offset, length);
+                                one.body(octets, offset, length);
+                            }
+                        })
+                .orElse(hasher::update);
     }
 
     @Override
@@ -114,7 +140,9 @@ final class MessageSink implements DataSink {
         header = Optional.of(content.header());
         boolean closeIt = true;
         try {
-            var refusal = handler.message(session, envelope, content.size(), content.header());
+            results = authenticating.map(Authenticating::finish);
+            var refusal =
+                    handler.message(session, envelope, content.size(), content.header(), results);
             if (refusal.isPresent()) {
                 return refusal.get();
             }
@@ -164,6 +192,7 @@ final class MessageSink implements DataSink {
                         session.client().getAddress().getHostAddress(),
                         "helo",
                         helo()));
+        results.ifPresent(one -> decisions.addAll(Findings.of(one)));
         decisions.addAll(handler.dossier().decisions());
         for (var repair : builder.repairs()) {
             decisions.add(Treatment.decision("repair", repair));
@@ -189,7 +218,7 @@ final class MessageSink implements DataSink {
                         now);
         return listener.role().sendsOut()
                 ? path.treatment().outbound(task, decisions)
-                : path.treatment().inbound(task, tags(), decisions);
+                : path.treatment().inbound(task, stamps(), tags(), decisions);
     }
 
     /// A stranger's message that all inside hosts of a recipient would refuse, by what they
@@ -252,6 +281,11 @@ final class MessageSink implements DataSink {
                 .filter(Opinion.Remark.Hold.class::isInstance)
                 .map(remark -> ((Opinion.Remark.Hold) remark).reason())
                 .findFirst();
+    }
+
+    /// What we say of who sent it, to the inside server.
+    private List<HeaderField> stamps() {
+        return results.map(one -> path.authentication().stamps(one)).orElse(List.of());
     }
 
     private List<String> tags() {

@@ -1,5 +1,7 @@
 package io.postern.gateway.path;
 
+import io.postern.gateway.authentication.Authenticating;
+import io.postern.gateway.authentication.MessageResults;
 import io.postern.gateway.config.Config;
 import io.postern.gateway.events.MailLog;
 import io.postern.gateway.policy.Opinion;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /// Decides for one session, whatever the listener's role: puts each step to the policy, and turns
 /// its opinion into a verdict, a line in the log, and the beginning of a decision record. Confined
@@ -42,6 +45,9 @@ public final class PerimeterHandler implements SessionHandler {
     private int recipients;
     private int refusedRecipients;
     private boolean ending;
+
+    /// Of the transaction under way, where mail is authenticated.
+    private @Nullable Authenticating authenticating;
 
     public PerimeterHandler(MailPath path, Config.Listener listener, Authenticator authenticator) {
         this.path = path;
@@ -125,7 +131,9 @@ public final class PerimeterHandler implements SessionHandler {
         this.declaredSize = declaredSize < 0 ? OptionalLong.empty() : OptionalLong.of(declaredSize);
         var verdict =
                 decide(at(Stage.MAIL, facts).envelope(envelope).size(this.declaredSize).build());
-        if (!(verdict instanceof Verdict.Go)) {
+        if (verdict instanceof Verdict.Go) {
+            authenticating = path.authentication().begin(listener, facts, envelope).orElse(null);
+        } else {
             memory.give(octets);
         }
         return verdict;
@@ -134,6 +142,7 @@ public final class PerimeterHandler implements SessionHandler {
     /// Its envelope's memory is given back.
     @Override
     public void ended(SessionFacts facts) {
+        authenticating = null;
         memory.close();
     }
 
@@ -230,9 +239,21 @@ public final class PerimeterHandler implements SessionHandler {
                 : Optional.empty();
     }
 
+    /// What authenticates the message of this transaction; empty where nobody's is.
+    Optional<Authenticating> authenticating() {
+        return Optional.ofNullable(authenticating);
+    }
+
     /// Asks about a whole message; the reply when it is refused.
-    Optional<Reply> message(SessionFacts facts, Envelope envelope, long size, HeaderFields header) {
-        var situation = message(facts, envelope, size).header(header).build();
+    ///
+    /// @param results of its authentication, where it was authenticated
+    Optional<Reply> message(
+            SessionFacts facts,
+            Envelope envelope,
+            long size,
+            HeaderFields header,
+            Optional<MessageResults> results) {
+        var situation = message(facts, envelope, size).header(header).results(results).build();
         return switch (ask(situation)) {
             case Verdict.Go() -> Optional.empty();
             case Verdict.Refuse(var reply) -> Optional.of(reply);
@@ -357,6 +378,7 @@ public final class PerimeterHandler implements SessionHandler {
         private Optional<EnvelopeRecipient> recipient = Optional.empty();
         private OptionalLong size = OptionalLong.empty();
         private Optional<HeaderFields> header = Optional.empty();
+        private Optional<MessageResults> results = Optional.empty();
 
         Builder(
                 Stage stage,
@@ -389,8 +411,14 @@ public final class PerimeterHandler implements SessionHandler {
             return this;
         }
 
+        Builder results(Optional<MessageResults> now) {
+            results = now;
+            return this;
+        }
+
         Situation build() {
-            return new Situation(stage, listener, facts, envelope, recipient, size, header, counts);
+            return new Situation(
+                    stage, listener, facts, envelope, recipient, size, header, results, counts);
         }
     }
 }

@@ -107,6 +107,7 @@ public final class Perimeter {
         var checks = new ArrayList<>(door);
         checks.add(strangers.accessLists());
         rulesCheck(rules).ifPresent(checks::add);
+        checks.add(new AuthenticationCheck(config));
         checks.addAll(means.counting().checks(config));
         checks.addAll(strangers.names());
         checks.add(recipientCheck);

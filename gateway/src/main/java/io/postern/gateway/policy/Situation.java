@@ -1,5 +1,6 @@
 package io.postern.gateway.policy;
 
+import io.postern.gateway.authentication.MessageResults;
 import io.postern.gateway.config.Config;
 import io.postern.mail.Envelope;
 import io.postern.mail.EnvelopeRecipient;
@@ -14,6 +15,8 @@ import java.util.OptionalLong;
 /// @param recipient at RCPT only
 /// @param size octets: at MAIL and RCPT those declared (absent when not), at MESSAGE those received
 /// @param header at MESSAGE only
+/// @param results of authentication, at MESSAGE only, and only where strangers' mail is
+///   authenticated
 /// @param counts of the session so far
 public record Situation(
         Stage stage,
@@ -23,7 +26,21 @@ public record Situation(
         Optional<EnvelopeRecipient> recipient,
         OptionalLong size,
         Optional<HeaderFields> header,
+        Optional<MessageResults> results,
         Counts counts) {
+
+    /// One without results of authentication.
+    public Situation(
+            Stage stage,
+            Config.Listener listener,
+            SessionFacts session,
+            Optional<Envelope> envelope,
+            Optional<EnvelopeRecipient> recipient,
+            OptionalLong size,
+            Optional<HeaderFields> header,
+            Counts counts) {
+        this(stage, listener, session, envelope, recipient, size, header, Optional.empty(), counts);
+    }
 
     /// What the session has done so far.
     ///

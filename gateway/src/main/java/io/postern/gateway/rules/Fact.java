@@ -122,6 +122,51 @@ enum Fact {
             Form.TEXT,
             Known.AT_MESSAGE,
             "The author domain, lower case, A-labels; \"\" when there is not exactly one."),
+    SPF_RESULT(
+            "spf.result",
+            Form.TEXT,
+            Known.AT_MESSAGE,
+            "SPF of MAIL FROM: `pass`, `fail`, `softfail`, `neutral`, `none`, `temperror`, `permerror`; \"\" where "
+                    + "mail is not authenticated, as at listeners of our own hosts and users."),
+    SPF_DOMAIN("spf.domain", Form.TEXT, Known.AT_MESSAGE, "The domain that SPF was asked about."),
+    SPF_HELO("spf.helo", Form.TEXT, Known.AT_MESSAGE, "SPF of the HELO name, in the same words."),
+    DKIM_RESULTS(
+            "dkim.results",
+            Form.TEXTS,
+            Known.AT_MESSAGE,
+            "One word for each signature, top first: `pass`, `fail`, `neutral`, `policy`, `temperror`, `permerror`."),
+    DKIM_DOMAINS(
+            "dkim.domains",
+            Form.TEXTS,
+            Known.AT_MESSAGE,
+            "The signing domains whose signatures passed."),
+    DMARC_RESULT(
+            "dmarc.result",
+            Form.TEXT,
+            Known.AT_MESSAGE,
+            "DMARC of the author domain: `pass`, `fail`, `none`, `temperror`, `permerror`; \"\" as above, and when "
+                    + "there is not one author domain."),
+    DMARC_POLICY(
+            "dmarc.policy",
+            Form.TEXT,
+            Known.AT_MESSAGE,
+            "What the author domain asks for: `none`, `quarantine`, `reject`; \"\" when it says nothing."),
+    ARC_RESULT(
+            "arc.result",
+            Form.TEXT,
+            Known.AT_MESSAGE,
+            "The chain of seals: `none`, `pass`, `fail`, `temperror`; \"\" as above."),
+    ARC_SEALERS(
+            "arc.sealers",
+            Form.TEXTS,
+            Known.AT_MESSAGE,
+            "The domains that sealed, oldest first; to be believed only if `arc.result` is `pass` and they are trusted."),
+    AUTHOR_PROBLEMS(
+            "author.problems",
+            Form.TEXTS,
+            Known.AT_MESSAGE,
+            "Why the author is not plainly seen, in words: several From fields, another address in the display name, a "
+                    + "domain that looks like one of ours; empty as above."),
     HEADER(
             "header",
             Form.FIELDS,

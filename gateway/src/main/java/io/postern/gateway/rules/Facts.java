@@ -1,8 +1,13 @@
 package io.postern.gateway.rules;
 
 import dev.cel.runtime.CelVariableResolver;
+import io.postern.auth.dkim.SignatureResult;
+import io.postern.auth.dmarc.DmarcPolicy;
+import io.postern.auth.dmarc.DmarcResult;
+import io.postern.gateway.authentication.MessageResults;
 import io.postern.gateway.policy.Situation;
 import io.postern.mail.AuthorDomain;
+import io.postern.mail.Domain;
 import io.postern.mail.EncodedWords;
 import io.postern.mail.ForwardPath;
 import io.postern.mail.HeaderField;
@@ -92,6 +97,22 @@ final class Facts implements CelVariableResolver {
             case SUBJECT -> field("Subject");
             case AUTHOR_ADDRESS -> author(Part.ADDRESS);
             case AUTHOR_DOMAIN -> author(Part.DOMAIN);
+            case SPF_RESULT -> result(one -> one.mailFrom().verdict().word());
+            case SPF_DOMAIN -> result(one -> one.mailFrom().domain());
+            case SPF_HELO -> result(one -> one.helo().verdict().word());
+            case DKIM_RESULTS ->
+                    results(one -> one.dkim().stream().map(it -> it.result().word()).toList());
+            case DKIM_DOMAINS -> results(Facts::signers);
+            case DMARC_RESULT ->
+                    result(one -> one.dmarc().map(it -> it.verdict().word()).orElse(""));
+            case DMARC_POLICY -> result(Facts::policy);
+            case ARC_RESULT -> result(one -> one.arc().verdict().word());
+            case ARC_SEALERS ->
+                    results(one ->
+                            one.arc().sets().stream()
+                                    .map(set -> set.sealingDomain().name())
+                                    .toList());
+            case AUTHOR_PROBLEMS -> results(Facts::problems);
             case HEADER -> header();
         };
     }
@@ -173,6 +194,33 @@ final class Facts implements CelVariableResolver {
                 .flatMap(envelope -> envelope.recipients().stream())
                 .map(one -> Part.ADDRESS.of(one.path()))
                 .toList();
+    }
+
+    private String result(Function<MessageResults, String> of) {
+        return situation.results().map(of).orElse("");
+    }
+
+    private List<String> results(Function<MessageResults, List<String>> of) {
+        return situation.results().map(of).orElse(List.of());
+    }
+
+    private static List<String> signers(MessageResults results) {
+        return results.dkim().stream()
+                .filter(SignatureResult::passed)
+                .flatMap(one -> one.signingDomain().stream())
+                .map(Domain::name)
+                .toList();
+    }
+
+    private static String policy(MessageResults results) {
+        return results.dmarc().flatMap(DmarcResult::requested).map(DmarcPolicy::word).orElse("");
+    }
+
+    private static List<String> problems(MessageResults results) {
+        var all = new ArrayList<String>();
+        results.author().ambiguous().ifPresent(all::add);
+        all.addAll(results.author().misleading());
+        return all;
     }
 
     private HeaderFields fields() {

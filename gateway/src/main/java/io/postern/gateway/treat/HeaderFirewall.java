@@ -34,6 +34,7 @@ final class HeaderFirewall {
                     Pattern.CASE_INSENSITIVE);
 
     private final Domain hostname;
+    private final Domain authservId;
     private final List<Domain> domains;
     private final Set<String> notIn;
     private final Set<String> notOut;
@@ -41,6 +42,7 @@ final class HeaderFirewall {
 
     HeaderFirewall(Config config) {
         hostname = config.hostname();
+        authservId = config.authentication().authservId().orElse(hostname);
         domains = config.domain().stream().map(Config.OwnDomain::name).toList();
         var settings = config.headerFirewall();
         notIn = lower(settings.removeIn());
@@ -101,11 +103,8 @@ final class HeaderFirewall {
                 && AuthservId.of(field).map(this::isOurs).orElse(true);
     }
 
-    private boolean isOurs(String authservId) {
-        var dotless =
-                authservId.endsWith(".")
-                        ? authservId.substring(0, authservId.length() - 1)
-                        : authservId;
+    private boolean isOurs(String claimed) {
+        var dotless = claimed.endsWith(".") ? claimed.substring(0, claimed.length() - 1) : claimed;
         // As A-labels in lower case, however it was written. What is no domain could be read as one
         // by whoever is less strict.
         var domain = Domain.parse(dotless);
@@ -114,6 +113,7 @@ final class HeaderFirewall {
         }
         var id = domain.get().name();
         return id.equals(hostname.name())
+                || id.equals(authservId.name())
                 || domains.stream()
                         .anyMatch(own -> id.equals(own.name()) || id.endsWith("." + own.name()));
     }

@@ -134,9 +134,11 @@ public final class Treatment {
     /// Treats a message that a stranger handed in: it goes on as it came, but for what only we may
     /// say and what the next hop can't take. It is not signed.
     ///
+    /// @param stamps fields that say who really sent it, to be put on top
     /// @param tags words for the inside server
     /// @param decisions the decision record, added to
-    public Treated inbound(Task task, List<String> tags, List<Decision> decisions) {
+    public Treated inbound(
+            Task task, List<HeaderField> stamps, List<String> tags, List<Decision> decisions) {
         var loop = loop(task, decisions);
         if (loop.isPresent()) {
             return loop.get();
@@ -144,7 +146,8 @@ public final class Treatment {
         return switch (fit(task, decisions)) {
             case Fit.No(var refused) -> refused;
             case Fit.Yes(var content, _, var rewritten) -> {
-                var top = new ArrayList<HeaderField>();
+                // RFC 8601 §4.1, RFC 7208 §9.1: above the Received field of whoever found them.
+                var top = new ArrayList<HeaderField>(stamps);
                 top.add(task.received());
                 for (var tag : tags) {
                     top.add(new HeaderField("X-Postern-Tag", "X-Postern-Tag: " + tag + "\r\n"));

@@ -11,10 +11,10 @@ import io.postern.dns.MxRecord;
 import io.postern.dns.Resolver;
 import io.postern.gateway.config.Config;
 import io.postern.gateway.config.ConfigException;
-import io.postern.gateway.identities.Lookups;
 import io.postern.gateway.identities.Postmaster;
 import io.postern.gateway.identities.ReverseNames;
 import io.postern.gateway.identities.Situations;
+import io.postern.gateway.lookups.Lookups;
 import io.postern.gateway.policy.Opinion;
 import io.postern.testkit.FakeDns;
 import io.postern.testkit.Warnings;
@@ -378,6 +378,24 @@ class DnsListsTest {
             var _ = lists.ask(play.rcpt("a@b.c", TO));
         }
         assertEquals(before + 3, dns.lookups());
+    }
+
+    @Test
+    @DisplayName("whatever let HELO and MAIL pass unasked: at RCPT the names of now are judged")
+    void letPass() {
+        var config =
+                Situations.config(
+                        zone("names.example", "of = 'helo'")
+                                + zone("names.example", "of = 'reverse-path'"));
+        var lists = lists(config, FakeDns.zone(ZONE));
+        var good = Situations.of(config, "192.0.2.99", "a.example");
+        var bad = Situations.of(config, "192.0.2.99", "helo.spam.example");
+        lists.ask(good.helo());
+        lists.ask(good.mail("a@b.example"));
+        assertInstanceOf(Opinion.Pass.class, lists.ask(good.rcpt("a@b.example", TO)));
+        assertInstanceOf(Opinion.Refuse.class, lists.ask(good.rcpt("a@spam.example", TO)));
+        assertInstanceOf(Opinion.Pass.class, lists.ask(good.rcpt("a@b.example", TO)));
+        assertInstanceOf(Opinion.Refuse.class, lists.ask(bad.rcpt("a@b.example", TO)));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.postern.smtp.server;
 import java.net.InetAddress;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /// What one listener is made of.
@@ -19,6 +20,7 @@ import java.util.function.Predicate;
 ///   header is never read
 /// @param dsn whether delivery status notifications are offered (RFC 3461): not to clients whose
 ///   reverse-path may be anybody's, for they would decide who is sent a report
+/// @param admission asked for each connection; one that it refuses is answered 421 4.3.2
 public record ServerSettings(
         String name,
         String hostname,
@@ -27,8 +29,9 @@ public record ServerSettings(
         Optional<ServerTls> tls,
         InstantSource clock,
         Predicate<InetAddress> balancers,
-        boolean dsn) {
-    /// With DSN and without balancers: the client is always the connection's peer.
+        boolean dsn,
+        BooleanSupplier admission) {
+    /// With DSN, for all, and without balancers: the client is always the connection's peer.
     public ServerSettings(
             String name,
             String hostname,
@@ -36,6 +39,6 @@ public record ServerSettings(
             Limits limits,
             Optional<ServerTls> tls,
             InstantSource clock) {
-        this(name, hostname, endpoint, limits, tls, clock, _ -> false, true);
+        this(name, hostname, endpoint, limits, tls, clock, _ -> false, true, () -> true);
     }
 }

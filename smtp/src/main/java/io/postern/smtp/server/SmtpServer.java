@@ -176,7 +176,7 @@ public final class SmtpServer implements AutoCloseable {
     }
 
     private void admit(SocketChannel channel) {
-        if (!slots.tryAcquire()) {
+        if (!settings.admission().getAsBoolean() || !slots.tryAcquire()) {
             turnAway(channel, FULL);
             return;
         }

@@ -54,7 +54,8 @@ class BalancerTest {
                                     Optional.empty(),
                                     InstantSource.system(),
                                     balancers,
-                                    true),
+                                    true,
+                                    () -> true),
                             recorder::handler);
         }
 

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -175,6 +176,33 @@ class ServerTest {
                 var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             assertTrue(Rig.dialogue(socket).startsWith("421 4.3.0 "));
             assertEquals(1, log.messages().size());
+        }
+    }
+
+    @Test
+    @DisplayName("whoever is not to be admitted is answered 421 4.3.2, and the next one may be")
+    void notAdmitted() throws IOException {
+        var admits = new AtomicBoolean();
+        var recorder = new Recorder();
+        var settings =
+                new ServerSettings(
+                        "test",
+                        "gw.example.com",
+                        new Endpoint.Address(loopback()),
+                        Rig.QUICK,
+                        Optional.empty(),
+                        InstantSource.system(),
+                        _ -> false,
+                        true,
+                        admits::get);
+        try (var server = SmtpServer.open(settings, recorder::handler)) {
+            try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+                assertTrue(Rig.dialogue(socket).startsWith("421 4.3.2 "));
+            }
+            admits.set(true);
+            try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+                assertTrue(Rig.dialogue(socket, "QUIT\r\n").startsWith("220 "));
+            }
         }
     }
 

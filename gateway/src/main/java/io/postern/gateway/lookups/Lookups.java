@@ -1,4 +1,4 @@
-package io.postern.gateway.identities;
+package io.postern.gateway.lookups;
 
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -21,7 +21,7 @@ public final class Lookups {
     }
 
     /// @param atOnce look-ups; the others wait, within their deadlines
-    Lookups(int atOnce) {
+    public Lookups(int atOnce) {
         slots = new Semaphore(atOnce);
     }
 
@@ -37,7 +37,7 @@ public final class Lookups {
             this.until = until;
         }
 
-        boolean isDone() {
+        public boolean isDone() {
             return task.isDone();
         }
 
@@ -63,7 +63,7 @@ public final class Lookups {
     }
 
     /// One that found its answer without asking anybody.
-    static <T> Lookup<T> done(T answer) {
+    public static <T> Lookup<T> done(T answer) {
         var task = new FutureTask<T>(() -> answer);
         task.run();
         return new Lookup<>(task, answer, System.nanoTime());

@@ -1,0 +1,154 @@
+package io.postern.gateway.authentication;
+
+import io.postern.auth.arc.ArcResult;
+import io.postern.auth.arc.ArcVerifier;
+import io.postern.auth.arc.ArcVerifier.ArcRun;
+import io.postern.auth.dkim.DkimVerifier;
+import io.postern.auth.dkim.DkimVerifier.VerifyRun;
+import io.postern.auth.dkim.SignatureResult;
+import io.postern.auth.dmarc.Discovery;
+import io.postern.auth.dmarc.DmarcInput;
+import io.postern.auth.dmarc.DmarcResult;
+import io.postern.auth.dmarc.DmarcVerifier;
+import io.postern.auth.dmarc.SpfIdentityResult;
+import io.postern.auth.dmarc.SpfIdentityResult.State;
+import io.postern.auth.spf.SpfQuery;
+import io.postern.auth.spf.SpfResult;
+import io.postern.auth.spf.SpfVerdict;
+import io.postern.auth.spf.SpfVerifier;
+import io.postern.mail.BodyTap;
+import io.postern.mail.Domain;
+import io.postern.mail.HeaderFields;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
+
+/// One message being authenticated: begun at MAIL, told of the header section and of the body as
+/// they pass, asked for the results at the end. For the session's thread; what it looks up
+/// meanwhile has threads of its own, which end by the deadline.
+public final class Authenticating implements BodyTap {
+    /// What it needs, made for this message.
+    record Means(
+            MessageResolver dns,
+            Duration deadline,
+            SpfVerifier spf,
+            DkimVerifier dkim,
+            ArcVerifier arc,
+            DmarcVerifier dmarc,
+            LookAlikes lookAlikes) {}
+
+    /// SPF of both identities. RFC 7208 §2.3, §2.4.
+    private record Spf(SpfResult helo, SpfResult mailFrom) {}
+
+    private final Means means;
+    private final SpfQuery query;
+    private final Instant now;
+    private final FutureTask<Spf> spf;
+    private @Nullable AuthorView author;
+    private @Nullable VerifyRun dkim;
+    private @Nullable ArcRun arc;
+    private @Nullable FutureTask<Discovery> dmarc;
+
+    Authenticating(Means means, SpfQuery query, Instant now) {
+        this.means = means;
+        this.query = query;
+        this.now = now;
+        this.spf =
+                beside(
+                        "spf",
+                        () ->
+                                new Spf(
+                                        means.spf().helo(query, now),
+                                        means.spf().mailFrom(query, now)));
+    }
+
+    private static <T> FutureTask<T> beside(String name, Callable<T> work) {
+        var task = new FutureTask<>(work);
+        Thread.ofVirtual().name(name).start(task);
+        return task;
+    }
+
+    /// The header section is there: keys and policy are looked up while the body comes.
+    @Override
+    public void header(HeaderFields header) {
+        means.dns().extend(means.deadline());
+        var view = AuthorView.of(header, means.lookAlikes());
+        author = view;
+        var signatures = means.dkim().start(header, now);
+        dkim = signatures;
+        arc = means.arc().start(header, now);
+        signatures.keyNames().forEach(means.dns()::prefetchTxt);
+        view.domain()
+                .ifPresent(domain -> dmarc = beside("dmarc", () -> means.dmarc().discover(domain)));
+    }
+
+    @Override
+    public void body(byte[] octets, int offset, int length) {
+        if (dkim != null && arc != null) {
+            dkim.body(octets, offset, length);
+            arc.body(octets, offset, length);
+        }
+    }
+
+    /// All octets have passed; waits for what is still being looked up, until the deadline. Called
+    /// once, after [#header].
+    public MessageResults finish() {
+        if (author == null || dkim == null || arc == null) {
+            throw new IllegalStateException("no header section has passed");
+        }
+        var signatures = dkim.finish();
+        var path = result(spf);
+        ArcResult chain = arc.finish();
+        var policy = author.domain().map(domain -> dmarc(domain, signatures, path.mailFrom()));
+        return new MessageResults(
+                author,
+                query,
+                path.helo(),
+                path.mailFrom(),
+                signatures,
+                chain,
+                policy,
+                Questions.words(means.dns().asked()));
+    }
+
+    private DmarcResult dmarc(Domain domain, List<SignatureResult> signatures, SpfResult mailFrom) {
+        var input = new DmarcInput(domain, signatures, spfIdentity(mailFrom));
+        return dmarc == null
+                ? means.dmarc().evaluate(input)
+                : means.dmarc().evaluate(input, result(dmarc));
+    }
+
+    private static Optional<SpfIdentityResult> spfIdentity(SpfResult result) {
+        return Domain.parse(result.domain())
+                .map(domain ->
+                        new SpfIdentityResult(
+                                domain,
+                                switch (result.verdict()) {
+                                    case SpfVerdict.Pass _ -> State.PASS;
+                                    case SpfVerdict.TempError _ -> State.TEMP_ERROR;
+                                    case SpfVerdict.Fail _,
+                                            SpfVerdict.SoftFail _,
+                                            SpfVerdict.Neutral _,
+                                            SpfVerdict.None _,
+                                            SpfVerdict.PermError _ ->
+                                            State.OTHER;
+                                }));
+    }
+
+    /// Each task asks [MessageResolver], which has the deadline, so this ends.
+    private static <T> T result(FutureTask<T> task) {
+        try {
+            return task.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("authentication threw", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+}

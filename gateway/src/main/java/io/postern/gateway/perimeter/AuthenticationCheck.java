@@ -1,0 +1,220 @@
+package io.postern.gateway.perimeter;
+
+import io.postern.auth.arc.ArcVerdict;
+import io.postern.auth.dmarc.DmarcPolicy;
+import io.postern.auth.dmarc.DmarcResult;
+import io.postern.auth.dmarc.DmarcVerdict;
+import io.postern.auth.spf.SpfVerdict;
+import io.postern.gateway.authentication.AuthorView;
+import io.postern.gateway.authentication.LookAlikes;
+import io.postern.gateway.authentication.MessageResults;
+import io.postern.gateway.config.AuthenticationConfig;
+import io.postern.gateway.config.AuthenticationConfig.OnFailure;
+import io.postern.gateway.config.AuthenticationConfig.OnTrouble;
+import io.postern.gateway.config.Config;
+import io.postern.gateway.policy.Check;
+import io.postern.gateway.policy.Opinion;
+import io.postern.gateway.policy.Situation;
+import io.postern.gateway.policy.Stage;
+import io.postern.mail.Domain;
+import io.postern.smtp.Reply;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Acts on what authentication found, at the end of the content: refuses, holds or tags by the
+/// settings. Mail is never refused for having no signature: what is there is judged.
+final class AuthenticationCheck implements Check {
+    private final AuthenticationConfig settings;
+    private final LookAlikes lookAlikes;
+
+    AuthenticationCheck(Config config) {
+        this.settings = config.authentication();
+        this.lookAlikes =
+                new LookAlikes(config.domain().stream().map(Config.OwnDomain::name).toList());
+    }
+
+    @Override
+    public Opinion ask(Situation situation) {
+        if (situation.stage() != Stage.MESSAGE
+                || situation.listener().role() != Config.Role.INBOUND
+                || situation.header().isEmpty()) {
+            return Opinion.PASS;
+        }
+        var opinions = new ArrayList<Opinion>();
+        var author =
+                situation
+                        .results()
+                        .map(MessageResults::author)
+                        .orElseGet(() -> AuthorView.of(situation.header().get(), lookAlikes));
+        author.ambiguous().ifPresent(why -> opinions.add(ambiguous(why)));
+        situation.results().ifPresent(results -> judge(situation, results, opinions));
+        if (!author.misleading().isEmpty()) {
+            opinions.add(misleading(author.misleading()));
+        }
+        return opinions.isEmpty() ? Opinion.PASS : new Opinion.Several(opinions);
+    }
+
+    private void judge(Situation situation, MessageResults results, List<Opinion> opinions) {
+        var dmarc = results.dmarc();
+        if (dmarc.isPresent() && dmarc.get().verdict() instanceof DmarcVerdict.TempError(var why)) {
+            opinions.add(trouble(dmarc.get(), why));
+        }
+        if (dmarc.isPresent() && dmarc.get().verdict() instanceof DmarcVerdict.Fail) {
+            opinions.add(failed(situation, results, dmarc.get()));
+        }
+        boolean passed = dmarc.map(one -> one.verdict() instanceof DmarcVerdict.Pass).orElse(false);
+        if (!passed && results.mailFrom().verdict() instanceof SpfVerdict.Fail) {
+            opinions.add(spfFailed(results));
+        }
+    }
+
+    private Opinion ambiguous(String why) {
+        return act(
+                settings.ambiguousFrom(),
+                "ambiguous-from",
+                Reply.of(550, "5.7.1", "not one author that all readers would see: " + why),
+                why);
+    }
+
+    private Opinion misleading(List<String> what) {
+        var why = String.join("; ", what);
+        return act(
+                settings.misleadingFrom(),
+                "misleading-from",
+                Reply.of(550, "5.7.1", "the From field misleads its readers: " + why),
+                why);
+    }
+
+    private Opinion spfFailed(MessageResults results) {
+        var why = "SPF of " + results.mailFrom().domain() + " does not allow this client";
+        var explanation = results.mailFrom().explanation().map(text -> ": " + text).orElse("");
+        // RFC 7208 §8.4 gives the enhanced code (RFC 7372 §3.2).
+        return act(
+                settings.onSpfFail(),
+                "spf-fail",
+                Reply.of(550, "5.7.23", why + printable(explanation)),
+                why);
+    }
+
+    private Opinion trouble(DmarcResult dmarc, String why) {
+        var text = "whether " + dmarc.author() + " sent this can't be told now: " + why;
+        if (settings.onDnsTrouble() == OnTrouble.ACCEPT || exempt(dmarc.author())) {
+            return note("accepted all the same, by on_dns_trouble", text);
+        }
+        return Opinion.refuse("dmarc-trouble", Reply.of(451, "4.7.5", text + ", try again later"));
+    }
+
+    private Opinion failed(Situation situation, MessageResults results, DmarcResult dmarc) {
+        var why = "DMARC fails for " + dmarc.author() + ", which asks for " + word(dmarc);
+        var override = override(situation, results, dmarc.author());
+        if (override.isPresent()) {
+            return note("not acted upon: " + override.get(), why);
+        }
+        var action =
+                switch (effective(dmarc)) {
+                    case REJECT -> settings.onReject();
+                    case QUARANTINE -> settings.onQuarantine();
+                    case NONE -> OnFailure.ACCEPT;
+                };
+        var text =
+                dmarc.author()
+                        + " asks that mail in its name be "
+                        + (effective(dmarc) == DmarcPolicy.REJECT ? "refused" : "quarantined")
+                        + " when neither SPF nor DKIM shows that it sent it (DMARC): "
+                        + reasons(results);
+        return act(action, "dmarc", Reply.of(550, "5.7.1", text), why);
+    }
+
+    private static DmarcPolicy effective(DmarcResult dmarc) {
+        return dmarc.effective().orElse(DmarcPolicy.NONE);
+    }
+
+    private static String word(DmarcResult dmarc) {
+        var asked = dmarc.requested().orElse(DmarcPolicy.NONE);
+        return asked == effective(dmarc)
+                ? asked.word()
+                : asked.word() + " but is testing (t=y), so for " + effective(dmarc).word();
+    }
+
+    /// Why neither way passed, in a few words.
+    private static String reasons(MessageResults results) {
+        var spf =
+                "SPF "
+                        + results.mailFrom().verdict().word()
+                        + (results.mailFrom().domain().isEmpty()
+                                ? ""
+                                : " for " + results.mailFrom().domain());
+        if (results.dkim().isEmpty()) {
+            return spf + ", no DKIM signature";
+        }
+        var first = results.dkim().getFirst();
+        return spf
+                + ", DKIM "
+                + first.result().word()
+                + first.signingDomain().map(domain -> " for " + domain).orElse("")
+                + (results.dkim().size() > 1 ? " and more" : "");
+    }
+
+    /// Why a failure is not acted upon; empty when it is.
+    private Optional<String> override(Situation situation, MessageResults results, Domain author) {
+        if (exempt(author)) {
+            return Optional.of(author + " is exempt");
+        }
+        var client = situation.session().client().getAddress();
+        if (settings.forwarders().stream().anyMatch(network -> network.contains(client))) {
+            return Optional.of("the client is a trusted forwarder");
+        }
+        return sealer(results).map(sealer -> "the trusted sealer " + sealer + " saw it pass (ARC)");
+    }
+
+    private boolean exempt(Domain author) {
+        return settings.exempt().stream()
+                .anyMatch(domain ->
+                        author.equals(domain) || author.name().endsWith("." + domain.name()));
+    }
+
+    /// The trusted sealer of a whole chain who says that DMARC passed where he got the message.
+    private Optional<Domain> sealer(MessageResults results) {
+        var arc = results.arc();
+        if (!(arc.verdict() instanceof ArcVerdict.Pass) || arc.sets().isEmpty()) {
+            return Optional.empty();
+        }
+        var newest = arc.sets().getLast();
+        boolean passed =
+                newest.results().stream()
+                        .flatMap(field -> field.results().stream())
+                        .anyMatch(
+                                one -> one.method().equals("dmarc") && one.result().equals("pass"));
+        return passed && settings.trustedSealers().contains(newest.sealingDomain())
+                ? Optional.of(newest.sealingDomain())
+                : Optional.empty();
+    }
+
+    private static Opinion act(OnFailure action, String rule, Reply reply, String why) {
+        return switch (action) {
+            case REFUSE -> Opinion.refuse(rule, reply, "why", why);
+            case HOLD ->
+                    new Opinion.Note(
+                            Opinion.decision(rule, "held", "why", why),
+                            List.of(new Opinion.Remark.Hold(rule)));
+            case TAG ->
+                    new Opinion.Note(
+                            Opinion.decision(rule, "tagged", "why", why),
+                            List.of(new Opinion.Remark.Tag(rule)));
+            case ACCEPT ->
+                    new Opinion.Note(Opinion.decision(rule, "accepted", "why", why), List.of());
+        };
+    }
+
+    private static Opinion note(String conclusion, String why) {
+        return new Opinion.Note(Opinion.decision("dmarc", conclusion, "why", why), List.of());
+    }
+
+    /// What a stranger's DNS wrote, fit for a reply.
+    private static String printable(String text) {
+        var clean = new StringBuilder();
+        text.chars().limit(200).forEach(c -> clean.append(c >= ' ' && c < 127 ? (char) c : '?'));
+        return clean.toString();
+    }
+}

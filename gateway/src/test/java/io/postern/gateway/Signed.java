@@ -1,0 +1,68 @@
+package io.postern.gateway;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.postern.auth.dkim.BodyHasher;
+import io.postern.auth.dkim.DkimAlgorithm;
+import io.postern.auth.dkim.DkimSigner;
+import io.postern.auth.dkim.SignOptions;
+import io.postern.auth.dkim.SigningException;
+import io.postern.auth.dkim.SigningKey;
+import io.postern.mail.Domain;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+
+/// Signs messages as a correspondent does, with an Ed25519 key of the tests.
+final class Signed {
+    private static final KeyPair KEY = key();
+
+    private Signed() {}
+
+    private static KeyPair key() {
+        try {
+            return KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// A line of a zone file with the public half.
+    static String record(String domain) {
+        var encoded = KEY.getPublic().getEncoded();
+        return "s1._domainkey.%s. 60 IN TXT \"v=DKIM1; k=ed25519; p=%s\"\n"
+                .formatted(
+                        domain,
+                        Base64.getEncoder()
+                                .encodeToString(
+                                        Arrays.copyOfRange(
+                                                encoded, encoded.length - 32, encoded.length)));
+    }
+
+    /// The message with a signature on top, lines ending with LF.
+    static String by(String domain, String message, Instant now) throws SigningException {
+        var octets = message.replace("\r\n", "\n").replace("\n", "\r\n");
+        int split = octets.indexOf("\r\n\r\n");
+        var header = House.header(octets.substring(0, split + 2).getBytes(ISO_8859_1));
+        var hasher = BodyHasher.of(SignOptions.STANDARD);
+        var body = octets.substring(split + 4).getBytes(ISO_8859_1);
+        hasher.update(body, 0, body.length);
+        var key =
+                new SigningKey(
+                        Domain.of(domain), "s1", DkimAlgorithm.ED25519_SHA256, KEY.getPrivate());
+        var field =
+                new DkimSigner()
+                        .sign(
+                                header,
+                                hasher.finish().getFirst(),
+                                List.of(key),
+                                SignOptions.STANDARD,
+                                now)
+                        .getFirst();
+        return (field.raw() + octets).replace("\r\n", "\n");
+    }
+}
