@@ -5,6 +5,7 @@ import io.postern.gateway.config.ConfigException;
 import io.postern.gateway.guard.SuspensionView;
 import io.postern.gateway.rates.RateView;
 import io.postern.gateway.recipients.OwnRecipients;
+import io.postern.gateway.seen.SeenPage;
 import io.postern.gateway.users.Users;
 import io.postern.keys.DkimKey;
 import io.postern.keys.DkimKeys;
@@ -19,6 +20,7 @@ import io.postern.store.QueueFilter;
 import io.postern.store.QueueId;
 import io.postern.store.StoreException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -245,6 +247,11 @@ public final class LocalOperations implements Operations {
                     "no key is named", "name an address, network, user or domain");
         }
         return guarded(() -> new Changed(desks.rates().reset(key.key())));
+    }
+
+    @Override
+    public SeenPage seen(Duration since, Optional<String> after, int limit) {
+        return guarded(() -> desks.seen().page(since, after, limit));
     }
 
     @Override

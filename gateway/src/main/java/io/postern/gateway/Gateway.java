@@ -19,6 +19,7 @@ import io.postern.gateway.path.Storage;
 import io.postern.gateway.perimeter.Counting;
 import io.postern.gateway.perimeter.Perimeter;
 import io.postern.gateway.recipients.OwnRecipients;
+import io.postern.gateway.seen.SeenLog;
 import io.postern.gateway.tls.TlsFiles;
 import io.postern.gateway.treat.Treatment;
 import io.postern.gateway.users.Authenticator;
@@ -172,6 +173,7 @@ public final class Gateway implements AutoCloseable {
                         figures,
                         random,
                         delays::await);
+        this.seen = new SeenLog(config.history().replay(), store, clock, random.nextLong());
         this.path =
                 new MailPath(
                         config,
@@ -186,6 +188,7 @@ public final class Gateway implements AutoCloseable {
                         delays,
                         names,
                         new Authentication(config, resolver, clock),
+                        seen,
                         clock);
         this.clock = clock;
     }
@@ -197,6 +200,7 @@ public final class Gateway implements AutoCloseable {
     private final Perimeter perimeter;
     private final Counting counting;
     private final Delays delays;
+    private final SeenLog seen;
     private final InstantSource clock;
 
     private static Resolver resolver(Config.Dns dns) {
@@ -321,6 +325,14 @@ public final class Gateway implements AutoCloseable {
                 chores.scheduleWithFixedDelay(
                         guarded(counting::flush), every, every, TimeUnit.SECONDS);
         var _ = chores.scheduleWithFixedDelay(guarded(counting::expire), 1, 1, TimeUnit.MINUTES);
+        long behind = SeenLog.EVERY.toSeconds();
+        var _ =
+                chores.scheduleWithFixedDelay(
+                        guarded(seen::flush), behind, behind, TimeUnit.SECONDS);
+        figures.gauge(
+                "postern.seen.lost",
+                "Messages that `postern replay` will not know, for lack of room.",
+                seen::lost);
         perimeter.strangers().start(chores);
         var _ =
                 chores.scheduleWithFixedDelay(
@@ -486,6 +498,11 @@ public final class Gateway implements AutoCloseable {
         return counting;
     }
 
+    /// What was seen of strangers' messages.
+    public SeenLog seen() {
+        return seen;
+    }
+
     public DkimKeys keys() {
         return keys;
     }
@@ -555,6 +572,7 @@ public final class Gateway implements AutoCloseable {
         directoryUsers.ifPresent(DirectoryUsers::close);
         engine.stop(DRAIN);
         counting.close();
+        seen.close();
         perimeter.strangers().close();
         store.close();
     }

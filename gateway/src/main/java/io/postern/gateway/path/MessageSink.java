@@ -9,6 +9,7 @@ import io.postern.gateway.delivery.Destination;
 import io.postern.gateway.events.MailLog;
 import io.postern.gateway.policy.Opinion;
 import io.postern.gateway.policy.Stage;
+import io.postern.gateway.seen.Fate;
 import io.postern.gateway.treat.Treatment;
 import io.postern.gateway.treat.TreatmentException;
 import io.postern.mail.BodyTap;
@@ -59,6 +60,7 @@ final class MessageSink implements DataSink {
     private final ContentBuilder builder;
     private Optional<HeaderFields> header = Optional.empty();
     private Optional<MessageResults> results = Optional.empty();
+    private Optional<String> kept = Optional.empty();
 
     MessageSink(MailPath path, PerimeterHandler handler, SessionFacts session, Envelope envelope) {
         this.path = path;
@@ -108,8 +110,26 @@ final class MessageSink implements DataSink {
     @Override
     public Reply finish() {
         var reply = reply();
+        if (!handler.listener().role().sendsOut()) {
+            path.seen()
+                    .add(() ->
+                            handler.seen(
+                                    session,
+                                    envelope,
+                                    builder.size(),
+                                    header,
+                                    results,
+                                    kept,
+                                    fate(reply)));
+        }
         handler.settled(session, envelope, builder.size(), header, reply);
         return reply;
+    }
+
+    private Fate fate(Reply reply) {
+        return reply.positive()
+                ? hold().map(why -> Fate.held(why, tags())).orElseGet(() -> Fate.accepted(tags()))
+                : handler.refused(reply);
     }
 
     private Reply reply() {
@@ -345,6 +365,7 @@ final class MessageSink implements DataSink {
                         decisions);
         var reply = path.keeper().keep(message, stays);
         if (reply.positive()) {
+            kept = Optional.of(id.toString());
             path.figures().received.increment();
             MailLog.event(
                     "received",
