@@ -4,6 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.auth.authres.AuthenticationResults;
+import io.postern.dns.Answer;
+import io.postern.dns.MxRecord;
+import io.postern.dns.Resolver;
+import io.postern.testkit.FakeDns;
+import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
@@ -88,6 +94,76 @@ class ReceivedSpfTest {
         assertOneField(raw);
         assertTrue(raw.contains("helo=\"x\\\"; identity=helo??Subject: y\\\\\\\"?("), raw);
         assertTrue(raw.contains("..."), raw);
+    }
+
+    /// The term and the HELO are as long and as costly as they can be: `\\` and what is three
+    /// octets.
+    @Test
+    @DisplayName("RFC 5322 §2.1.1 even the longest reasons fit a line")
+    void longest() {
+        var name = "l".repeat(60) + ".example";
+        var terms =
+                List.of(
+                        "\u20AC".repeat(2000),
+                        "include:" + "\\\"".repeat(700) + ".example.com",
+                        "exists:" + "\"".repeat(60) + ".slow.example",
+                        "redirect=" + ("\"".repeat(60) + ".").repeat(3) + "slow.example");
+        for (var term : terms) {
+            var result = Checking.mailFrom(new OneRecord("v=spf1 " + term), "::1", "a@" + name);
+            assertTrue(result.verdict().reason().isPresent(), result::toString);
+            var query = Checking.query("::1", "\u20AC\\".repeat(900), "a@" + name);
+            assertOneField(new ReceivedSpf(query, result, "mx.example.net").field().raw());
+            assertOneField(
+                    new AuthenticationResults(
+                                    "mx.example.net", List.of(AuthenticationResults.spf(result)))
+                            .field()
+                            .raw());
+            var helo = Checking.verifier(FakeDns.empty()).helo(query, Checking.NOW);
+            assertOneField(
+                    new AuthenticationResults(
+                                    "mx.example.net", List.of(AuthenticationResults.spf(helo)))
+                            .field()
+                            .raw());
+        }
+    }
+
+    /// Has one record for the first question, and then no answer.
+    private static final class OneRecord implements Resolver {
+        private final String record;
+        private boolean asked;
+
+        OneRecord(String record) {
+            this.record = record;
+        }
+
+        @Override
+        public Answer<String> txt(String name) {
+            if (asked) {
+                return new Answer.TemporaryFailure<>("no answer ".repeat(100));
+            }
+            asked = true;
+            return new Answer.Records<>(List.of(record), Duration.ZERO, false);
+        }
+
+        @Override
+        public Answer<MxRecord> mx(String name) {
+            return new Answer.TemporaryFailure<>("no answer");
+        }
+
+        @Override
+        public Answer<InetAddress> a(String name) {
+            return new Answer.TemporaryFailure<>("no answer ".repeat(100));
+        }
+
+        @Override
+        public Answer<InetAddress> aaaa(String name) {
+            return new Answer.TemporaryFailure<>("no answer");
+        }
+
+        @Override
+        public Answer<String> ptr(InetAddress address) {
+            return new Answer.TemporaryFailure<>("no answer");
+        }
     }
 
     @Test
