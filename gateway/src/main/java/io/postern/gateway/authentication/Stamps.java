@@ -34,7 +34,7 @@ record Stamps(String authservId, String receiver, boolean receivedSpf) {
                 results.dmarc()
                         .map(AuthenticationResults::dmarc)
                         .orElseGet(() -> noAuthor(results.author())));
-        // ARC
+        methods.add(results.arc().methodResult());
         var fields = new ArrayList<HeaderField>();
         fields.add(new AuthenticationResults(authservId, methods).field());
         if (receivedSpf) {

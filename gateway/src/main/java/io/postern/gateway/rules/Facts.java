@@ -110,7 +110,7 @@ final class Facts implements CelVariableResolver {
             case ARC_SEALERS ->
                     results(one ->
                             one.arc().sets().stream()
-                                    .map(set -> set.sealingDomain().name())
+                                    .map(set -> set.sealer().name())
                                     .toList());
             case AUTHOR_PROBLEMS -> results(Facts::problems);
             case HEADER -> header();
