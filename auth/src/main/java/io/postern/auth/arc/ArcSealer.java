@@ -54,8 +54,8 @@ public final class ArcSealer {
     /// RFC 5322 §2.1.1: lines SHOULD be no longer.
     private static final int LINE = 78;
 
-    /// DKIM's fields and the signatures of those before (RFC 8617 §4.1.2 SHOULD). Never ARC-Seal,
-    /// nor Authentication-Results, which the next may remove.
+    /// DKIM's fields and the signatures of those before (RFC 8617 §4.1.2 SHOULD). Never a field of
+    /// ARC's, nor Authentication-Results (§4.1.2 MUST NOT).
     private static final SignedFields FIELDS =
             new SignedFields(
                     SignedFields.STANDARD.oversigned(),

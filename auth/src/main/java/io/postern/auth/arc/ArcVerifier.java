@@ -12,7 +12,8 @@ import java.time.Instant;
 /// once; the first that does not verify ends it. Older message signatures than the last are not
 /// looked at (the optional step 5).
 public final class ArcVerifier {
-    /// RFC 8617 §4.2.1: ten are what everybody MUST support. Mail passes two or three handlers.
+    /// RFC 8617 §4.2.1 allows fifty; mail passes two or three handlers, and a chain of fifty costs
+    /// whoever makes it up nothing.
     public static final int STANDARD_SETS = 10;
 
     private final Resolver resolver;
@@ -27,11 +28,11 @@ public final class ArcVerifier {
         this(resolver, policy, signatures, STANDARD_SETS);
     }
 
-    /// @param maxSets longer chains fail unverified; 10 to 50
+    /// @param maxSets longer chains fail unverified; 1 to 50
     /// @throws IllegalArgumentException when it is outside of that
     public ArcVerifier(
             Resolver resolver, DkimPolicy policy, SignatureFactory signatures, int maxSets) {
-        if (maxSets < STANDARD_SETS || maxSets > Chain.MAX_SETS) {
+        if (maxSets < 1 || maxSets > Chain.MAX_SETS) {
             throw new IllegalArgumentException(maxSets + " sets");
         }
         this.resolver = resolver;

@@ -247,7 +247,7 @@ class ArcVerifierTest {
 
     static Stream<Work> work() {
         return Stream.of(
-                new Work("§4.2.1 ten are verified, each key asked for once", 10, 10, "pass", 11, 2),
+                new Work("ten are verified, each key asked for once", 10, 10, "pass", 11, 2),
                 new Work("eleven are not, if so set", 11, 10, "fail", 0, 0),
                 new Work("fifty cost nothing, if so set", 50, 10, "fail", 0, 0),
                 new Work("§4.2.1 fifty can be allowed", 50, 50, "pass", 51, 2));
@@ -268,8 +268,7 @@ class ArcVerifierTest {
     }
 
     @Test
-    @DisplayName(
-            "§4.2.1 more than fifty fields of a kind are not read, ten sets are the least limit")
+    @DisplayName("§4.2.1 more than fifty fields of a kind are not read; a limit is 1 to 50")
     void manyFields() {
         var field = Chains.chain(1).header().first("ARC-Seal").orElseThrow();
         var fields = new ArrayList<HeaderField>();
@@ -282,7 +281,7 @@ class ArcVerifierTest {
         assertEquals(0, zone.asked.get());
         assertThrows(
                 IllegalArgumentException.class,
-                () -> new ArcVerifier(zone, DkimPolicy.STANDARD, SignatureFactory.PLATFORM, 9));
+                () -> new ArcVerifier(zone, DkimPolicy.STANDARD, SignatureFactory.PLATFORM, 0));
     }
 
     @Test

@@ -43,7 +43,9 @@ public final class Findings {
         if (results.notLookedAt() > 0) {
             all.add(
                     new Decision(
-                            "dkim", results.notLookedAt() + " signatures more, not looked at", Map.of()));
+                            "dkim",
+                            results.notLookedAt() + " signatures more, not looked at",
+                            Map.of()));
         }
         if (!(results.arc().verdict() instanceof ArcVerdict.None)) {
             all.add(finding("arc", results.arc().verdict().word(), results.arc().steps()));

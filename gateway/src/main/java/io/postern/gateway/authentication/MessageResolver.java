@@ -18,8 +18,8 @@ import java.util.function.Supplier;
 /// to know; all are answered before one deadline, or count as a temporary failure; and what was
 /// asked and answered can be told afterwards. Safe for many threads.
 final class MessageResolver implements Resolver {
-    /// Some ten times what an ordinary message needs. RFC 7208 §4.6.4 lets SPF alone ask more than a
-    /// hundred, which nobody of good will does.
+    /// Some ten times what an ordinary message needs. RFC 7208 §4.6.4 lets SPF alone ask more than
+    /// a hundred, which nobody of good will does.
     private static final int QUESTIONS = 100;
 
     /// A question.
