@@ -78,7 +78,11 @@ class AnnouncedTest {
         var later = START.plus(Duration.ofDays(1));
         var fixed =
                 new DestinationQueue(
-                        new Destination.Hosts("inside:example.com", List.of(), Config.TlsMode.NONE, Optional.empty()),
+                        new Destination.Hosts(
+                                "inside:example.com",
+                                List.of(),
+                                Config.TlsMode.NONE,
+                                Optional.empty()),
                         2,
                         START);
         assertFalse(fixed.retire(later));
