@@ -68,8 +68,7 @@ final class TrialOptions {
     @Option(
             names = "--auth-method",
             paramLabel = "NAME",
-            description =
-                    "The SASL mechanism of --user (default: " + AUTH_METHOD + ").")
+            description = "The SASL mechanism of --user (default: " + AUTH_METHOD + ").")
     Optional<String> authMethod = Optional.empty();
 
     @Option(

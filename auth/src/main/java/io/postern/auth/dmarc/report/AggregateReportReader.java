@@ -51,7 +51,12 @@ public final class AggregateReportReader {
         return read(octets, limits);
     }
 
-    /// The same of octets in memory.
+    /// Whether these octets begin as a report in gzip, zip or XML does; a mail does not.
+    public static boolean mayBe(byte[] octets) {
+        return Unpacked.mayBe(octets);
+    }
+
+    /// [#read(InputStream, ReportLimits)] of octets in memory.
     public static Read read(byte[] octets, ReportLimits limits) {
         var remarks = new Remarks();
         return switch (Unpacked.of(octets, limits, remarks)) {
