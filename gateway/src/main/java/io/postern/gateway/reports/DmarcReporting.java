@@ -23,6 +23,7 @@ public final class DmarcReporting implements AutoCloseable {
     private final DmarcReports sent;
     private final ReceivedReports received;
     private final ReportIntake intake;
+    private final FailureReports failures;
     private final ScheduledExecutorService chores =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().name("dmarc-reports").daemon().factory());
@@ -42,9 +43,12 @@ public final class DmarcReporting implements AutoCloseable {
             InstantSource clock,
             RandomGenerator random) {
         var rules = config.dmarcReports();
-        var means =
-                new ReportSender.Means(config, store, routes, treatment, resolver, wake, random);
-        sent = new DmarcReports(rules, store, new ReportSender(means), figures, clock);
+        var post =
+                new ReportPost(
+                        new ReportPost.Means(
+                                config, store, routes, treatment, resolver, wake, random));
+        failures = new FailureReports(post, clock);
+        sent = new DmarcReports(rules, store, new ReportSender(post), figures, clock);
         sent.load();
         received = new ReceivedReports(store, rules.keep(), rules.room().bytes(), clock);
         intake = new ReportIntake(config, received);
@@ -78,6 +82,11 @@ public final class DmarcReporting implements AutoCloseable {
         return sent;
     }
 
+    /// Where messages that failed are reported one by one, if that is switched on.
+    public FailureReports failures() {
+        return failures;
+    }
+
     /// What others reported to us.
     public ReceivedReports received() {
         return received;
@@ -92,6 +101,7 @@ public final class DmarcReporting implements AutoCloseable {
     @Override
     public void close() {
         chores.shutdownNow();
+        failures.close();
         try {
             if (!chores.awaitTermination(10, TimeUnit.SECONDS)) {
                 LOG.info("DMARC reports are still being sent");

@@ -8,24 +8,12 @@ import io.postern.auth.dmarc.report.ReportDestinations;
 import io.postern.auth.dmarc.report.ReportDestinations.Verified;
 import io.postern.auth.dmarc.report.ReportMail;
 import io.postern.auth.dmarc.report.ReportUri;
-import io.postern.dns.Resolver;
-import io.postern.gateway.config.Config;
 import io.postern.gateway.config.DmarcReportRules;
-import io.postern.gateway.delivery.Destination;
-import io.postern.gateway.delivery.Routes;
 import io.postern.gateway.events.MailLog;
 import io.postern.gateway.treat.Treatment;
 import io.postern.gateway.treat.TreatmentException;
-import io.postern.mail.Content;
-import io.postern.mail.Envelope;
-import io.postern.mail.EnvelopeRecipient;
-import io.postern.mail.ForwardPath;
 import io.postern.mail.Mailbox;
-import io.postern.mail.MessageId;
-import io.postern.mail.Notify;
-import io.postern.mail.ReversePath;
 import io.postern.store.Decision;
-import io.postern.store.MessageStore;
 import io.postern.store.NewMessage;
 import io.postern.store.StateEntry;
 import io.postern.store.StoreException;
@@ -37,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
-import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,18 +36,6 @@ final class ReportSender {
     static final String SENT = "dmarc-sent";
 
     private static final Duration MARK_KEPT = Duration.ofDays(7);
-
-    /// What sending needs of the gateway.
-    ///
-    /// @param wake tells delivery that there is something
-    record Means(
-            Config config,
-            MessageStore store,
-            Routes routes,
-            Treatment treatment,
-            Resolver resolver,
-            Runnable wake,
-            RandomGenerator random) {}
 
     /// A day of a domain to be reported.
     record Task(DomainDay.Key key, DomainDay.Head head, List<Row> rows) {
@@ -76,10 +51,12 @@ final class ReportSender {
         LATER
     }
 
-    private final Means means;
+    private final ReportPost post;
+    private final ReportPost.Means means;
 
-    ReportSender(Means means) {
-        this.means = means;
+    ReportSender(ReportPost post) {
+        this.post = post;
+        this.means = post.means();
     }
 
     /// Sends a report to all its places that take it and have not got it.
@@ -283,7 +260,7 @@ final class ReportSender {
                         config.hostname(),
                         List.of(handing.to().mailbox()),
                         now,
-                        MessageId.make(now, means.random(), config.hostname()));
+                        post.messageId(now));
         var decisions = new ArrayList<Decision>();
         decisions.add(
                 Treatment.decision(
@@ -296,45 +273,10 @@ final class ReportSender {
                         handing.report().rows().size(),
                         "destination",
                         String.join("; ", handing.steps())));
-        var content =
-                means.treatment()
-                        .signReport(
-                                ReportMail.aggregate(
-                                        letter, handing.report(), handing.gzip().octets()),
-                                now,
-                                decisions);
-        if (!content.header().has("DKIM-Signature")) {
-            content.close();
-            LOG.warn(
-                    "DMARC reports wait: {} has no key to sign them with; make one with \"postern dkim new\"",
-                    handing.from().host());
-            return Optional.empty();
-        }
-        return Optional.of(newMessage(handing, content, decisions));
-    }
-
-    private NewMessage newMessage(Handing handing, Content content, List<Decision> decisions) {
-        var now = handing.now();
-        var path = new ForwardPath.Of(handing.to().mailbox());
-        // RFC 5321 §6.1: nobody is told about what can't be delivered; it would be about a report.
-        var envelope =
-                Envelope.from(new ReversePath.Null())
-                        .with(
-                                new EnvelopeRecipient(
-                                        path, Optional.of(Notify.NEVER), Optional.empty()));
-        var destination = means.routes().of(path).map(Destination::name).orElse("unroutable");
-        var expires = now.plus(means.config().outbound().expire());
-        return new NewMessage(
-                means.store().nextId(),
+        return post.signed(
+                ReportMail.aggregate(letter, handing.report(), handing.gzip().octets()),
+                handing.to().mailbox(),
                 now,
-                envelope,
-                content,
-                List.of(destination),
-                now,
-                expires,
-                expires,
-                false,
-                Map.of("listener", "internal", "subject", "DMARC report"),
                 decisions);
     }
 }
