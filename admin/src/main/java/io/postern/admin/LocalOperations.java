@@ -5,6 +5,7 @@ import io.postern.gateway.config.ConfigException;
 import io.postern.gateway.guard.SuspensionView;
 import io.postern.gateway.rates.RateView;
 import io.postern.gateway.recipients.OwnRecipients;
+import io.postern.gateway.reports.DmarcView;
 import io.postern.gateway.seen.SeenPage;
 import io.postern.gateway.users.Users;
 import io.postern.keys.DkimKey;
@@ -21,6 +22,7 @@ import io.postern.store.QueueId;
 import io.postern.store.StoreException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -252,6 +254,17 @@ public final class LocalOperations implements Operations {
     @Override
     public SeenPage seen(Duration since, Optional<String> after, int limit) {
         return guarded(() -> desks.seen().page(since, after, limit));
+    }
+
+    @Override
+    public DmarcView dmarcReport(Optional<String> domain, Instant since, int limit) {
+        var wanted = domain.map(LocalOperations::domain);
+        return guarded(() -> DmarcView.of(desks.dmarc(), wanted, since, limit));
+    }
+
+    @Override
+    public DmarcImported importDmarc(InputStream from) {
+        return guarded(() -> LocalDmarc.keep(desks.dmarc(), from));
     }
 
     @Override

@@ -2,9 +2,11 @@ package io.postern.admin;
 
 import io.postern.gateway.guard.SuspensionView;
 import io.postern.gateway.rates.RateView;
+import io.postern.gateway.reports.DmarcView;
 import io.postern.gateway.seen.SeenPage;
 import java.io.InputStream;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -57,6 +59,19 @@ public interface Operations extends AutoCloseable {
     /// @param after the `next` of the page before; empty for the first
     /// @param limit how many at most, 1 to [Limits#SEEN]
     SeenPage seen(Duration since, Optional<String> after, int limit);
+
+    /// Who sends as us, by the DMARC reports of others that are kept.
+    ///
+    /// @param domain the policy domain, with those below it; all when empty
+    /// @param since reports whose period begins then or later
+    /// @param limit sources at most, 1 to [Limits#PAGE]
+    DmarcView dmarcReport(Optional<String> domain, Instant since, int limit);
+
+    /// Keeps a DMARC aggregate report.
+    ///
+    /// @param from the report in gzip, zip or XML; not closed
+    /// @throws OperationException when it is none
+    DmarcImported importDmarc(InputStream from);
 
     /// Accounts that the guard has suspended, by name.
     List<SuspensionView> suspended();

@@ -197,6 +197,7 @@ final class ServeCommand extends Common implements Runnable {
                     new Desks(
                             gateway.counting().rates(),
                             gateway.counting().guard(),
+                            gateway.dmarc().received(),
                             gateway.seen()));
         }
 

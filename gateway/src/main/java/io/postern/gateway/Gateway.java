@@ -19,6 +19,7 @@ import io.postern.gateway.path.Storage;
 import io.postern.gateway.perimeter.Counting;
 import io.postern.gateway.perimeter.Perimeter;
 import io.postern.gateway.recipients.OwnRecipients;
+import io.postern.gateway.reports.DmarcReporting;
 import io.postern.gateway.seen.SeenLog;
 import io.postern.gateway.tls.TlsFiles;
 import io.postern.gateway.treat.Treatment;
@@ -147,6 +148,17 @@ public final class Gateway implements AutoCloseable {
                                 own -> Delivery.towards(config, own, tlsFiles::nextHops, clock)));
         this.counting = new Counting(config, store, figures, clock, System::nanoTime, random);
         engine.onRefused(counting::refused);
+        this.dmarc =
+                new DmarcReporting(
+                        config,
+                        store,
+                        routes,
+                        treatment,
+                        resolver,
+                        engine::wake,
+                        figures,
+                        clock,
+                        random);
         var names = new ReverseNames(resolver, config.dns().reverseTimeout());
         this.perimeter =
                 new Perimeter(
@@ -199,6 +211,7 @@ public final class Gateway implements AutoCloseable {
     private final OwnRecipients recipients;
     private final Perimeter perimeter;
     private final Counting counting;
+    private final DmarcReporting dmarc;
     private final Delays delays;
     private final SeenLog seen;
     private final InstantSource clock;
@@ -334,6 +347,7 @@ public final class Gateway implements AutoCloseable {
                 "Messages that `postern replay` will not know, for lack of room.",
                 seen::lost);
         perimeter.strangers().start(chores);
+        dmarc.start();
         var _ =
                 chores.scheduleWithFixedDelay(
                         guarded(() -> engine.greet(routes.fixed())),
@@ -503,6 +517,11 @@ public final class Gateway implements AutoCloseable {
         return seen;
     }
 
+    /// DMARC reports, both ways.
+    public DmarcReporting dmarc() {
+        return dmarc;
+    }
+
     public DkimKeys keys() {
         return keys;
     }
@@ -573,6 +592,7 @@ public final class Gateway implements AutoCloseable {
         engine.stop(DRAIN);
         counting.close();
         seen.close();
+        dmarc.close();
         perimeter.strangers().close();
         store.close();
     }

@@ -75,6 +75,9 @@ class BackscatterTest {
                 %s
                 [dns]
                 servers = ["127.0.0.1:1"]
+                [authentication]
+                enabled = false
+                ambiguous_from = "accept"
                 [strangers]
                 verify_domain = false
                 [outbound]

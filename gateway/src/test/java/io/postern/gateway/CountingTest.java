@@ -83,6 +83,9 @@ class CountingTest {
                         smart_host = "127.0.0.1:%d"
                         [dns]
                         servers = ["127.0.0.1:1"]
+                        [authentication]
+                        enabled = false
+                        ambiguous_from = "accept"
                         [strangers]
                         verify_domain = false
                         greeting_delay = "0s"

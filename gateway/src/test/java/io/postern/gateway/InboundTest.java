@@ -134,7 +134,8 @@ class InboundTest {
         assertTrue(reply.startsWith("250 2.0.0 "), reply);
         var arrived = inside.next();
         assertEquals("<somebody@example.net>", arrived.envelope().reversePath().toString());
-        assertTrue(arrived.content().startsWith("Received: from client.example.org ("));
+        assertTrue(arrived.content().startsWith("Authentication-Results: gw.example.com;"));
+        assertTrue(arrived.content().contains("\r\nReceived: from client.example.org ("));
         assertTrue(arrived.content().endsWith(LETTER.replace("\n", "\r\n")), arrived.content());
         assertFalse(arrived.content().contains("DKIM-Signature"));
         assertTrue(outside.empty());
@@ -308,6 +309,8 @@ class InboundTest {
         var content = inside.next().content();
         assertEquals(
                 List.of(
+                        "Authentication-Results",
+                        "Received-SPF",
                         "Received",
                         "Authentication-Results",
                         "From",
@@ -353,8 +356,8 @@ class InboundTest {
         }
         var content = inside.next().content();
         assertTrue(
-                content.startsWith(
-                        "Received: from ?forged???by?mail.bank.example (localhost.example"
+                content.contains(
+                        "\r\nReceived: from ?forged???by?mail.bank.example (localhost.example"
                                 + " [127.0.0.1])"),
                 content);
     }

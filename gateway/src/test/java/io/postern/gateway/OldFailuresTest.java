@@ -52,6 +52,9 @@ class OldFailuresTest {
                 recipients = { list = ["info@example.com"], tarpit = "0s" }
                 [dns]
                 servers = ["127.0.0.1:1"]
+                [authentication]
+                enabled = false
+                ambiguous_from = "accept"
                 [strangers]
                 verify_domain = false
                 greeting_delay = "0s"

@@ -66,6 +66,9 @@ class PolicyInDialogueTest {
                         name = "example.com"
                         deliver_to = ["127.0.0.1:%d"]
                         recipients = { list = ["info@example.com"], tarpit = "0s" }
+                        [authentication]
+                        enabled = false
+                        ambiguous_from = "accept"
                         [strangers]
                         verify_domain = false
                         [dns]

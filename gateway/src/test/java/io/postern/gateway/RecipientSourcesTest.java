@@ -32,6 +32,9 @@ class RecipientSourcesTest {
                 recipients = { tarpit = "0s", %s }
                 [dns]
                 servers = ["127.0.0.1:1"]
+                [authentication]
+                enabled = false
+                ambiguous_from = "accept"
                 [strangers]
                 verify_domain = false
                 [outbound]

@@ -73,6 +73,9 @@ class RelayTest {
         recipients = { list = ["info@example.com"], separator = "+", tarpit = "0s" }
         [[domain]]
         name = "outonly.example"
+        [authentication]
+        enabled = false
+        ambiguous_from = "accept"
         [strangers]
         verify_domain = false
         [dns]

@@ -82,6 +82,9 @@ class ReloadTest {
         sign = false
         deliver_to = ["127.0.0.1:%d"]
         recipients = { list = ["info@example.com"], tarpit = "0s" }
+        [authentication]
+        enabled = false
+        ambiguous_from = "accept"
         [strangers]
         verify_domain = false
         greeting_delay = "0s"

@@ -54,6 +54,12 @@ public record AuthenticationResults(String authservId, List<MethodResult> result
         record Bad(int at, String why) implements Parsed {}
     }
 
+    /// An ARC-Authentication-Results field. RFC 8617 §4.1.1.
+    ///
+    /// @param instance `i=`, 0 to 99
+    /// @param parsed what follows it
+    public record Numbered(int instance, Parsed parsed) {}
+
     private static final String NAME = "Authentication-Results";
 
     /// RFC 5322 §2.1.1: lines SHOULD be no longer, CRLF excluded.
@@ -71,6 +77,12 @@ public record AuthenticationResults(String authservId, List<MethodResult> result
     /// case; of several comments the first of a result is kept. RFC 8601 §2.2.
     public static Parsed parse(String fieldBody) {
         return ResultsReader.read(fieldBody);
+    }
+
+    /// Reads the body of an ARC-Authentication-Results field; empty when it has no instance. Never
+    /// throws. RFC 8617 §4.1.1.
+    public static Optional<Numbered> parseNumbered(String fieldBody) {
+        return ResultsReader.readNumbered(fieldBody);
     }
 
     /// The result of DMARC. RFC 9989 §9.1: `policy.dmarc` is what is to be applied, so it is there
@@ -147,10 +159,22 @@ public record AuthenticationResults(String authservId, List<MethodResult> result
 
     /// The field, folded at 78 octets where it can be.
     public HeaderField field() {
-        var out = new StringBuilder(NAME).append(": ").append(Words.value(authservId));
+        return field(NAME, "");
+    }
+
+    /// The same as an ARC-Authentication-Results field. RFC 8617 §4.1.1.
+    ///
+    /// @param instance 1 to 50
+    public HeaderField numberedField(int instance) {
+        return field("ARC-" + NAME, "i=" + instance + "; ");
+    }
+
+    private HeaderField field(String name, String prefix) {
+        var out =
+                new StringBuilder(name).append(": ").append(prefix).append(Words.value(authservId));
         if (results.isEmpty()) {
             // §2.2: no-result.
-            return new HeaderField(NAME, out.append("; none\r\n").toString());
+            return new HeaderField(name, out.append("; none\r\n").toString());
         }
         for (var result : results) {
             out.append(";\r\n\t");
@@ -173,7 +197,7 @@ public record AuthenticationResults(String authservId, List<MethodResult> result
                                         + Words.value(property.value()));
             }
         }
-        return new HeaderField(NAME, out.append("\r\n").toString());
+        return new HeaderField(name, out.append("\r\n").toString());
     }
 
     /// Writes a word at this column or on a new line; the column after it.

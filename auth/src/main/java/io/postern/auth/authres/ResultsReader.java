@@ -1,6 +1,7 @@
 package io.postern.auth.authres;
 
 import io.postern.auth.authres.AuthenticationResults.MethodResult;
+import io.postern.auth.authres.AuthenticationResults.Numbered;
 import io.postern.auth.authres.AuthenticationResults.Parsed;
 import io.postern.auth.authres.AuthenticationResults.Property;
 import java.util.ArrayList;
@@ -35,11 +36,43 @@ final class ResultsReader {
     }
 
     static Parsed read(String text) {
+        return new ResultsReader(text).rest();
+    }
+
+    static Optional<Numbered> readNumbered(String text) {
+        var reader = new ResultsReader(text);
         try {
-            return new Parsed.Ok(new ResultsReader(text).read());
+            var instance = reader.instance();
+            return Optional.of(new Numbered(instance, reader.rest()));
+        } catch (Refused e) {
+            return Optional.empty();
+        }
+    }
+
+    private Parsed rest() {
+        try {
+            return new Parsed.Ok(read());
         } catch (Refused e) {
             return new Parsed.Bad(e.at, e.why);
         }
+    }
+
+    /// RFC 8617 §4.1.1: instance [CFWS] ";".
+    private int instance() throws Refused {
+        space();
+        boolean named = cursor.skip('i');
+        space();
+        if (!named || !cursor.skip('=')) {
+            throw refused("no instance");
+        }
+        space();
+        var number = cursor.take(Cursor::isDigit);
+        space();
+        // §4.2.1: one or two digits.
+        if (number.isEmpty() || number.length() > 2 || !cursor.skip(';')) {
+            throw refused("no instance");
+        }
+        return Integer.parseInt(number);
     }
 
     private AuthenticationResults read() throws Refused {

@@ -58,7 +58,7 @@ public record DkimSignature(
         var text = value.endsWith("\r\n") ? value.substring(0, value.length() - 2) : value;
         return switch (TagList.parse(text)) {
             case TagList.Parsed.Ok(var tags) ->
-                    SignatureReader.read(tags, DkimPolicy.Historic.REFUSE);
+                    SignatureReader.read(tags, Dialect.DKIM, DkimPolicy.Historic.REFUSE);
             case TagList.Parsed.Bad(int at, var why) ->
                     new Parsed.Bad(new DkimResult.Neutral(why + " at octet " + at));
         };
@@ -66,7 +66,22 @@ public record DkimSignature(
 
     /// The DNS name of the key record. RFC 6376 §3.6.2.1.
     public String dnsName() {
-        return selector + "._domainkey." + signingDomain;
+        return keyQuery().dnsName();
+    }
+
+    /// The key that it asks for.
+    KeyQuery keyQuery() {
+        return new KeyQuery(signingDomain, selector, algorithm, identityDomain);
+    }
+
+    /// The SDID of these tags, `d=`, if it can be read.
+    public static Optional<Domain> signingDomain(TagList tags) {
+        return SignatureReader.domain(tags);
+    }
+
+    /// The selector of these tags, `s=`, if it can be read.
+    public static Optional<String> selector(TagList tags) {
+        return SignatureReader.selector(tags);
     }
 
     BodyHash.Request bodyHashRequest() {

@@ -5,18 +5,13 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import io.postern.mail.Domain;
 import io.postern.mail.HeaderField;
 import io.postern.mail.HeaderFields;
-import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 
 /// Makes DKIM-Signature header fields. RFC 6376 §5. Immutable, safe for many threads.
 public final class DkimSigner {
-    private final SignatureFactory signatures;
+    private final SignaturePrimitive primitive;
 
     /// Signs with the platform's providers, in their order.
     public DkimSigner() {
@@ -24,7 +19,7 @@ public final class DkimSigner {
     }
 
     public DkimSigner(SignatureFactory signatures) {
-        this.signatures = signatures;
+        primitive = new SignaturePrimitive(signatures);
     }
 
     /// One DKIM-Signature field per key, in the order of the keys, to be put above all fields of
@@ -46,7 +41,8 @@ public final class DkimSigner {
         if (!bodyHash.request().equals(options.bodyHashRequest())) {
             throw new IllegalArgumentException("body hash taken for " + bodyHash.request());
         }
-        var selection = select(header, options);
+        var selection =
+                FieldSelection.of(header, options.fields(), options.headerCanonicalization());
         var fields = new ArrayList<HeaderField>(keys.size());
         for (var key : keys) {
             fields.add(sign(selection, bodyHash, key, options, now));
@@ -54,48 +50,8 @@ public final class DkimSigner {
         return List.copyOf(fields);
     }
 
-    /// What every key signs alike.
-    ///
-    /// @param names for `h=`
-    /// @param canonical the fields, canonicalized and joined
-    private record Selection(List<String> names, String canonical) {}
-
-    private static Selection select(HeaderFields header, SignOptions options) {
-        var byName = new HashMap<String, List<HeaderField>>();
-        for (var field : header.fields()) {
-            byName.computeIfAbsent(field.name().toLowerCase(Locale.ROOT), _ -> new ArrayList<>(1))
-                    .add(field);
-        }
-        var names = new ArrayList<String>();
-        var canonical = new StringBuilder(2048);
-        for (var name : options.fields().oversigned()) {
-            add(name, byName, options, names, canonical);
-            // RFC 6376 §5.4.2: one name more than there are fields stands for the absence of
-            // another, so a field added later breaks the signature.
-            names.add(name);
-        }
-        for (var name : options.fields().signed()) {
-            add(name, byName, options, names, canonical);
-        }
-        return new Selection(names, canonical.toString());
-    }
-
-    private static void add(
-            String name,
-            Map<String, List<HeaderField>> byName,
-            SignOptions options,
-            List<String> names,
-            StringBuilder canonical) {
-        var instances = byName.getOrDefault(name.toLowerCase(Locale.ROOT), List.of());
-        // RFC 6376 §5.4.2: the last instance first.
-        for (var field : instances.reversed()) {
-            names.add(name);
-            canonical.append(options.headerCanonicalization().header(field));
-        }
-    }
-
     private HeaderField sign(
-            Selection selection,
+            FieldSelection selection,
             BodyHash bodyHash,
             SigningKey key,
             SignOptions options,
@@ -108,20 +64,11 @@ public final class DkimSigner {
                         .canonical()
                         .concat(own.substring(0, own.length() - 2))
                         .getBytes(ISO_8859_1);
-        try {
-            var signature = signatures.create(key.algorithm().signatureName());
-            signature.initSign(key.key());
-            signature.update(SignatureInput.of(key.algorithm(), input));
-            return writer.signed(Base64.getEncoder().encodeToString(signature.sign()));
-        } catch (GeneralSecurityException | RuntimeException e) {
-            // Providers throw unchecked exceptions of their own; whatever it is, the message can
-            // wait.
-            throw new SigningException("signing with " + key + " failed", e);
-        }
+        return writer.signed(primitive.sign(key, input));
     }
 
     private static SignatureWriter write(
-            Selection selection,
+            FieldSelection selection,
             BodyHash bodyHash,
             SigningKey key,
             SignOptions options,

@@ -11,11 +11,16 @@ import java.util.Map;
 
 /// Finds the keys of one message's signatures in the DNS; each name is asked for once. RFC 6376
 /// §3.6.2, §6.1.2. Confined to one thread.
-final class KeyLookup {
+public final class KeyLookup {
     /// What was found under a name.
-    sealed interface Found {
+    public sealed interface Found {
         /// A usable key.
-        record Key(KeyRecord record, PublicKey key, int bits) implements Found {}
+        record Key(KeyRecord record, PublicKey key, int bits) implements Found {
+            /// Whether a signature by it MUST NOT be considered valid. RFC 8301 §3.2.
+            public boolean isTooShort(DkimPolicy policy) {
+                return record.keyType().equalsIgnoreCase("rsa") && bits < policy.minRsaBits();
+            }
+        }
 
         /// A record whose key can't be used, or no record.
         record Unusable(DkimResult result) implements Found {}
@@ -25,13 +30,17 @@ final class KeyLookup {
     private final int maxRsaBits;
     private final Map<String, Answer<String>> answers = new HashMap<>();
 
-    KeyLookup(Resolver resolver, int maxRsaBits) {
+    /// @param maxRsaBits longer keys are refused unread
+    public KeyLookup(Resolver resolver, int maxRsaBits) {
         this.resolver = resolver;
         this.maxRsaBits = maxRsaBits;
     }
 
-    Found find(DkimSignature signature, List<String> steps) {
-        var name = signature.dnsName();
+    /// The key, as far as it may be used for such a signature.
+    ///
+    /// @param steps to which the question and its answer are added, for people
+    public Found find(KeyQuery query, List<String> steps) {
+        var name = query.dnsName();
         var answer = answers.computeIfAbsent(name, resolver::txt);
         return switch (answer) {
             case Answer.Records<String>(var records, var ttl, var authentic) -> {
@@ -44,7 +53,7 @@ final class KeyLookup {
                                             ttl.toSeconds(),
                                             authentic ? ", authentic" : ""));
                 }
-                yield read(records, signature);
+                yield read(records, query);
             }
             case Answer.NoSuchName<String>() -> {
                 steps.add("dns: TXT " + name + ": no such name");
@@ -63,7 +72,7 @@ final class KeyLookup {
         };
     }
 
-    private Found read(List<String> records, DkimSignature signature) {
+    private Found read(List<String> records, KeyQuery query) {
         var keys = new ArrayList<KeyRecord>();
         var problem = "";
         for (var text : records) {
@@ -78,14 +87,14 @@ final class KeyLookup {
         // RFC 6376 §3.6.2.2 leaves several undefined; trying each would be work that a stranger
         // orders.
         if (keys.size() > 1) {
-            return permanent(keys.size() + " key records under " + signature.dnsName());
+            return permanent(keys.size() + " key records under " + query.dnsName());
         }
-        return check(keys.getFirst(), signature);
+        return check(keys.getFirst(), query);
     }
 
     /// RFC 6376 §6.1.2: whether the record is for signatures like this one.
-    private Found check(KeyRecord record, DkimSignature signature) {
-        var algorithm = signature.algorithm();
+    private Found check(KeyRecord record, KeyQuery query) {
+        var algorithm = query.algorithm();
         if (!record.isForEmail()) {
             return permanent("key is not for e-mail: s=" + String.join(":", record.services()));
         }
@@ -99,8 +108,7 @@ final class KeyLookup {
             return permanent(
                     "key of type " + record.keyType() + " does not fit " + algorithm.tag());
         }
-        if (record.isStrictIdentity()
-                && !signature.identityDomain().equals(signature.signingDomain())) {
+        if (record.isStrictIdentity() && !query.identityDomain().equals(query.signingDomain())) {
             return permanent("key says t=s and the domain of i= is not that of d=");
         }
         return switch (PublicKeys.decode(record, maxRsaBits)) {

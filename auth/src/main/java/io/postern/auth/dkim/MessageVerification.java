@@ -27,7 +27,7 @@ final class MessageVerification implements VerifyRun {
         this.keys = keys;
         header = new SignedHeader(fields);
         for (var field : fields.all(SignatureWriter.NAME)) {
-            var verification = new SignatureVerification(field, policy, signatures);
+            var verification = new SignatureVerification(field, Dialect.DKIM, policy, signatures);
             if (verifications.size() < policy.maxSignatures()) {
                 verification.read(now);
             } else {

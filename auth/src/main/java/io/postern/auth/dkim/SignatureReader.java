@@ -28,23 +28,28 @@ final class SignatureReader {
 
     private final TagList tags;
 
+    private final Dialect dialect;
+
     private final boolean drafts;
 
-    private SignatureReader(TagList tags, DkimPolicy.Historic historic) {
+    private SignatureReader(TagList tags, Dialect dialect, DkimPolicy.Historic historic) {
         this.tags = tags;
+        this.dialect = dialect;
         drafts = historic == DkimPolicy.Historic.VERIFY;
     }
 
-    static Parsed read(TagList tags, DkimPolicy.Historic historic) {
+    static Parsed read(TagList tags, Dialect dialect, DkimPolicy.Historic historic) {
         try {
-            return new Parsed.Ok(new SignatureReader(tags, historic).read());
+            return new Parsed.Ok(new SignatureReader(tags, dialect, historic).read());
         } catch (Refused e) {
             return new Parsed.Bad(e.result);
         }
     }
 
     private DkimSignature read() throws Refused {
-        checkVersion();
+        if (dialect == Dialect.DKIM) {
+            checkVersion();
+        }
         var algorithmTag = required("a");
         var algorithm =
                 DkimAlgorithm.parse(algorithmTag)
@@ -64,7 +69,11 @@ final class SignatureReader {
         var selectorTag = required("s");
         var selector =
                 selector(tags).orElseThrow(() -> neutral("s= is not a selector: " + selectorTag));
-        var identity = identity(tags, domain).orElseThrow(() -> neutral("i= is not an identity"));
+        var identity =
+                dialect == Dialect.ARC
+                        ? "@" + domain
+                        : identity(tags, domain)
+                                .orElseThrow(() -> neutral("i= is not an identity"));
         var identityDomain =
                 Domain.parse(identity.substring(identity.lastIndexOf('@') + 1))
                         .orElseThrow(() -> neutral("i= has no domain"));
@@ -151,12 +160,18 @@ final class SignatureReader {
     private List<String> signedFields() throws Refused {
         var names = tags.elements("h").orElseThrow(() -> permanent("required tag h= missing"));
         for (var name : names) {
-            if (name.isEmpty() || !name.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
+            // RFC 8617 does not say that h= has From, or anything: nothing may be its element.
+            if ((name.isEmpty() && dialect == Dialect.DKIM)
+                    || !name.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
                 throw neutral("h= is not a list of field names");
             }
         }
+        // RFC 8617 §4.1.2
+        if (dialect == Dialect.ARC && names.stream().anyMatch("ARC-Seal"::equalsIgnoreCase)) {
+            throw permanent("ARC-Seal in h=");
+        }
         // §6.1.1
-        if (names.stream().noneMatch("From"::equalsIgnoreCase)) {
+        if (dialect == Dialect.DKIM && names.stream().noneMatch("From"::equalsIgnoreCase)) {
             throw permanent("From field not signed");
         }
         return names;

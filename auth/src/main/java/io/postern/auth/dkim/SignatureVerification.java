@@ -6,8 +6,6 @@ import io.postern.auth.text.Visible;
 import io.postern.mail.Domain;
 import io.postern.mail.HeaderField;
 import java.nio.ByteBuffer;
-import java.security.GeneralSecurityException;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,12 +14,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/// One signature being verified. RFC 6376 §6.1. Confined to one thread.
-final class SignatureVerification {
+/// One signature being verified: read, then given what hashes and header it asks for. RFC 6376
+/// §6.1. Confined to one thread.
+public final class SignatureVerification {
+    private final Dialect dialect;
     private final HeaderField field;
     private final String value;
     private final DkimPolicy policy;
-    private final SignatureFactory signatures;
+    private final SignaturePrimitive primitive;
     private final List<String> steps = new ArrayList<>();
     private OptionalInt keyBits = OptionalInt.empty();
     private boolean testing;
@@ -35,12 +35,14 @@ final class SignatureVerification {
     /// Present as soon as nothing more needs to be looked at.
     private @Nullable DkimResult settled;
 
-    SignatureVerification(HeaderField field, DkimPolicy policy, SignatureFactory signatures) {
+    public SignatureVerification(
+            HeaderField field, Dialect dialect, DkimPolicy policy, SignatureFactory signatures) {
         this.field = field;
+        this.dialect = dialect;
         var body = field.rawBody();
         value = body.endsWith("\r\n") ? body.substring(0, body.length() - 2) : body;
         this.policy = policy;
-        this.signatures = signatures;
+        primitive = new SignaturePrimitive(signatures);
     }
 
     /// Settles it without a look.
@@ -49,13 +51,13 @@ final class SignatureVerification {
     }
 
     /// Reads the field and what it says of itself. RFC 6376 §6.1.1.
-    void read(Instant now) {
+    public void read(Instant now) {
         switch (TagList.parse(value)) {
             case TagList.Parsed.Bad(int at, var why) ->
                     settled = new DkimResult.Neutral(why + " at octet " + at);
             case TagList.Parsed.Ok(var list) -> {
                 tags = list;
-                switch (SignatureReader.read(list, policy.historic())) {
+                switch (SignatureReader.read(list, dialect, policy.historic())) {
                     case DkimSignature.Parsed.Ok(var read) -> check(read, now);
                     case DkimSignature.Parsed.Bad(var result) -> settled = result;
                 }
@@ -95,7 +97,7 @@ final class SignatureVerification {
     }
 
     /// The body hash that it needs, if it still needs one.
-    Optional<BodyHash.Request> bodyHashRequest() {
+    public Optional<BodyHash.Request> bodyHashRequest() {
         return settled == null
                 ? Optional.ofNullable(signature).map(DkimSignature::bodyHashRequest)
                 : Optional.empty();
@@ -109,7 +111,10 @@ final class SignatureVerification {
     }
 
     /// The result, now that the body has passed.
-    SignatureResult finish(
+    ///
+    /// @param hashes those asked for, among others perhaps
+    /// @param header the section that the field is in
+    public SignatureResult finish(
             Map<BodyHash.Request, BodyHash> hashes, SignedHeader header, KeyLookup keys) {
         var read = signature;
         if (settled == null && read != null) {
@@ -124,7 +129,7 @@ final class SignatureVerification {
 
     private DkimResult verify(
             DkimSignature read, BodyHash hash, SignedHeader header, KeyLookup keys) {
-        return switch (keys.find(read, steps)) {
+        return switch (keys.find(read.keyQuery(), steps)) {
             case KeyLookup.Found.Unusable(var result) -> result;
             case KeyLookup.Found.Key key -> {
                 keyBits = OptionalInt.of(key.bits());
@@ -190,24 +195,7 @@ final class SignatureVerification {
         // §3.7: the signature's own field comes last, b= emptied, without its final CRLF.
         input.append(own, 0, own.length() - 2);
         var octets = input.toString().getBytes(ISO_8859_1);
-        var encoded = Octets.base64(read.signature());
-        try {
-            var primitive = signatures.create(read.algorithm().signatureName());
-            primitive.initVerify(key.key());
-            primitive.update(SignatureInput.of(read.algorithm(), octets));
-            boolean good = encoded.isPresent() && primitive.verify(encoded.get());
-            steps.add(
-                    "signature over %d octets of header: %s"
-                            .formatted(octets.length, good ? "verified" : "did not verify"));
-            return good ? new DkimResult.Pass() : new DkimResult.Fail("signature did not verify");
-        } catch (NoSuchAlgorithmException e) {
-            // Ours to mend, never the message's fault.
-            return new DkimResult.TempError("no provider for " + read.algorithm().tag());
-        } catch (GeneralSecurityException | RuntimeException e) {
-            // A signature that is no number of the key's size, for instance.
-            steps.add("signature over " + octets.length + " octets of header: " + e);
-            return new DkimResult.Fail("signature did not verify");
-        }
+        return primitive.verify(read.algorithm(), key.key(), octets, read.signature(), steps);
     }
 
     private HeaderField withoutSignature() {
@@ -221,7 +209,7 @@ final class SignatureVerification {
     /// What we make of a signature that verified.
     private DkimResult judge(BodyHash hash, KeyLookup.Found.Key key) {
         // RFC 8301 §3.2: MUST NOT be considered valid.
-        if (key.record().keyType().equalsIgnoreCase("rsa") && key.bits() < policy.minRsaBits()) {
+        if (key.isTooShort(policy)) {
             return new DkimResult.Policy("RSA key of only " + key.bits() + " bits");
         }
         if (hash.unhashedOctets() > 0) {

@@ -11,13 +11,11 @@ import java.util.Map;
 
 /// The header section of a message being verified: finds what `h=` names, and canonicalizes each
 /// field once however many signatures cover it. Confined to one thread.
-final class SignedHeader {
-    private static final String OWN_NAME = SignatureWriter.NAME.toLowerCase(Locale.ROOT);
-
+public final class SignedHeader {
     private final Map<String, List<HeaderField>> byName = new HashMap<>();
     private final IdentityHashMap<HeaderField, String> relaxed = new IdentityHashMap<>();
 
-    SignedHeader(HeaderFields header) {
+    public SignedHeader(HeaderFields header) {
         for (var field : header.fields()) {
             byName.computeIfAbsent(field.name().toLowerCase(Locale.ROOT), _ -> new ArrayList<>(1))
                     .add(field);
@@ -27,15 +25,19 @@ final class SignedHeader {
     /// The fields that `h=` names, canonicalized, in the order in which they are hashed.
     ///
     /// @param own the signature's own field, which was not there when it was made: never among them
-    List<String> select(List<String> names, Canonicalization canonicalization, HeaderField own) {
+    public List<String> select(
+            List<String> names, Canonicalization canonicalization, HeaderField own) {
+        var ownName = own.name().toLowerCase(Locale.ROOT);
+        // Once, not at each name: a stranger may write a thousand of both.
+        var others =
+                byName.getOrDefault(ownName, List.of()).stream()
+                        .filter(field -> !field.equals(own))
+                        .toList();
         var used = new HashMap<String, Integer>();
         var selected = new ArrayList<String>();
         for (var name : names) {
             var key = name.toLowerCase(Locale.ROOT);
-            var instances = byName.getOrDefault(key, List.of());
-            if (key.equals(OWN_NAME)) {
-                instances = instances.stream().filter(field -> !field.equals(own)).toList();
-            }
+            var instances = key.equals(ownName) ? others : byName.getOrDefault(key, List.of());
             // RFC 6376 §5.4.2: the last instance first; a name without a field adds nothing.
             int index = instances.size() - used.merge(key, 1, Integer::sum);
             if (index >= 0) {

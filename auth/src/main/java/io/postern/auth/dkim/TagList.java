@@ -156,7 +156,7 @@ public final class TagList {
 
     /// The text that was parsed with the value of this tag, and all white space around it, left
     /// out. RFC 6376 §3.7.
-    String without(String name, String text) {
+    public String without(String name, String text) {
         var tag = tags.get(name);
         return tag == null ? text : text.substring(0, tag.from()) + text.substring(tag.to());
     }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// Reads a policy record. RFC 9989 §4.7: what is wrong behind `v=DMARC1` gives way to defaults or
 /// is passed over, and is remarked on.
 final class RecordReader {
-    /// RFC 7489 §6.2: a size behind a URI. RFC 9990 has it ignored.
+    /// RFC 7489 §6.2: a size behind a URI, which RFC 9989 §4.8 no longer has.
     private static final Pattern SIZE = Pattern.compile("![0-9]{1,18}[kmgtKMGT]?+$");
 
     /// Nobody reports to more; RFC 7489 §6.2 asked receivers for two.
@@ -195,11 +195,11 @@ final class RecordReader {
         }
     }
 
-    /// RFC 9989 §9.4: pct, rf and ri are historic.
+    /// RFC 9989 §9, tag registry: pct, rf and ri are historic.
     private OptionalInt historic() {
         for (var name : List.of("rf", "ri")) {
             if (has(name)) {
-                remarks.add(name + "= is historic and passed over (RFC 9989 §9.4)");
+                remarks.add(name + "= is historic and passed over (RFC 9989 §9)");
             }
         }
         var pct = valid("pct", RecordReader::percentage);

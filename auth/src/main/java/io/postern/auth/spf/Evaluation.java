@@ -9,6 +9,7 @@ import io.postern.auth.text.Visible;
 import io.postern.dns.Answer;
 import io.postern.dns.MxRecord;
 import java.net.InetAddress;
+import java.util.Comparator;
 import java.util.Optional;
 
 /// check_host(): evaluates the record of a domain and of those that it includes or redirects to.
@@ -16,6 +17,9 @@ import java.util.Optional;
 ///
 /// Each include and redirect is a term, so the limit on terms bounds the depth as well.
 final class Evaluation {
+    private static final Comparator<MxRecord> BY_PREFERENCE =
+            Comparator.comparingInt(MxRecord::preference).thenComparing(MxRecord::exchange);
+
     private final SpfLimits limits;
     private final Circumstances circumstances;
     private final Questions questions;
@@ -39,16 +43,12 @@ final class Evaluation {
 
     /// @param domain in lower case, a name that can be asked for
     Outcome check(String domain) {
-        return switch (questions.txt(domain)) {
-            case Answer.Records<String>(var texts, _, _) -> {
-                var records = texts.stream().filter(SpfRecord::isOne).toList();
-                yield switch (records.size()) {
-                    case 0 -> none(domain + " has no SPF record", domain);
-                    case 1 -> evaluate(records.getFirst(), domain);
-                    // §4.5
-                    default -> permanent(records.size() + " SPF records under " + domain, domain);
-                };
-            }
+        return switch (questions.spf(domain)) {
+            case Answer.Records<String>(var records, _, _) ->
+                    records.size() == 1
+                            ? evaluate(records.getFirst(), domain)
+                            // §4.5
+                            : permanent(records.size() + " SPF records under " + domain, domain);
             case Answer.NoSuchName<String>() -> none(domain + " does not exist", domain);
             case Answer.NoData<String>() -> none(domain + " has no SPF record", domain);
             // §4.4
@@ -67,7 +67,7 @@ final class Evaluation {
 
     private static SpfVerdict temporary(String name, String why) {
         return new SpfVerdict.TempError(
-                "look-up of " + Visible.of(name) + " failed: " + Visible.of(why));
+                "look-up of " + Brief.of(name) + " failed: " + Brief.of(why));
     }
 
     private Outcome evaluate(String text, String domain) {
@@ -81,7 +81,7 @@ final class Evaluation {
                     new Outcome(
                             new SpfVerdict.PermError(
                                     "record of %s, \"%s\": %s"
-                                            .formatted(domain, Visible.of(term), why)),
+                                            .formatted(domain, Brief.of(term), why)),
                             Optional.of(term),
                             domain,
                             Optional.empty());
@@ -129,7 +129,7 @@ final class Evaluation {
         var target = macros.name(spec, domain).filter(_ -> !namesNobody(spec));
         if (target.isEmpty()) {
             return new Outcome(
-                    new SpfVerdict.PermError(Visible.of(term.get()) + " gives no domain"),
+                    new SpfVerdict.PermError(Brief.of(term.get()) + " gives no domain"),
                     term,
                     domain,
                     Optional.empty());
@@ -251,17 +251,19 @@ final class Evaluation {
     private Match mx(String target, int prefix) {
         return switch (questions.mx(target)) {
             case Answer.Records<MxRecord>(var hosts, _, _) -> {
-                // §4.6.4. Before the first is asked, so that the result does not hang on the order.
-                if (hosts.size() > limits.mxHosts()) {
-                    yield new Ends(
-                            new SpfVerdict.PermError(
-                                    "%s has %d MX hosts".formatted(target, hosts.size())));
-                }
-                for (var host : hosts) {
-                    if (host.exchange().isEmpty()) {
+                // In one order, so that the result does not hang on that of the answer.
+                var inOrder = hosts.stream().sorted(BY_PREFERENCE).toList();
+                for (int i = 0; i < inOrder.size(); i++) {
+                    var host = inOrder.get(i).exchange();
+                    if (host.isEmpty()) {
                         continue; // RFC 7505: the null MX
                     }
-                    switch (questions.addresses(host.exchange(), circumstances.client())) {
+                    if (i >= limits.mxHosts()) { // §4.6.4
+                        yield new Ends(
+                                new SpfVerdict.PermError(
+                                        "%s has %d MX hosts".formatted(target, inOrder.size())));
+                    }
+                    switch (questions.addresses(host, circumstances.client())) {
                         case Answer.Records<InetAddress>(var addresses, _, _) -> {
                             if (anyInNetwork(addresses, prefix)) {
                                 yield new Yes();
@@ -269,7 +271,7 @@ final class Evaluation {
                         }
                         case Answer.NoSuchName<InetAddress>(), Answer.NoData<InetAddress>() -> {}
                         case Answer.TemporaryFailure<InetAddress>(var why) -> {
-                            yield new Ends(temporary(host.exchange(), why));
+                            yield new Ends(temporary(host, why));
                         }
                     }
                 }

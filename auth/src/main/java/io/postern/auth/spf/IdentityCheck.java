@@ -89,7 +89,7 @@ final class IdentityCheck {
         return "%s is not permitted to send mail for %s"
                         .formatted(
                                 circumstances.client().readable(), circumstances.sender().domain())
-                + outcome.term().map(term -> " (" + Visible.of(term) + ")").orElse("");
+                + outcome.term().map(term -> " (" + Brief.of(term) + ")").orElse("");
     }
 
     private static String reason(SpfVerdict verdict) {

@@ -28,6 +28,8 @@ final class IpNetwork {
     /// @param prefix 0 to 128
     static Optional<IpNetwork> ipv6(String address, int prefix) {
         return AddressLiteral.parse("[IPv6:" + address + "]")
+                // Without a colon it is IPv4 under another name.
+                .filter(_ -> address.indexOf(':') >= 0)
                 .map(literal ->
                         literal.address() instanceof Inet4Address ipv4
                                 ? mapped(ipv4.getAddress())

@@ -38,7 +38,7 @@ final class MacroExpander {
             pieces.addFirst(piece);
             length += piece.length();
         }
-        var name = String.join("", pieces).toLowerCase(Locale.ROOT);
+        var name = String.join("", pieces);
         if (name.endsWith(".")) {
             name = name.substring(0, name.length() - 1);
         }
@@ -47,7 +47,7 @@ final class MacroExpander {
             int dot = name.indexOf('.', name.length() - MAX_NAME - 1);
             name = dot < 0 ? "" : name.substring(dot + 1);
         }
-        return isName(name) ? Optional.of(name) : Optional.empty();
+        return isName(name) ? Optional.of(name.toLowerCase(Locale.ROOT)) : Optional.empty();
     }
 
     private static boolean isName(String name) {

@@ -1,9 +1,7 @@
 package io.postern.auth.spf;
 
-import io.postern.auth.text.Visible;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /// A text with macros. RFC 7208 §7.1 macro-string.
 ///
@@ -60,8 +58,7 @@ record MacroString(List<Part> parts, String text) {
             case Syntax.Ok<MacroString>(var spec)
                     when spec.parts.getLast() instanceof Part.Literal(var end)
                             && !endsInTopLabel(end) ->
-                    new Syntax.Bad<>(
-                            "\"" + Visible.of(text) + "\" is not a domain of two labels or more");
+                    new Syntax.Bad<>("not a domain of two labels or more");
             case Syntax<MacroString> other -> other;
         };
     }
@@ -129,8 +126,7 @@ record MacroString(List<Part> parts, String text) {
         }
 
         private Syntax<MacroString> bad(String why) {
-            return new Syntax.Bad<>(
-                    why + ", character " + (at + 1) + " of \"" + Visible.of(text) + "\"");
+            return new Syntax.Bad<>(why + ", at character " + (at + 1));
         }
 
         private void endLiteral() {
@@ -200,10 +196,5 @@ record MacroString(List<Part> parts, String text) {
         private char next(int ahead) {
             return at + ahead < text.length() ? text.charAt(at + ahead) : '\0';
         }
-    }
-
-    @Override
-    public String toString() {
-        return text.toLowerCase(Locale.ROOT);
     }
 }

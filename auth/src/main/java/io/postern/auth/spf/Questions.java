@@ -39,6 +39,20 @@ final class Questions {
         return noted("TXT", name, resolver.txt(name));
     }
 
+    /// The SPF records among the TXT records (§4.5); of the others only the number is written down.
+    Answer<String> spf(String name) {
+        var answer = resolver.txt(name);
+        if (!(answer instanceof Answer.Records<String>(var texts, var ttl, var authentic))) {
+            return noted("TXT", name, answer);
+        }
+        var records = texts.stream().filter(SpfRecord::isOne).toList();
+        Answer<String> spf =
+                records.isEmpty()
+                        ? new Answer.NoData<>()
+                        : new Answer.Records<>(records, ttl, authentic);
+        return noted("TXT", name, spf, texts.size() - records.size());
+    }
+
     Answer<MxRecord> mx(String name) {
         return noted("MX", name, resolver.mx(name));
     }
@@ -57,6 +71,10 @@ final class Questions {
     }
 
     private <T> Answer<T> noted(String type, String name, Answer<T> answer) {
+        return noted(type, name, answer, 0);
+    }
+
+    private <T> Answer<T> noted(String type, String name, Answer<T> answer, int others) {
         asked++;
         var said =
                 switch (answer) {
@@ -68,9 +86,10 @@ final class Questions {
                                     + (authentic ? ", authentic)" : ")");
                     case Answer.NoSuchName<T>() -> "no such name";
                     case Answer.NoData<T>() -> "no such record";
-                    case Answer.TemporaryFailure<T>(var why) -> why;
+                    case Answer.TemporaryFailure<T>(var why) -> Visible.of(why);
                 };
-        steps.add("dns: " + type + " " + Visible.of(name) + ": " + said);
+        var more = others == 0 ? "" : ", and " + others + " without v=spf1";
+        steps.add("dns: " + type + " " + Visible.of(name) + ": " + said + more);
         return answer;
     }
 

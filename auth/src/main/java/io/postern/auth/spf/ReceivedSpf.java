@@ -3,7 +3,6 @@ package io.postern.auth.spf;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.postern.auth.text.Visible;
 import io.postern.mail.HeaderField;
 
 /// A Received-SPF header field. RFC 7208 §9.1.
@@ -124,13 +123,13 @@ public record ReceivedSpf(SpfQuery query, SpfResult result, String receiver) {
     }
 
     private static String inComment(String text) {
-        var visible = Visible.of(text);
+        var visible = Brief.of(text);
         var out = new StringBuilder(visible.length());
         for (int i = 0; i < visible.length(); i++) {
             char c = visible.charAt(i);
             out.append(isControl(c) || "()\\".indexOf(c) >= 0 ? '?' : c);
         }
-        return cut(out.toString());
+        return out.toString();
     }
 
     private static boolean isControl(char c) {

@@ -1,7 +1,6 @@
 package io.postern.auth.spf;
 
 import io.postern.auth.spf.SpfRecord.Directive;
-import io.postern.auth.text.Visible;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -119,7 +118,7 @@ final class RecordReader {
             case "mx" -> addresses(rest, false);
             case "ip4" -> network(rest, IPV4_BITS);
             case "ip6" -> network(rest, IPV6_BITS);
-            default -> new Syntax.Bad<>("unknown mechanism \"" + Visible.of(name) + "\"");
+            default -> new Syntax.Bad<>("no such mechanism");
         };
     }
 
@@ -167,7 +166,7 @@ final class RecordReader {
                         ? IpNetwork.ipv4(address, prefix)
                         : IpNetwork.ipv6(address, prefix);
         return network.<Syntax<Mechanism>>map(n -> new Syntax.Ok<>(new Mechanism.Ip(n)))
-                .orElseGet(() -> new Syntax.Bad<>("not an address: " + Visible.of(address)));
+                .orElseGet(() -> new Syntax.Bad<>("not an address"));
     }
 
     private static int length(@Nullable String digits, int absent) {

@@ -1,6 +1,7 @@
 package io.postern.auth.spf;
 
 import io.postern.mail.Domain;
+import java.util.Optional;
 
 /// The `<sender>` of check_host(). RFC 7208 §4.1, §4.3.
 sealed interface Sender {
@@ -20,6 +21,9 @@ sealed interface Sender {
     /// §4.3: for a sender without local part.
     String POSTMASTER = "postmaster";
 
+    /// RFC 1035 §2.3.4, as text.
+    int MAX_NAME = 253;
+
     /// RFC 7208 §2.4: the HELO identity, with the local part that it has not.
     static Sender ofHelo(String helo) {
         return of(POSTMASTER, helo);
@@ -36,7 +40,7 @@ sealed interface Sender {
         if (domain.startsWith("[")) {
             return new Unchecked(domain, "an address literal has no record");
         }
-        var parsed = Domain.parse(withoutTrailingDot(domain));
+        var parsed = domain(withoutTrailingDot(domain));
         if (parsed.isEmpty()) {
             return new Unchecked(domain, "not a domain");
         }
@@ -56,7 +60,12 @@ sealed interface Sender {
     static String heloAsAscii(String helo) {
         return helo.chars().allMatch(c -> c < 0x80)
                 ? helo
-                : Domain.parse(helo).map(Domain::name).orElse(helo);
+                : domain(helo).map(Domain::name).orElse(helo);
+    }
+
+    /// No name is that long, and making A-labels of a long text is work.
+    private static Optional<Domain> domain(String text) {
+        return text.length() > MAX_NAME ? Optional.empty() : Domain.parse(text);
     }
 
     private static String withoutTrailingDot(String domain) {

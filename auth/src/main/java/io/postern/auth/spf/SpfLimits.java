@@ -8,7 +8,7 @@ package io.postern.auth.spf;
 /// @param terms how many of `include`, `a`, `mx`, `ptr`, `exists` and `redirect` may be evaluated
 ///   in one check; more is a permerror. RFC: 10
 /// @param voidLookups how many of those may find nothing; more is a permerror. RFC: 2
-/// @param mxHosts how many hosts an `mx` may have; more is a permerror. RFC: 10
+/// @param mxHosts how many hosts of an `mx` may be looked up; more is a permerror. RFC: 10
 /// @param reverseNames how many reverse names of the client are looked at; more are ignored. RFC:
 ///   10
 /// @param recordLength octets of a record; more is a permerror (§3.4 advises under 512)

@@ -7,8 +7,8 @@ import java.util.Optional;
 ///
 /// @param domain the `<domain>` that was checked, A-labels in lower case; when it is not one that
 ///   can be checked (the result is none), what was given instead, made visible and cut when long
-/// @param mechanism the term that decided, as written, printable ASCII; empty when none did, as
-///   with a neutral by default (§4.7) or a domain without record
+/// @param mechanism the term that decided, as written (made visible and cut when very long); empty
+///   when none did, as with a neutral by default (§4.7) or a domain without record
 /// @param explanation for fail, what the domain says of it (`exp=`, §6.2): a stranger's words,
 ///   printable ASCII, of bounded length; empty when there is none that can be used
 /// @param steps each question to the DNS with its answer and each decision, in order, for people

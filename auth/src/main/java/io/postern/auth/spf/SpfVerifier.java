@@ -1,6 +1,5 @@
 package io.postern.auth.spf;
 
-import io.postern.auth.text.Visible;
 import io.postern.dns.Resolver;
 import java.time.Instant;
 import java.util.List;
@@ -49,7 +48,7 @@ public final class SpfVerifier {
     private SpfResult check(SpfQuery query, SpfIdentity identity, Sender sender, Instant now) {
         return switch (sender) {
             case Sender.Unchecked(var domain, var why) -> {
-                var shown = Visible.of(domain.toLowerCase(Locale.ROOT));
+                var shown = Brief.of(domain.toLowerCase(Locale.ROOT));
                 yield new SpfResult(
                         new SpfVerdict.None(why),
                         identity,

@@ -13,15 +13,15 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /// A message for tests, its octets as characters.
-record SampleMail(HeaderFields header, String body) {
+public record SampleMail(HeaderFields header, String body) {
     private static final Pattern LINE_END = Pattern.compile("(?<=\r\n)");
 
     /// Splits at the first empty line. Line ends of any kind become CRLF.
-    static SampleMail of(String text) {
+    public static SampleMail of(String text) {
         return exact(text.replace("\r\n", "\n").replace("\n", "\r\n"));
     }
 
-    static SampleMail read(Path file) {
+    public static SampleMail read(Path file) {
         try {
             return of(Files.readString(file, ISO_8859_1));
         } catch (IOException e) {
@@ -48,27 +48,27 @@ record SampleMail(HeaderFields header, String body) {
         return new SampleMail(new HeaderFields(fields), body);
     }
 
-    static HeaderField field(String raw) {
+    public static HeaderField field(String raw) {
         int colon = Math.max(0, raw.indexOf(':'));
         return new HeaderField(raw.substring(0, colon).stripTrailing(), raw);
     }
 
     /// The same with fields above.
-    SampleMail under(List<HeaderField> above) {
+    public SampleMail under(List<HeaderField> above) {
         var fields = new ArrayList<>(above);
         fields.addAll(header.fields());
         return new SampleMail(new HeaderFields(fields), body);
     }
 
-    SampleMail withBody(String other) {
+    public SampleMail withBody(String other) {
         return new SampleMail(header, other);
     }
 
-    byte[] bodyOctets() {
+    public byte[] bodyOctets() {
         return body.getBytes(ISO_8859_1);
     }
 
-    BodyHash hash(SignOptions options) {
+    public BodyHash hash(SignOptions options) {
         var hasher = BodyHasher.of(options);
         var octets = bodyOctets();
         hasher.update(octets, 0, octets.length);

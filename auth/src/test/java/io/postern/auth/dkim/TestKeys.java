@@ -8,11 +8,11 @@ import java.util.Arrays;
 import java.util.Base64;
 
 /// Keys made once for all tests.
-final class TestKeys {
-    static final KeyPair RSA_2048 = make("RSA", 2048);
-    static final KeyPair RSA_1024 = make("RSA", 1024);
-    static final KeyPair RSA_512 = make("RSA", 512);
-    static final KeyPair ED25519 = make("Ed25519", 0);
+public final class TestKeys {
+    public static final KeyPair RSA_2048 = make("RSA", 2048);
+    public static final KeyPair RSA_1024 = make("RSA", 1024);
+    public static final KeyPair RSA_512 = make("RSA", 512);
+    public static final KeyPair ED25519 = make("Ed25519", 0);
 
     private TestKeys() {}
 
@@ -29,7 +29,7 @@ final class TestKeys {
     }
 
     /// The TXT record of a key.
-    static String record(KeyPair pair) {
+    public static String record(KeyPair pair) {
         var encoded = pair.getPublic().getEncoded();
         return pair.getPublic() instanceof RSAPublicKey
                 ? "v=DKIM1; k=rsa; p=" + base64(encoded)
@@ -37,7 +37,7 @@ final class TestKeys {
                         + base64(Arrays.copyOfRange(encoded, encoded.length - 32, encoded.length));
     }
 
-    static String base64(byte[] octets) {
+    public static String base64(byte[] octets) {
         return Base64.getEncoder().encodeToString(octets);
     }
 }

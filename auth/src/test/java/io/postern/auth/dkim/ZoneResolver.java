@@ -12,18 +12,18 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// TXT records in memory; all else is a mistake of the code under test.
-final class ZoneResolver implements Resolver {
+public final class ZoneResolver implements Resolver {
     private final Map<String, Answer<String>> answers = new HashMap<>();
-    final AtomicInteger asked = new AtomicInteger();
+    public final AtomicInteger asked = new AtomicInteger();
 
-    ZoneResolver txt(String name, String... records) {
+    public ZoneResolver txt(String name, String... records) {
         answers.put(
                 name.toLowerCase(Locale.ROOT),
                 new Answer.Records<>(List.of(records), Duration.ofMinutes(5), false));
         return this;
     }
 
-    ZoneResolver answer(String name, Answer<String> answer) {
+    public ZoneResolver answer(String name, Answer<String> answer) {
         answers.put(name.toLowerCase(Locale.ROOT), answer);
         return this;
     }

@@ -95,7 +95,7 @@ class DmarcRecordTest {
                 new Case("§A.6 pct=0 too", "v=DMARC1; p=none; pct=0", "p=none pct=0 remarks=1"),
                 new Case("pct= out of range", "v=DMARC1; p=none; pct=101", "p=none remarks=1"),
                 new Case(
-                        "§9.4 rf= and ri= are historic",
+                        "§9 rf= and ri= are historic",
                         "v=DMARC1; p=none; rf=afrf; ri=86400",
                         "p=none remarks=2"));
     }

@@ -28,7 +28,7 @@ public final class Findings {
         if (results.dkim().isEmpty()) {
             all.add(new Decision("dkim", "none: the message has no signature", Map.of()));
         }
-        for (var signature : results.dkim()) {
+        for (var signature : results.lookedAt()) {
             all.add(
                     finding(
                             "dkim",
@@ -39,6 +39,13 @@ public final class Findings {
                                             .orElse("")
                                     + signature.result().reason().map(why -> ": " + why).orElse(""),
                             signature.steps()));
+        }
+        if (results.notLookedAt() > 0) {
+            all.add(
+                    new Decision(
+                            "dkim",
+                            results.notLookedAt() + " signatures more, not looked at",
+                            Map.of()));
         }
         if (!(results.arc().verdict() instanceof ArcVerdict.None)) {
             all.add(finding("arc", results.arc().verdict().word(), results.arc().steps()));

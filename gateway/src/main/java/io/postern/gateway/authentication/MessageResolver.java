@@ -18,10 +18,9 @@ import java.util.function.Supplier;
 /// to know; all are answered before one deadline, or count as a temporary failure; and what was
 /// asked and answered can be told afterwards. Safe for many threads.
 final class MessageResolver implements Resolver {
-    /// More questions than a message can need: SPF 10 terms with 10 addresses each, and void
-    /// look-ups; 8 signatures; DMARC's tree walks; a chain of seals. Whoever makes us ask more is
-    /// not worth it.
-    private static final int QUESTIONS = 300;
+    /// Some ten times what an ordinary message needs. RFC 7208 §4.6.4 lets SPF alone ask more than
+    /// a hundred, which nobody of good will does.
+    private static final int QUESTIONS = 100;
 
     /// A question.
     ///
@@ -47,6 +46,12 @@ final class MessageResolver implements Resolver {
     /// Questions that begin from now on have this long.
     synchronized void extend(Duration deadline) {
         until = System.nanoTime() + deadline.toNanos();
+    }
+
+    /// The same for one method, which may ask so many questions and no more: what a stranger makes
+    /// it ask must leave enough for the others, or he could choose what is not found out.
+    Resolver limited(int questions) {
+        return new Limited(this, questions);
     }
 
     /// Begins to look a name up that will be asked for soon.

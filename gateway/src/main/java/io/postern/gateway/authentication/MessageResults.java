@@ -1,6 +1,7 @@
 package io.postern.gateway.authentication;
 
 import io.postern.auth.arc.ArcResult;
+import io.postern.auth.dkim.DkimPolicy;
 import io.postern.auth.dkim.SignatureResult;
 import io.postern.auth.dmarc.DmarcResult;
 import io.postern.auth.spf.SpfQuery;
@@ -29,5 +30,15 @@ public record MessageResults(
     public MessageResults {
         dkim = List.copyOf(dkim);
         questions = List.copyOf(questions);
+    }
+
+    /// The signatures that are worth telling of: those that were looked at.
+    List<SignatureResult> lookedAt() {
+        return dkim.subList(0, Math.min(dkim.size(), DkimPolicy.STANDARD.maxSignatures()));
+    }
+
+    /// How many more there are. A thousand of them must not make a field longer than the message.
+    int notLookedAt() {
+        return dkim.size() - lookedAt().size();
     }
 }

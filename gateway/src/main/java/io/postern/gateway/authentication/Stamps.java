@@ -20,12 +20,21 @@ record Stamps(String authservId, String receiver, boolean receivedSpf) {
         var methods = new ArrayList<MethodResult>();
         methods.add(AuthenticationResults.spf(results.mailFrom()));
         methods.add(AuthenticationResults.spf(results.helo()));
-        methods.addAll(AuthenticationResults.dkim(results.dkim()));
+        methods.addAll(AuthenticationResults.dkim(results.lookedAt()));
+        if (results.notLookedAt() > 0) {
+            methods.add(
+                    new MethodResult(
+                            "dkim",
+                            "policy",
+                            Optional.of(results.notLookedAt() + " signatures more, not looked at"),
+                            Optional.empty(),
+                            List.of()));
+        }
         methods.add(
                 results.dmarc()
                         .map(AuthenticationResults::dmarc)
                         .orElseGet(() -> noAuthor(results.author())));
-        // ARC
+        methods.add(results.arc().methodResult());
         var fields = new ArrayList<HeaderField>();
         fields.add(new AuthenticationResults(authservId, methods).field());
         if (receivedSpf) {

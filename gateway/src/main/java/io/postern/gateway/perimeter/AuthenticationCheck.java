@@ -186,8 +186,8 @@ final class AuthenticationCheck implements Check {
                         .flatMap(field -> field.results().stream())
                         .anyMatch(
                                 one -> one.method().equals("dmarc") && one.result().equals("pass"));
-        return passed && settings.trustedSealers().contains(newest.sealingDomain())
-                ? Optional.of(newest.sealingDomain())
+        return passed && settings.trustedSealers().contains(newest.sealer())
+                ? Optional.of(newest.sealer())
                 : Optional.empty();
     }
 

@@ -136,9 +136,7 @@ final class Facts implements CelVariableResolver {
             case ARC_RESULT -> result(one -> one.arc().verdict().word());
             case ARC_SEALERS ->
                     results(one ->
-                            one.arc().sets().stream()
-                                    .map(set -> set.sealingDomain().name())
-                                    .toList());
+                            one.arc().sets().stream().map(set -> set.sealer().name()).toList());
             case AUTHOR_PROBLEMS -> results(Facts::problems);
             case HEADER -> header();
         };

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.postern.auth.arc.ArcResult;
 import io.postern.auth.arc.ArcSet;
 import io.postern.auth.arc.ArcVerdict;
+import io.postern.auth.arc.ChainStatus;
 import io.postern.auth.authres.AuthenticationResults;
 import io.postern.auth.authres.AuthenticationResults.MethodResult;
 import io.postern.mail.Domain;
@@ -20,6 +21,9 @@ import java.util.Optional;
 public record SeenArc(String word, List<String> sealers, Optional<String> newest) {
     private static final int METHODS = 20;
 
+    /// In place of what no check looks at.
+    private static final String NOT_KEPT = "kept";
+
     public SeenArc {
         requireNonNull(word);
         sealers = List.copyOf(sealers);
@@ -28,7 +32,7 @@ public record SeenArc(String word, List<String> sealers, Optional<String> newest
     static SeenArc of(ArcResult arc) {
         return new SeenArc(
                 arc.verdict().word(),
-                arc.sets().stream().map(set -> set.sealingDomain().name()).toList(),
+                arc.sets().stream().map(set -> set.sealer().name()).toList(),
                 arc.sets().isEmpty()
                         ? Optional.empty()
                         : arc.sets().getLast().results().map(SeenArc::text));
@@ -47,7 +51,7 @@ public record SeenArc(String word, List<String> sealers, Optional<String> newest
                                         Optional.empty(),
                                         List.of()))
                         .toList();
-        return new AuthenticationResults("kept", methods).field().rawBody();
+        return new AuthenticationResults(NOT_KEPT, methods).field().rawBody();
     }
 
     ArcResult result() {
@@ -55,7 +59,15 @@ public record SeenArc(String word, List<String> sealers, Optional<String> newest
         for (int i = 0; i < sealers.size(); i++) {
             boolean last = i == sealers.size() - 1;
             var results = last ? newest.flatMap(SeenArc::results) : NONE;
-            sets.add(new ArcSet(i + 1, Domain.of(sealers.get(i)), results));
+            sets.add(
+                    new ArcSet(
+                            i + 1,
+                            Domain.of(sealers.get(i)),
+                            NOT_KEPT,
+                            ChainStatus.PASS,
+                            Optional.empty(),
+                            Optional.empty(),
+                            results));
         }
         return new ArcResult(verdict(), List.copyOf(sets), List.of());
     }

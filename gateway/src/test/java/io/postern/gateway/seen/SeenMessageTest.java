@@ -4,8 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.postern.auth.arc.ArcResult;
+import io.postern.auth.arc.ArcSet;
+import io.postern.auth.arc.ArcVerdict;
+import io.postern.auth.arc.ChainStatus;
+import io.postern.auth.authres.AuthenticationResults;
+import io.postern.auth.authres.AuthenticationResults.MethodResult;
 import io.postern.gateway.identities.ClientNames;
 import io.postern.gateway.policy.Situation;
+import io.postern.mail.Domain;
 import io.postern.mail.HeaderField;
 import io.postern.mail.HeaderFields;
 import io.postern.smtp.Reply;
@@ -155,6 +162,58 @@ class SeenMessageTest {
             read += SeenText.read(text.toString()).isPresent() ? 1 : 0;
         }
         assertTrue(read < 2_000, "some were noticed");
+    }
+
+    @Test
+    @DisplayName("RFC 8617 §4.1.1: what the newest sealer found comes back as far as checks ask")
+    void arc() {
+        var found =
+                new AuthenticationResults(
+                        "mx.b.example",
+                        List.of(
+                                new MethodResult(
+                                        "dmarc",
+                                        "pass",
+                                        Optional.of("\"so\""),
+                                        Optional.of("x".repeat(9_000)),
+                                        List.of()),
+                                new MethodResult(
+                                        "spf",
+                                        "fail",
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        List.of())));
+        var arc =
+                new ArcResult(
+                        new ArcVerdict.Pass(),
+                        List.of(
+                                set(1, "a.example", Optional.empty()),
+                                set(2, "b.example", Optional.of(found))),
+                        List.of());
+        var kept = SeenArc.of(arc);
+        assertTrue(kept.newest().orElseThrow().length() < 100, kept.newest().get());
+        var back = kept.result();
+        assertEquals(new ArcVerdict.Pass(), back.verdict());
+        assertEquals(
+                List.of("a.example", "b.example"),
+                back.sets().stream().map(one -> one.sealer().name()).toList());
+        assertEquals(
+                List.of("dmarc pass", "spf fail"),
+                back.sets().getLast().results().orElseThrow().results().stream()
+                        .map(one -> one.method() + " " + one.result())
+                        .toList());
+    }
+
+    private static ArcSet set(
+            int instance, String sealer, Optional<AuthenticationResults> results) {
+        return new ArcSet(
+                instance,
+                Domain.of(sealer),
+                "s",
+                ChainStatus.PASS,
+                Optional.empty(),
+                Optional.empty(),
+                results);
     }
 
     private static HeaderField field(String name, int octets) {

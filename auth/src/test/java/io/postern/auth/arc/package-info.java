@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.auth.arc;
+
+import org.jspecify.annotations.NullMarked;

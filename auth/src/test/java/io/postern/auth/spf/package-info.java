@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.auth.spf;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.gateway.authentication;
+
+import org.jspecify.annotations.NullMarked;
