@@ -198,6 +198,7 @@ public final class Gateway implements AutoCloseable {
                         delays,
                         names,
                         new Authentication(config, resolver, clock),
+                        dmarc,
                         clock);
         this.clock = clock;
     }

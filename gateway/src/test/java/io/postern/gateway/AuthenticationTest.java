@@ -10,6 +10,7 @@ import io.postern.testkit.FakeDns;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -467,6 +468,29 @@ class AuthenticationTest {
                 }) {
             assertTrue(text.contains(expected), text);
         }
+    }
+
+    @Test
+    @DisplayName("RFC 9990 §3: what DMARC was evaluated for is counted, with what was done")
+    void counted() throws Exception {
+        var reports = "rua=mailto:reports@collector.example\"\n";
+        dns =
+                FakeDns.zone(
+                        ZONE.replace("p=reject\"\n", "p=reject; " + reports)
+                                .replace("p=quarantine\"\n", "p=quarantine; " + reports));
+        open("[dmarc_reports]\norganization = \"Example\"\ncontact = \"dmarc@example.com\"\n");
+        assertTrue(deliver("a@good.example", letter("a@good.example")).startsWith("250 "));
+        assertTrue(deliver("a@mild.example", letter("a@mild.example")).startsWith("250 "));
+        assertTrue(deliver("a@strict.example", letter("a@strict.example")).startsWith("550 "));
+        assertTrue(deliver("a@nothing.example", letter("a@nothing.example")).startsWith("250 "));
+        house().restart();
+        var kept = new ArrayList<String>();
+        house().gateway().store().eachState("dmarc-row", entry -> kept.add(entry.text()));
+        var all = String.join("\n", kept);
+        assertTrue(all.contains("<disposition>reject</disposition>"), all);
+        assertTrue(all.contains("<disposition>quarantine</disposition>"), all);
+        assertTrue(all.contains("<header_from>good.example</header_from>"), all);
+        assertFalse(all.contains("nothing.example"), all);
     }
 
     @Test

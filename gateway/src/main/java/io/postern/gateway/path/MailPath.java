@@ -7,6 +7,7 @@ import io.postern.gateway.delivery.Routes;
 import io.postern.gateway.events.Figures;
 import io.postern.gateway.identities.ReverseNames;
 import io.postern.gateway.policy.Policy;
+import io.postern.gateway.reports.DmarcReporting;
 import io.postern.gateway.treat.Treatment;
 import io.postern.mail.BodyTap;
 import io.postern.mail.ContentBuilder;
@@ -35,6 +36,7 @@ public record MailPath(
         Delays delays,
         ReverseNames reverseNames,
         Authentication authentication,
+        DmarcReporting reporting,
         InstantSource clock) {
 
     public MailPath(
@@ -50,6 +52,7 @@ public record MailPath(
             Delays delays,
             ReverseNames reverseNames,
             Authentication authentication,
+            DmarcReporting reporting,
             InstantSource clock) {
         this(
                 config,
@@ -65,6 +68,7 @@ public record MailPath(
                 delays,
                 reverseNames,
                 authentication,
+                reporting,
                 clock);
     }
 

@@ -45,6 +45,7 @@ public final class PerimeterHandler implements SessionHandler {
     private int recipients;
     private int refusedRecipients;
     private boolean ending;
+    private String refusedBy = "";
 
     /// Of the transaction under way, where mail is authenticated.
     private @Nullable Authenticating authenticating;
@@ -227,6 +228,11 @@ public final class PerimeterHandler implements SessionHandler {
         return memory;
     }
 
+    /// The rule that refused what was asked last; empty when none did.
+    String refusedBy() {
+        return refusedBy;
+    }
+
     /// What was concluded about this transaction so far.
     Dossier dossier() {
         return dossier;
@@ -313,6 +319,7 @@ public final class PerimeterHandler implements SessionHandler {
         dossier.begin(situation.stage());
         dossier.add(situation.stage(), outcome);
         var refusal = outcome.refusal();
+        refusedBy = refusal == null ? "" : refusal.rule();
         if (refusal != null) {
             log(
                     situation.session(),
