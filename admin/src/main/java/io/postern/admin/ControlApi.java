@@ -104,6 +104,11 @@ final class ControlApi {
                             Optional.ofNullable(request.query().get("domain")),
                             instant(given(request, "since")),
                             limit(request, DEFAULT_PAGE, Limits.PAGE));
+            case "/v1/seen" ->
+                    operations.seen(
+                            age(given(request, "since")),
+                            Optional.ofNullable(request.query().get("after")),
+                            limit(request, DEFAULT_PAGE, Limits.SEEN));
             case "/v1/users" -> operations.users();
             case "/v1/users/suspended" -> operations.suspended();
             case "/v1/health" -> operations.health();
@@ -144,7 +149,8 @@ final class ControlApi {
         return new OperationException(
                 Kind.NOT_FOUND,
                 "there is nothing at " + path,
-                "the paths begin with /v1/queue, /v1/messages, /v1/track, /v1/dkim, /v1/dmarc, /v1/rates,"
+                "the paths begin with /v1/queue, /v1/messages, /v1/track, /v1/dkim, /v1/dmarc,"
+                        + " /v1/rates, /v1/seen,"
                         + " /v1/users, /v1/recipients, /v1/health, /v1/config, /v1/reload");
     }
 

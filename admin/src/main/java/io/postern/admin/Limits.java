@@ -5,6 +5,9 @@ public final class Limits {
     /// Entries of one page.
     public static final int PAGE = 10_000;
 
+    /// Messages seen of one page: at most 24 KiB each.
+    public static final int SEEN = 1_000;
+
     /// Messages of one search.
     public static final int TRACK = 1_000;
 

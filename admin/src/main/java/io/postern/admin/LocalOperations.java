@@ -6,6 +6,7 @@ import io.postern.gateway.guard.SuspensionView;
 import io.postern.gateway.rates.RateView;
 import io.postern.gateway.recipients.OwnRecipients;
 import io.postern.gateway.reports.DmarcView;
+import io.postern.gateway.seen.SeenPage;
 import io.postern.gateway.users.Users;
 import io.postern.keys.DkimKey;
 import io.postern.keys.DkimKeys;
@@ -20,6 +21,7 @@ import io.postern.store.QueueFilter;
 import io.postern.store.QueueId;
 import io.postern.store.StoreException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -258,6 +260,11 @@ public final class LocalOperations implements Operations {
     @Override
     public DmarcImported importDmarc(InputStream from) {
         return guarded(() -> LocalDmarc.keep(desks.dmarc(), from));
+    }
+
+    @Override
+    public SeenPage seen(Duration since, Optional<String> after, int limit) {
+        return guarded(() -> desks.seen().page(since, after, limit));
     }
 
     @Override

@@ -3,7 +3,9 @@ package io.postern.admin;
 import io.postern.gateway.guard.SuspensionView;
 import io.postern.gateway.rates.RateView;
 import io.postern.gateway.reports.DmarcView;
+import io.postern.gateway.seen.SeenPage;
 import java.io.InputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -62,6 +64,14 @@ public interface Operations extends AutoCloseable {
     /// @param from the report in gzip, zip or XML; not closed
     /// @throws OperationException when it is none
     DmarcImported importDmarc(InputStream from);
+
+    /// Messages of strangers that were received whole, refused ones too, with what decided about
+    /// them; oldest first.
+    ///
+    /// @param since how long ago the first was seen
+    /// @param after the `next` of the page before; empty for the first
+    /// @param limit how many at most, 1 to [Limits#SEEN]
+    SeenPage seen(Duration since, Optional<String> after, int limit);
 
     /// Accounts that the guard has suspended, by name.
     List<SuspensionView> suspended();

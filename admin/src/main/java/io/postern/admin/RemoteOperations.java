@@ -5,11 +5,13 @@ import io.postern.gateway.config.Durations;
 import io.postern.gateway.guard.SuspensionView;
 import io.postern.gateway.rates.RateView;
 import io.postern.gateway.reports.DmarcView;
+import io.postern.gateway.seen.SeenPage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -102,6 +104,15 @@ public final class RemoteOperations implements Operations {
     @Override
     public DmarcImported importDmarc(InputStream from) {
         return answer(() -> http.upload(ControlApi.DMARC_IMPORT, from), DmarcImported.class);
+    }
+
+    @Override
+    public SeenPage seen(Duration since, Optional<String> after, int limit) {
+        var query = new LinkedHashMap<String, String>();
+        query.put("since", Durations.print(since));
+        after.ifPresent(value -> query.put("after", value));
+        query.put("limit", Integer.toString(limit));
+        return get("/v1/seen", query, SeenPage.class);
     }
 
     @Override

@@ -5,7 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.postern.gateway.identities.ClientNames;
+import io.postern.gateway.policy.Situation;
 import io.postern.gateway.recipients.PushedLists;
+import io.postern.gateway.seen.Fate;
+import io.postern.gateway.seen.SeenHeader;
+import io.postern.gateway.seen.SeenLog;
+import io.postern.gateway.seen.SeenMessage;
 import io.postern.store.StateEntry;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -47,6 +53,57 @@ class ControlApiTest {
             assertEquals("rw-------", PosixFilePermissions.toString(mode));
         }
         assertFalse(Files.exists(folder.resolve("data/control.sock")), "removed when closed");
+    }
+
+    @Test
+    @DisplayName("messages that were seen, page by page, the same over the socket as on the folder")
+    void seen() throws Exception {
+        try (var house = house()) {
+            try (var log = new SeenLog(Duration.ofDays(7), house.store, house.clock, 1)) {
+                for (int i = 0; i < 5; i++) {
+                    log.add(() -> seenMessage(house.clock.instant()));
+                }
+            }
+            var first = house.remote.seen(Duration.ofHours(1), Optional.empty(), 3);
+            assertEquals(house.local.seen(Duration.ofHours(1), Optional.empty(), 3), first);
+            assertEquals(3, first.messages().size());
+            assertEquals(seenMessage(house.clock.instant()), first.messages().getFirst());
+            var second = house.remote.seen(Duration.ofHours(1), first.next(), 3);
+            assertEquals(2, second.messages().size());
+            assertEquals(Optional.empty(), second.next());
+            house.clock.advance(Duration.ofHours(2));
+            var later = house.remote.seen(Duration.ofHours(1), Optional.empty(), 3);
+            assertEquals(List.of(), later.messages());
+            var wrong =
+                    assertThrows(
+                            OperationException.class,
+                            () ->
+                                    house.remote.seen(
+                                            Duration.ofHours(1),
+                                            Optional.empty(),
+                                            Limits.SEEN + 1));
+            assertTrue(wrong.error().contains("out of range"), wrong.error());
+        }
+    }
+
+    private static SeenMessage seenMessage(Instant at) {
+        return new SeenMessage(
+                SeenMessage.VERSION,
+                at,
+                Optional.of("Q1"),
+                "inbound-25",
+                new SeenMessage.Client(
+                        "192.0.2.1",
+                        Optional.of("h\"\u0001\u00ff"),
+                        true,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of(new ClientNames(List.of("a.example"), List.of()))),
+                new SeenMessage.Paths("<>", List.of("<b@example.com>"), 0, Optional.of(7L), 8),
+                new Situation.Counts(1, 2, 3),
+                Optional.of(new SeenHeader(List.of("From: a@b.example\r\n"), List.of("to"))),
+                Optional.empty(),
+                Fate.held("dmarc", List.of("x")));
     }
 
     @Test

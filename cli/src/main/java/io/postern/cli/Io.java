@@ -47,6 +47,11 @@ record Io(
         }
     }
 
+    /// Whether somebody watches.
+    boolean terminal() {
+        return width != NO_TERMINAL;
+    }
+
     /// The file of that name.
     Path file(Path name) {
         return folder.resolve(name);

@@ -43,6 +43,7 @@ public final class Main {
         commands.put("track", TrackCommand::new);
         commands.put("explain", ExplainCommand::new);
         commands.put("rules", RulesCommand::new);
+        commands.put("replay", ReplayCommand::new);
         commands.put("reload", ReloadCommand::new);
         commands.put("config", ConfigCommand::new);
         commands.put("version", VersionCommand::new);

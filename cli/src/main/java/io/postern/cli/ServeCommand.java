@@ -197,7 +197,8 @@ final class ServeCommand extends Common implements Runnable {
                     new Desks(
                             gateway.counting().rates(),
                             gateway.counting().guard(),
-                            gateway.dmarc().received()));
+                            gateway.dmarc().received(),
+                            gateway.seen()));
         }
 
         /// Reads the file again. Says in the log how it went, whoever asked.

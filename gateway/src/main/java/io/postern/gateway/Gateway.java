@@ -20,6 +20,7 @@ import io.postern.gateway.perimeter.Counting;
 import io.postern.gateway.perimeter.Perimeter;
 import io.postern.gateway.recipients.OwnRecipients;
 import io.postern.gateway.reports.DmarcReporting;
+import io.postern.gateway.seen.SeenLog;
 import io.postern.gateway.tls.TlsFiles;
 import io.postern.gateway.treat.Treatment;
 import io.postern.gateway.users.Authenticator;
@@ -184,6 +185,7 @@ public final class Gateway implements AutoCloseable {
                         figures,
                         random,
                         delays::await);
+        this.seen = new SeenLog(config.history().replay(), store, clock, random.nextLong());
         this.path =
                 new MailPath(
                         config,
@@ -199,6 +201,7 @@ public final class Gateway implements AutoCloseable {
                         names,
                         new Authentication(config, resolver, clock),
                         dmarc,
+                        seen,
                         clock);
         this.clock = clock;
     }
@@ -211,6 +214,7 @@ public final class Gateway implements AutoCloseable {
     private final Counting counting;
     private final DmarcReporting dmarc;
     private final Delays delays;
+    private final SeenLog seen;
     private final InstantSource clock;
 
     private static Resolver resolver(Config.Dns dns) {
@@ -335,6 +339,14 @@ public final class Gateway implements AutoCloseable {
                 chores.scheduleWithFixedDelay(
                         guarded(counting::flush), every, every, TimeUnit.SECONDS);
         var _ = chores.scheduleWithFixedDelay(guarded(counting::expire), 1, 1, TimeUnit.MINUTES);
+        long behind = SeenLog.EVERY.toSeconds();
+        var _ =
+                chores.scheduleWithFixedDelay(
+                        guarded(seen::flush), behind, behind, TimeUnit.SECONDS);
+        figures.gauge(
+                "postern.seen.lost",
+                "Messages that `postern replay` will not know, for lack of room.",
+                seen::lost);
         perimeter.strangers().start(chores);
         dmarc.start();
         var _ =
@@ -506,6 +518,11 @@ public final class Gateway implements AutoCloseable {
         return dmarc;
     }
 
+    /// What was seen of strangers' messages.
+    public SeenLog seen() {
+        return seen;
+    }
+
     public DkimKeys keys() {
         return keys;
     }
@@ -576,6 +593,7 @@ public final class Gateway implements AutoCloseable {
         engine.stop(DRAIN);
         counting.close();
         dmarc.close();
+        seen.close();
         perimeter.strangers().close();
         store.close();
     }

@@ -497,7 +497,17 @@ public record Config(
                             otherwise = "\"30d\"",
                             doc =
                                     "How long decision records and events of messages that left are kept.")
-                    Duration keep) {}
+                    Duration keep,
+            @Setting(
+                            otherwise = "\"7d\"",
+                            min = 0,
+                            max = 2678400,
+                            doc =
+                                    "How long is kept what decided about each message of strangers, refused ones too, for "
+                                            + "`postern replay`: envelope, client, results, a few header fields such as From "
+                                            + "and Subject, never the body. At most 200,000 messages, the newest; `0s` keeps "
+                                            + "none.")
+                    Duration replay) {}
 
     /// Secrets at rest.
     public record Secrets(

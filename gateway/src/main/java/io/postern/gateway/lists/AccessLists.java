@@ -5,6 +5,7 @@ import io.postern.gateway.config.AbuseConfig.Step;
 import io.postern.gateway.config.AbuseConfig.Subject;
 import io.postern.gateway.config.Config;
 import io.postern.gateway.config.ConfigException;
+import io.postern.gateway.identities.ClientNames;
 import io.postern.gateway.identities.Postmaster;
 import io.postern.gateway.identities.ReverseNames;
 import io.postern.gateway.policy.Check;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +33,7 @@ public final class AccessLists implements Check {
     private static final Logger LOG = LoggerFactory.getLogger(AccessLists.class);
 
     private final List<AccessList> lists;
-    private final ReverseNames reverseNames;
+    private final Function<Situation, ClientNames> reverseNames;
     private final Postmaster exempt;
 
     /// Reads the files too.
@@ -39,6 +41,14 @@ public final class AccessLists implements Check {
     /// @throws ConfigException when a list contradicts itself, or its file can't be read
     public AccessLists(
             List<AbuseConfig.AccessList> settings, ReverseNames reverseNames, Postmaster exempt) {
+        this(settings, reverseNames::of, exempt);
+    }
+
+    /// The same with names that are known otherwise.
+    public AccessLists(
+            List<AbuseConfig.AccessList> settings,
+            Function<Situation, ClientNames> reverseNames,
+            Postmaster exempt) {
         check(settings);
         lists = settings.stream().map(AccessList::new).toList();
         this.reverseNames = reverseNames;
@@ -208,7 +218,7 @@ public final class AccessLists implements Check {
     }
 
     private java.util.stream.Stream<String> names(AccessList list, Situation situation) {
-        var names = reverseNames.of(situation);
+        var names = reverseNames.apply(situation);
         // A name that lets a client through must be more than what the client says of itself.
         return switch (list.settings().action()) {
             case ALLOW -> names.confirmed().stream();

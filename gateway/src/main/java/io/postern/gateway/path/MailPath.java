@@ -8,6 +8,7 @@ import io.postern.gateway.events.Figures;
 import io.postern.gateway.identities.ReverseNames;
 import io.postern.gateway.policy.Policy;
 import io.postern.gateway.reports.DmarcReporting;
+import io.postern.gateway.seen.SeenLog;
 import io.postern.gateway.treat.Treatment;
 import io.postern.mail.BodyTap;
 import io.postern.mail.ContentBuilder;
@@ -37,6 +38,7 @@ public record MailPath(
         ReverseNames reverseNames,
         Authentication authentication,
         DmarcReporting reporting,
+        SeenLog seen,
         InstantSource clock) {
 
     public MailPath(
@@ -53,6 +55,7 @@ public record MailPath(
             ReverseNames reverseNames,
             Authentication authentication,
             DmarcReporting reporting,
+            SeenLog seen,
             InstantSource clock) {
         this(
                 config,
@@ -69,6 +72,7 @@ public record MailPath(
                 reverseNames,
                 authentication,
                 reporting,
+                seen,
                 clock);
     }
 

@@ -14,6 +14,7 @@ import io.postern.gateway.events.MailLog;
 import io.postern.gateway.policy.Opinion;
 import io.postern.gateway.policy.Stage;
 import io.postern.gateway.reports.JudgedMail;
+import io.postern.gateway.seen.Fate;
 import io.postern.gateway.treat.Treatment;
 import io.postern.gateway.treat.TreatmentException;
 import io.postern.mail.BodyTap;
@@ -65,6 +66,7 @@ final class MessageSink implements DataSink {
     private Optional<HeaderFields> header = Optional.empty();
     private Optional<MessageResults> results = Optional.empty();
     private String rule = "";
+    private Optional<String> kept = Optional.empty();
 
     MessageSink(MailPath path, PerimeterHandler handler, SessionFacts session, Envelope envelope) {
         this.path = path;
@@ -114,6 +116,18 @@ final class MessageSink implements DataSink {
     @Override
     public Reply finish() {
         var reply = reply();
+        if (!handler.listener().role().sendsOut()) {
+            path.seen()
+                    .add(() ->
+                            handler.seen(
+                                    session,
+                                    envelope,
+                                    builder.size(),
+                                    header,
+                                    results,
+                                    kept,
+                                    fate(reply)));
+        }
         handler.settled(session, envelope, builder.size(), header, reply);
         // What is put off comes again, and is counted then.
         if (results.isPresent() && header.isPresent() && reply.code() / 100 != 4) {
@@ -161,6 +175,12 @@ final class MessageSink implements DataSink {
                 .map(Decision::conclusion)
                 .findFirst()
                 .orElse("let pass by a list or rule of this site");
+    }
+
+    private Fate fate(Reply reply) {
+        return reply.positive()
+                ? hold().map(why -> Fate.held(why, tags())).orElseGet(() -> Fate.accepted(tags()))
+                : handler.refused(reply);
     }
 
     private Reply reply() {
@@ -409,6 +429,7 @@ final class MessageSink implements DataSink {
                         decisions);
         var reply = path.keeper().keep(message, stays);
         if (reply.positive()) {
+            kept = Optional.of(id.toString());
             path.figures().received.increment();
             MailLog.event(
                     "received",

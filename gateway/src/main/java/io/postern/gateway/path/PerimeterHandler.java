@@ -8,6 +8,8 @@ import io.postern.gateway.policy.Opinion;
 import io.postern.gateway.policy.Policy;
 import io.postern.gateway.policy.Situation;
 import io.postern.gateway.policy.Stage;
+import io.postern.gateway.seen.Fate;
+import io.postern.gateway.seen.SeenMessage;
 import io.postern.gateway.users.Authenticator;
 import io.postern.mail.Domain;
 import io.postern.mail.Envelope;
@@ -46,6 +48,11 @@ public final class PerimeterHandler implements SessionHandler {
     private int refusedRecipients;
     private boolean ending;
     private String refusedBy = "";
+
+    /// Which rule refused last, and the check that it belongs to.
+    private String rule = "";
+
+    private String check = "";
 
     /// Of the transaction under way, where mail is authenticated.
     private @Nullable Authenticating authenticating;
@@ -293,6 +300,35 @@ public final class PerimeterHandler implements SessionHandler {
         }
     }
 
+    /// What decided about a message, to be kept for replay.
+    ///
+    /// @param id in the queue, when it was accepted
+    SeenMessage seen(
+            SessionFacts facts,
+            Envelope envelope,
+            long size,
+            Optional<HeaderFields> header,
+            Optional<MessageResults> results,
+            Optional<String> id,
+            Fate fate) {
+        var situation = message(facts, envelope, size).results(results);
+        header.ifPresent(situation::header);
+        var at = situation.build();
+        var names = path.reverseNames().begin(at);
+        return SeenMessage.of(
+                path.clock().instant(),
+                id,
+                at,
+                names.isDone() ? Optional.of(names.now()) : Optional.empty(),
+                declaredSize.isPresent() ? Optional.of(declaredSize.getAsLong()) : Optional.empty(),
+                fate);
+    }
+
+    /// The fate of a message that was refused just now.
+    Fate refused(Reply reply) {
+        return Fate.refused(rule, check, reply);
+    }
+
     private Verdict decide(Situation situation) {
         var outcome = consult(situation);
         var policy = path.policy().get();
@@ -328,6 +364,7 @@ public final class PerimeterHandler implements SessionHandler {
                     situation.recipient().map(one -> one.path().toString()).orElse(""),
                     refusal.rule(),
                     refusal.reply());
+            check = refusal.why().check();
         }
         return outcome;
     }
@@ -344,6 +381,8 @@ public final class PerimeterHandler implements SessionHandler {
 
     /// RFC 2505 §2.4: every refusal is logged, with the rule that made it.
     void log(SessionFacts facts, Stage stage, String from, String to, String rule, Reply reply) {
+        this.rule = rule;
+        this.check = rule;
         path.figures().refused.increment();
         MailLog.event(
                 "refused",

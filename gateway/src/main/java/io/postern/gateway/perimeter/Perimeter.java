@@ -5,10 +5,14 @@ import io.postern.gateway.config.Config;
 import io.postern.gateway.delivery.DeliveryEngine;
 import io.postern.gateway.delivery.Routes;
 import io.postern.gateway.events.Figures;
+import io.postern.gateway.identities.ClientNames;
+import io.postern.gateway.identities.Postmaster;
 import io.postern.gateway.identities.ReverseNames;
+import io.postern.gateway.lists.AccessLists;
 import io.postern.gateway.path.Storage;
 import io.postern.gateway.policy.Check;
 import io.postern.gateway.policy.Policy;
+import io.postern.gateway.policy.Situation;
 import io.postern.gateway.recipients.OwnRecipients;
 import io.postern.gateway.recipients.RecipientCheck;
 import io.postern.gateway.rules.Rules;
@@ -21,6 +25,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// The policy in force: the one place where checks are put in their order.
 ///
@@ -114,6 +119,22 @@ public final class Perimeter {
         checks.add(new CarryCheck(means.routes(), means.engine()));
         checks.add(strangers.greylist());
         return new Policy(checks);
+    }
+
+    /// Those checks that need nothing but what is kept of a message, in their order, to ask them
+    /// about one that is gone. Reads the lists' files.
+    ///
+    /// @param names of clients
+    /// @param rules asks the configuration's rules
+    /// @throws io.postern.gateway.config.ConfigException when a list can't be used
+    public static Policy again(Config config, Function<Situation, ClientNames> names, Check rules) {
+        return new Policy(
+                List.of(
+                        new RelayCheck(domain ->
+                                config.own(domain).map(OwnRecipients::serves).orElse(false)),
+                        new AccessLists(config.accessList(), names, new Postmaster(config)),
+                        rules,
+                        new AuthenticationCheck(config)));
     }
 
     private Optional<Check> rulesCheck(Rules rules) {

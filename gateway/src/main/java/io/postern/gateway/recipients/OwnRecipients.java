@@ -64,10 +64,10 @@ public final class OwnRecipients implements AutoCloseable {
     public OwnRecipients(Config config, Means means) {
         sources = new Sources(config, means);
         for (var domain : config.domain()) {
-            if (domain.deliverTo().isEmpty() || domain.recipients().isEmpty()) {
+            if (!serves(domain)) {
                 continue;
             }
-            var settings = domain.recipients().get();
+            var settings = domain.recipients().orElseThrow();
             byDomain.put(
                     domain.name(),
                     new Own(
@@ -87,6 +87,11 @@ public final class OwnRecipients implements AutoCloseable {
                         InstantSource.system(),
                         new SecureRandom(),
                         _ -> _ -> ClientSettings.plain(config.hostname())));
+    }
+
+    /// Whether mail from outside is taken for some recipient of a domain of ours.
+    public static boolean serves(Config.OwnDomain domain) {
+        return !domain.deliverTo().isEmpty() && domain.recipients().isPresent();
     }
 
     /// Whether mail from outside is taken for some recipient of that domain.

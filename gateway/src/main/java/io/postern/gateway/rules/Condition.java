@@ -22,15 +22,23 @@ final class Condition {
 
     private final Program program;
     private final Set<Fact> uses;
+    private final boolean wholeHeader;
 
-    Condition(Program program, Set<Fact> uses) {
+    /// @param wholeHeader whether it looks at header fields otherwise than by their names
+    Condition(Program program, Set<Fact> uses, boolean wholeHeader) {
         this.program = program;
+        this.wholeHeader = wholeHeader;
         this.uses = Set.copyOf(uses);
     }
 
     /// The facts it looks at.
     Set<Fact> uses() {
         return uses;
+    }
+
+    /// Whether it looks at header fields otherwise than by their names.
+    boolean wholeHeader() {
+        return wholeHeader;
     }
 
     Result of(Facts facts) {

@@ -161,7 +161,7 @@ final class ConditionReader {
             var parsed = compiler.parse(when.text()).getAst();
             walk.of(parsed);
             CelAbstractSyntaxTree checked = compiler.check(parsed).getAst();
-            return new Condition(runtime.createProgram(checked), walk.uses());
+            return new Condition(runtime.createProgram(checked), walk.uses(), walk.wholeHeader());
         } catch (CelValidationException e) {
             throw mistakes.cel(first(e.getErrors()));
         } catch (CelEvaluationException e) {

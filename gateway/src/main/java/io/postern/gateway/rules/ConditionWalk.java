@@ -27,6 +27,11 @@ final class ConditionWalk {
     private final Set<Fact> uses = EnumSet.noneOf(Fact.class);
     private Map<Long, Integer> positions = Map.of();
 
+    /// Where `header` stands, and where it does as that of which a field is taken by its name.
+    private int headers;
+
+    private int named;
+
     ConditionWalk(Stage stage, Functions functions, Mistakes mistakes) {
         this.stage = stage;
         this.functions = functions;
@@ -42,6 +47,11 @@ final class ConditionWalk {
     /// The facts that were met.
     Set<Fact> uses() {
         return Collections.unmodifiableSet(uses);
+    }
+
+    /// Whether more is asked of the header than for fields by their names: a loop over it, say.
+    boolean wholeHeader() {
+        return headers > named;
     }
 
     private ConfigException mistake(CelExpr at, String what) {
@@ -136,6 +146,10 @@ final class ConditionWalk {
                             + rest.getFirst());
         }
         uses.add(fact);
+        if (fact == Fact.HEADER) {
+            headers++;
+            named += rest.isEmpty() ? 0 : 1;
+        }
     }
 
     private static String article(Fact.Form form) {
@@ -161,6 +175,7 @@ final class ConditionWalk {
                                                     "; there are "
                                                             + String.join(", ", Functions.NAMES))));
         }
+        named += byName(call, bound) ? 1 : 0;
         call.target().ifPresent(target -> walk(target, bound));
         call.args().forEach(argument -> walk(argument, bound));
         if (call.target().isPresent() && call.args().size() == 1) {
@@ -171,6 +186,21 @@ final class ConditionWalk {
                 default -> {}
             }
         }
+    }
+
+    /// Whether it is `header.first(name)`, `header[name]` or `name in header`.
+    private static boolean byName(CelExpr.CelCall call, Set<String> bound) {
+        var of =
+                switch (call.function()) {
+                    case "first" -> call.target();
+                    case "_[_]" -> call.args().stream().findFirst();
+                    case "@in" -> call.args().stream().skip(1).findFirst();
+                    default -> Optional.<CelExpr>empty();
+                };
+        return of.filter(one -> one.getKind() == Kind.IDENT)
+                .map(one -> one.ident().name())
+                .filter(name -> name.equals(Fact.HEADER.word()) && !bound.contains(name))
+                .isPresent();
     }
 
     private void constants(CelExpr argument, String what, Function<String, Optional<String>> take) {

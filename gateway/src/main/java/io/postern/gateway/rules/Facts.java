@@ -31,13 +31,38 @@ final class Facts implements CelVariableResolver {
     /// Characters of a header value that conditions see.
     static final int LONGEST_VALUE = 1000;
 
+    /// Told what a condition asks for, where not all facts are there.
+    interface Gaps {
+        Gaps NONE =
+                new Gaps() {
+                    @Override
+                    public void asked(Fact fact) {}
+
+                    @Override
+                    public Map<String, List<String>> fields(Map<String, List<String>> all) {
+                        return all;
+                    }
+                };
+
+        void asked(Fact fact);
+
+        /// The header fields, as conditions see them.
+        Map<String, List<String>> fields(Map<String, List<String>> all);
+    }
+
     private final Situation situation;
     private final Function<Situation, String> reverseName;
+    private final Gaps gaps;
     private final Map<Fact, Object> made = new EnumMap<>(Fact.class);
 
     Facts(Situation situation, Function<Situation, String> reverseName) {
+        this(situation, reverseName, Gaps.NONE);
+    }
+
+    Facts(Situation situation, Function<Situation, String> reverseName, Gaps gaps) {
         this.situation = situation;
         this.reverseName = reverseName;
+        this.gaps = gaps;
     }
 
     Situation situation() {
@@ -46,7 +71,9 @@ final class Facts implements CelVariableResolver {
 
     @Override
     public Optional<Object> find(String name) {
-        return Fact.named(name).map(this::value);
+        var fact = Fact.named(name);
+        fact.ifPresent(gaps::asked);
+        return fact.map(this::value);
     }
 
     Object value(Fact fact) {
@@ -241,7 +268,7 @@ final class Facts implements CelVariableResolver {
             header.computeIfAbsent(field.name().toLowerCase(Locale.ROOT), _ -> new ArrayList<>(1))
                     .add(text(field));
         }
-        return header;
+        return gaps.fields(header);
     }
 
     /// Unfolded, decoded, cut.
