@@ -340,6 +340,25 @@ class AuthenticationTest {
     }
 
     @Test
+    @DisplayName(
+            "RFC 8617 §7: a seal counts only of a sealer who is trusted, on a chain that is whole")
+    void sealedByTrusted() throws Exception {
+        var sealed = Signed.sealedBy("good.example", letter("a@strict.example"), Instant.now());
+        open("");
+        assertTrue(
+                deliver("list@good.example", sealed).startsWith("550 5.7.1 strict.example asks"));
+        house().close();
+        open("[authentication]\ntrusted_sealers = [\"good.example\"]\n");
+        var broken = deliver("list@good.example", sealed.replace("Hello", "Hullo"));
+        assertTrue(broken.startsWith("550 5.7.1 strict.example asks"), broken);
+        var reply = deliver("list@good.example", sealed);
+        assertTrue(reply.startsWith("250 "), reply);
+        var results = field(arrived(), "Authentication-Results");
+        assertTrue(results.contains("dmarc=fail"), results);
+        assertTrue(results.contains("arc=pass"), results);
+    }
+
+    @Test
     @DisplayName("RFC 8601 §5: what a stranger claims we found is removed")
     void forged() throws Exception {
         open("");
