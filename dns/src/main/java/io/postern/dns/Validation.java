@@ -39,6 +39,9 @@ final class Validation implements org.xbill.DNS.Resolver {
     /// delegation.
     private static final int QUESTIONS = 60;
 
+    /// Characters of a reason, which may have whole records in it.
+    private static final int REASON = 200;
+
     sealed interface Outcome {
         /// NOERROR or NXDOMAIN.
         ///
@@ -121,6 +124,7 @@ final class Validation implements org.xbill.DNS.Resolver {
                 .filter(r -> r.getDClass() == ValidatingResolver.VALIDATION_REASON_QCLASS)
                 .filter(TXTRecord.class::isInstance)
                 .map(r -> String.join("", ((TXTRecord) r).getStrings()))
+                .map(why -> why.length() > REASON ? why.substring(0, REASON) : why)
                 .findFirst()
                 .orElse("");
     }

@@ -12,6 +12,9 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -361,6 +364,40 @@ class DnssecTest {
                     List.of("udp text.example. TXT", "udp example. DNSKEY", "udp text.example. A"),
                     server.asked);
         }
+    }
+
+    @Test
+    @DisplayName("octets changed by chance never make another answer")
+    void random() throws IOException {
+        var random = new Random(7);
+        LoopbackDns.Script noise =
+                (query, tcp) -> {
+                    var octets = served(NOBODY).replies(query, tcp).getFirst();
+                    int from = (tcp ? 2 : 0) + 12 + query.getQuestion().getName().length() + 4;
+                    for (int n = random.nextInt(3); n > 0; n--) {
+                        octets[from + random.nextInt(octets.length - from)] =
+                                (byte) random.nextInt(256);
+                    }
+                    return List.of(octets);
+                };
+        var seen = new TreeSet<String>();
+        try (var server = LoopbackDns.start(noise)) {
+            for (int i = 0; i < 300; i++) {
+                var resolver = resolver(server);
+                seen.add("text: " + text(resolver.txt("text.example")).replaceAll("] \\d+", "]"));
+                seen.add("no: " + text(resolver.a("nothing.example")));
+            }
+        }
+        // Failures other than bogus: octets that can't be read.
+        assertEquals(
+                Set.of(
+                        "no: bogus",
+                        "no: failure",
+                        "no: no such name",
+                        "text: [the text] authentic",
+                        "text: bogus",
+                        "text: failure"),
+                seen);
     }
 
     @Test
