@@ -18,6 +18,8 @@ Canonicalization relaxed/relaxed
 class OpenDkim:
     """`milter` is what goes into Postfix's smtpd_milters."""
 
+    AUTHSERV_ID = "opendkim.example.net"
+
     def __init__(self, scratch, name):
         self.scratch = scratch
         self.name = name
@@ -38,9 +40,9 @@ class OpenDkim:
         key = os.path.join(folder, "opendkim.private")
         return self._start(f"Mode s\nDomain {domain}\nSelector opendkim\nKeyFile {key}\n")
 
-    def verifier(self, dns_port):
-        """Verifies, with key records from the DNS server on that loopback port only."""
-        unbound = self.scratch.write(
+    def verifier(self, dns_port=None, unbound=None):
+        """Verifies, with key records from the DNS server on that loopback port only, or as that file of Unbound says."""
+        unbound = unbound or self.scratch.write(
             f"{self.name}/unbound.conf",
             "server:\n  do-not-query-localhost: no\n  do-ip6: no\n"
             + "".join(
@@ -49,7 +51,7 @@ class OpenDkim:
             ),
         )
         return self._start(
-            "Mode v\nAlwaysAddARHeader yes\nAuthservID opendkim.example.net\nMaximumSignaturesToVerify 8\n"
+            f"Mode v\nAlwaysAddARHeader yes\nAuthservID {self.AUTHSERV_ID}\nMaximumSignaturesToVerify 8\n"
             f"MaximumHeaders 0\nOn-Default accept\nDNSTimeout 5\nResolverConfiguration {unbound}\n"
             f"InternalHosts {self._none()}\n"
         )
