@@ -8,6 +8,8 @@ VERSION = 6
 ACTIONS = 0x1FF
 # The one offer about the protocol: values of fields with their leading space, which `simple` needs.
 LEADING_SPACE = 0x100000
+# Commands that a filter may say it gives no answer to.
+SILENT = {b"C": 0x1000, b"H": 0x2000, b"M": 0x4000, b"R": 0x8000, b"T": 0x10000, b"L": 0x80, b"N": 0x40000, b"B": 0x80000}
 VERDICTS = {b"a": "accept", b"r": "reject", b"t": "tempfail", b"d": "discard", b"y": "reply"}
 
 
@@ -22,7 +24,7 @@ class Milter:
     def filter(self, content, ip, helo, mail_from, rcpt="info@example.com", name="unknown", queue_id="4Q0000000000001"):
         """(verdict, content with the fields that the filter added)."""
         with socket.socket(self.family, socket.SOCK_STREAM) as connection:
-            connection.settimeout(60)
+            connection.settimeout(30)
             connection.connect(self.where)
             return _Talk(connection, queue_id).run(content, ip, helo, mail_from, rcpt, name)
 
@@ -52,8 +54,11 @@ class _Talk:
 
     def ask(self, command, *words):
         """True while the filter wants to hear more."""
-        self.send(command, b"".join(word + b"\0" for word in words))
-        return self.listen()
+        return self.put(command, b"".join(word + b"\0" for word in words))
+
+    def put(self, command, data):
+        self.send(command, data)
+        return bool(self.protocol & SILENT[command]) or self.listen()
 
     def listen(self):
         while True:
@@ -84,12 +89,13 @@ class _Talk:
         kind, data = self.answer()
         if kind != b"O":
             raise ConnectionError(f"no negotiation: {kind!r}")
-        leading = struct.unpack("!III", data[:12])[2] & LEADING_SPACE
+        self.protocol = struct.unpack("!III", data[:12])[2]
+        leading = self.protocol & LEADING_SPACE
         six = ":" in ip
         self.send(b"D", b"Cj\0mx.example.com\0{daemon_name}\0mx.example.com\0")
         address = (b"IPv6:" if six else b"") + ip.encode()
-        self.send(b"C", name.encode() + b"\0" + (b"6" if six else b"4") + struct.pack("!H", 2525) + address + b"\0")
-        if not self.listen() or not self.ask(b"H", helo.encode()):
+        client = name.encode() + b"\0" + (b"6" if six else b"4") + struct.pack("!H", 2525) + address + b"\0"
+        if not self.put(b"C", client) or not self.ask(b"H", helo.encode()):
             return False
         identity = self.queue_id.encode()
         self.send(b"D", b"Mi\0" + identity + b"\0{mail_addr}\0" + mail_from.encode() + b"\0")
@@ -114,8 +120,7 @@ class _Talk:
         if not self.ask(b"N"):
             return False
         for at in range(0, len(body), 65535):
-            self.send(b"B", body[at : at + 65535])
-            if not self.listen():
+            if not self.put(b"B", body[at : at + 65535]):
                 return False
         self.send(b"E")
         return self.listen()
