@@ -5,6 +5,8 @@ import io.postern.gateway.config.Durations;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Optional;
 
@@ -24,8 +26,10 @@ final class ControlApi {
     private static final String QUEUE = "/v1/queue";
     private static final String RECIPIENTS = "/v1/recipients";
 
-    /// The one request whose body is not JSON, and may be large.
+    /// Requests whose body is not JSON, and may be large.
     static final String PUSH = RECIPIENTS + "/push";
+
+    static final String DMARC_IMPORT = "/v1/dmarc/import";
 
     private static final int DEFAULT_PAGE = 100;
 
@@ -47,14 +51,22 @@ final class ControlApi {
         }
     }
 
-    /// The answer to [#PUSH].
-    Answer answerPush(Request request, InputStream body) {
+    /// Whether [#answerUpload] answers it.
+    static boolean takesUpload(String path) {
+        return path.equals(PUSH) || path.equals(DMARC_IMPORT);
+    }
+
+    /// The answer to a request whose body is no JSON.
+    Answer answerUpload(Request request, InputStream body) {
         try {
             if (!request.method().equals("POST")) {
-                throw OperationException.invalid("a list is sent with POST", "use POST");
+                throw OperationException.invalid("this is sent with POST", "use POST");
             }
-            return new Answer(
-                    200, Json.text(operations.pushRecipients(given(request, "list"), body)));
+            Object done =
+                    request.path().equals(DMARC_IMPORT)
+                            ? operations.importDmarc(body)
+                            : operations.pushRecipients(given(request, "list"), body);
+            return new Answer(200, Json.text(done));
         } catch (OperationException e) {
             return error(e);
         }
@@ -86,6 +98,11 @@ final class ControlApi {
             case "/v1/rates" ->
                     operations.rates(
                             Optional.ofNullable(request.query().get("key")),
+                            limit(request, DEFAULT_PAGE, Limits.PAGE));
+            case "/v1/dmarc" ->
+                    operations.dmarcReport(
+                            Optional.ofNullable(request.query().get("domain")),
+                            instant(given(request, "since")),
                             limit(request, DEFAULT_PAGE, Limits.PAGE));
             case "/v1/users" -> operations.users();
             case "/v1/users/suspended" -> operations.suspended();
@@ -127,7 +144,7 @@ final class ControlApi {
         return new OperationException(
                 Kind.NOT_FOUND,
                 "there is nothing at " + path,
-                "the paths begin with /v1/queue, /v1/messages, /v1/track, /v1/dkim, /v1/rates,"
+                "the paths begin with /v1/queue, /v1/messages, /v1/track, /v1/dkim, /v1/dmarc, /v1/rates,"
                         + " /v1/users, /v1/recipients, /v1/health, /v1/config, /v1/reload");
     }
 
@@ -158,6 +175,15 @@ final class ControlApi {
                         OperationException.invalid(
                                 text + " is not a length of time",
                                 "write it like 90s, 15m, 2h or 5d"));
+    }
+
+    private static Instant instant(String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            throw OperationException.invalid(
+                    text + " is not a time", "write it like 2026-11-22T00:00:00Z");
+        }
     }
 
     private static String given(Request request, String name) {

@@ -30,9 +30,9 @@ final class ControlHandler extends Handler.Abstract {
         ControlApi.Answer answer;
         try {
             var path = Request.getPathInContext(request);
-            if (path.equals(ControlApi.PUSH)) {
+            if (ControlApi.takesUpload(path)) {
                 try (var in = Content.Source.asInputStream(request)) {
-                    answer = api.answerPush(asked(request, path, ""), in);
+                    answer = api.answerUpload(asked(request, path, ""), in);
                 }
             } else {
                 answer = api.answer(asked(request, path, body(request)));

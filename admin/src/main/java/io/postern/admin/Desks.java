@@ -4,14 +4,26 @@ import io.postern.gateway.guard.GuardDesk;
 import io.postern.gateway.guard.StoredGuard;
 import io.postern.gateway.rates.RateDesk;
 import io.postern.gateway.rates.StoredRates;
+import io.postern.gateway.reports.ReceivedReports;
 import io.postern.store.StateStore;
+import java.time.Duration;
 import java.time.InstantSource;
 
 /// Where an operator asks about what is counted: the running gateway's memory, or what one that
 /// stopped wrote down.
-public record Desks(RateDesk rates, GuardDesk guard) {
+///
+/// @param dmarc DMARC reports of others
+public record Desks(RateDesk rates, GuardDesk guard, ReceivedReports dmarc) {
+    /// As `dmarc_reports.keep` and `dmarc_reports.room` say when nothing else is said.
+    private static final Duration KEEP = Duration.ofDays(400);
+
+    private static final long ROOM = 64L << 20;
+
     /// Of a gateway that does not run.
     public static Desks stored(StateStore store, InstantSource clock) {
-        return new Desks(new StoredRates(store, clock), new StoredGuard(store));
+        return new Desks(
+                new StoredRates(store, clock),
+                new StoredGuard(store),
+                new ReceivedReports(store, KEEP, ROOM, clock));
     }
 }

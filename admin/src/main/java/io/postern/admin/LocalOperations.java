@@ -5,6 +5,7 @@ import io.postern.gateway.config.ConfigException;
 import io.postern.gateway.guard.SuspensionView;
 import io.postern.gateway.rates.RateView;
 import io.postern.gateway.recipients.OwnRecipients;
+import io.postern.gateway.reports.DmarcView;
 import io.postern.gateway.users.Users;
 import io.postern.keys.DkimKey;
 import io.postern.keys.DkimKeys;
@@ -19,6 +20,7 @@ import io.postern.store.QueueFilter;
 import io.postern.store.QueueId;
 import io.postern.store.StoreException;
 import java.io.InputStream;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -245,6 +247,17 @@ public final class LocalOperations implements Operations {
                     "no key is named", "name an address, network, user or domain");
         }
         return guarded(() -> new Changed(desks.rates().reset(key.key())));
+    }
+
+    @Override
+    public DmarcView dmarcReport(Optional<String> domain, Instant since, int limit) {
+        var wanted = domain.map(LocalOperations::domain);
+        return guarded(() -> DmarcView.of(desks.dmarc(), wanted, since, limit));
+    }
+
+    @Override
+    public DmarcImported importDmarc(InputStream from) {
+        return guarded(() -> LocalDmarc.keep(desks.dmarc(), from));
     }
 
     @Override

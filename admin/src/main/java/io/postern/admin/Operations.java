@@ -2,7 +2,9 @@ package io.postern.admin;
 
 import io.postern.gateway.guard.SuspensionView;
 import io.postern.gateway.rates.RateView;
+import io.postern.gateway.reports.DmarcView;
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -47,6 +49,19 @@ public interface Operations extends AutoCloseable {
 
     /// Fills the buckets of a key; how many were not full.
     Changed resetRates(RateKey key);
+
+    /// Who sends as us, by the DMARC reports of others that are kept.
+    ///
+    /// @param domain the policy domain, with those below it; all when empty
+    /// @param since reports whose period begins then or later
+    /// @param limit sources at most, 1 to [Limits#PAGE]
+    DmarcView dmarcReport(Optional<String> domain, Instant since, int limit);
+
+    /// Keeps a DMARC aggregate report.
+    ///
+    /// @param from the report in gzip, zip or XML; not closed
+    /// @throws OperationException when it is none
+    DmarcImported importDmarc(InputStream from);
 
     /// Accounts that the guard has suspended, by name.
     List<SuspensionView> suspended();

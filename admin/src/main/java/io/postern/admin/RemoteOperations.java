@@ -4,11 +4,13 @@ import io.postern.admin.OperationException.Kind;
 import io.postern.gateway.config.Durations;
 import io.postern.gateway.guard.SuspensionView;
 import io.postern.gateway.rates.RateView;
+import io.postern.gateway.reports.DmarcView;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,6 +88,20 @@ public final class RemoteOperations implements Operations {
     @Override
     public Changed resetRates(RateKey key) {
         return post("/v1/rates/reset", key, Changed.class);
+    }
+
+    @Override
+    public DmarcView dmarcReport(Optional<String> domain, Instant since, int limit) {
+        var query = new LinkedHashMap<String, String>();
+        domain.ifPresent(value -> query.put("domain", value));
+        query.put("since", since.toString());
+        query.put("limit", Integer.toString(limit));
+        return get("/v1/dmarc", query, DmarcView.class);
+    }
+
+    @Override
+    public DmarcImported importDmarc(InputStream from) {
+        return answer(() -> http.upload(ControlApi.DMARC_IMPORT, from), DmarcImported.class);
     }
 
     @Override

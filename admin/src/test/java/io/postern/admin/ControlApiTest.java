@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -358,6 +359,41 @@ class ControlApiTest {
                             OperationException.class,
                             () -> house.remote.resume(new Resumption("anna", false)));
             assertEquals("anna is not suspended", again.error());
+        }
+    }
+
+    @Test
+    @DisplayName("DMARC reports are brought in and summed up alike over the socket and without it")
+    void dmarc() throws Exception {
+        var xml =
+                "<feedback><report_metadata><org_name>R</org_name><report_id>1</report_id><date_range><begin>1795219200</begin><end>1795305599</end></date_range></report_metadata>"
+                        + "<policy_published><domain>example.com</domain><p>none</p></policy_published>"
+                        + "<record><row><source_ip>192.0.2.1</source_ip><count>3</count><policy_evaluated><disposition>none</disposition><dkim>pass</dkim><spf>fail</spf></policy_evaluated></row>"
+                        + "<identifiers><header_from>example.com</header_from></identifiers><auth_results/></record></feedback>";
+        try (var house = house()) {
+            var octets = xml.getBytes(StandardCharsets.UTF_8);
+            var done = house.remote.importDmarc(new ByteArrayInputStream(octets));
+            assertEquals("new", done.result());
+            assertEquals(3, done.messages());
+            assertEquals(
+                    "known", house.local.importDmarc(new ByteArrayInputStream(octets)).result());
+            var view = house.remote.dmarcReport(Optional.of("example.com"), Instant.EPOCH, 10);
+            assertEquals(
+                    house.local.dmarcReport(Optional.of("example.com"), Instant.EPOCH, 10), view);
+            assertEquals(3, view.sources().getFirst().passing());
+            var refused =
+                    assertThrows(
+                            OperationException.class,
+                            () ->
+                                    house.remote.importDmarc(
+                                            new ByteArrayInputStream(
+                                                    new byte[] {'<', 'a', '/', '>'})));
+            assertEquals(
+                    "this is no DMARC aggregate report: XML, but no element feedback",
+                    refused.error());
+            assertThrows(
+                    OperationException.class,
+                    () -> house.remote.dmarcReport(Optional.of("no domain"), Instant.EPOCH, 10));
         }
     }
 }

@@ -194,7 +194,10 @@ final class ServeCommand extends Common implements Runnable {
                             gateway::recipients,
                             gateway::users,
                             () -> {}),
-                    new Desks(gateway.counting().rates(), gateway.counting().guard()));
+                    new Desks(
+                            gateway.counting().rates(),
+                            gateway.counting().guard(),
+                            gateway.dmarc().received()));
         }
 
         /// Reads the file again. Says in the log how it went, whoever asked.

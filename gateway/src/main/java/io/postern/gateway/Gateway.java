@@ -19,6 +19,7 @@ import io.postern.gateway.path.Storage;
 import io.postern.gateway.perimeter.Counting;
 import io.postern.gateway.perimeter.Perimeter;
 import io.postern.gateway.recipients.OwnRecipients;
+import io.postern.gateway.reports.DmarcReporting;
 import io.postern.gateway.tls.TlsFiles;
 import io.postern.gateway.treat.Treatment;
 import io.postern.gateway.users.Authenticator;
@@ -146,6 +147,17 @@ public final class Gateway implements AutoCloseable {
                                 own -> Delivery.towards(config, own, tlsFiles::nextHops, clock)));
         this.counting = new Counting(config, store, figures, clock, System::nanoTime, random);
         engine.onRefused(counting::refused);
+        this.dmarc =
+                new DmarcReporting(
+                        config,
+                        store,
+                        routes,
+                        treatment,
+                        resolver,
+                        engine::wake,
+                        figures,
+                        clock,
+                        random);
         var names = new ReverseNames(resolver, config.dns().reverseTimeout());
         this.perimeter =
                 new Perimeter(
@@ -196,6 +208,7 @@ public final class Gateway implements AutoCloseable {
     private final OwnRecipients recipients;
     private final Perimeter perimeter;
     private final Counting counting;
+    private final DmarcReporting dmarc;
     private final Delays delays;
     private final InstantSource clock;
 
@@ -322,6 +335,7 @@ public final class Gateway implements AutoCloseable {
                         guarded(counting::flush), every, every, TimeUnit.SECONDS);
         var _ = chores.scheduleWithFixedDelay(guarded(counting::expire), 1, 1, TimeUnit.MINUTES);
         perimeter.strangers().start(chores);
+        dmarc.start();
         var _ =
                 chores.scheduleWithFixedDelay(
                         guarded(() -> engine.greet(routes.fixed())),
@@ -486,6 +500,11 @@ public final class Gateway implements AutoCloseable {
         return counting;
     }
 
+    /// DMARC reports, both ways.
+    public DmarcReporting dmarc() {
+        return dmarc;
+    }
+
     public DkimKeys keys() {
         return keys;
     }
@@ -555,6 +574,7 @@ public final class Gateway implements AutoCloseable {
         directoryUsers.ifPresent(DirectoryUsers::close);
         engine.stop(DRAIN);
         counting.close();
+        dmarc.close();
         perimeter.strangers().close();
         store.close();
     }

@@ -28,14 +28,16 @@ public final class SignedHeader {
     public List<String> select(
             List<String> names, Canonicalization canonicalization, HeaderField own) {
         var ownName = own.name().toLowerCase(Locale.ROOT);
+        // Once, not at each name: a stranger may write a thousand of both.
+        var others =
+                byName.getOrDefault(ownName, List.of()).stream()
+                        .filter(field -> !field.equals(own))
+                        .toList();
         var used = new HashMap<String, Integer>();
         var selected = new ArrayList<String>();
         for (var name : names) {
             var key = name.toLowerCase(Locale.ROOT);
-            var instances = byName.getOrDefault(key, List.of());
-            if (key.equals(ownName)) {
-                instances = instances.stream().filter(field -> !field.equals(own)).toList();
-            }
+            var instances = key.equals(ownName) ? others : byName.getOrDefault(key, List.of());
             // RFC 6376 §5.4.2: the last instance first; a name without a field adds nothing.
             int index = instances.size() - used.merge(key, 1, Integer::sum);
             if (index >= 0) {

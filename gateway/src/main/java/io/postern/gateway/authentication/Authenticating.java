@@ -61,10 +61,11 @@ public final class Authenticating implements BodyTap {
         this.spf =
                 beside(
                         "spf",
-                        () ->
-                                new Spf(
-                                        means.spf().helo(query, now),
-                                        means.spf().mailFrom(query, now)));
+                        () -> {
+                            // First what DMARC depends on.
+                            var mailFrom = means.spf().mailFrom(query, now);
+                            return new Spf(means.spf().helo(query, now), mailFrom);
+                        });
     }
 
     private static <T> FutureTask<T> beside(String name, Callable<T> work) {

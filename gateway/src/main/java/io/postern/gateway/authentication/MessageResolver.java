@@ -48,6 +48,12 @@ final class MessageResolver implements Resolver {
         until = System.nanoTime() + deadline.toNanos();
     }
 
+    /// The same for one method, which may ask so many questions and no more: what a stranger makes
+    /// it ask must leave enough for the others, or he could choose what is not found out.
+    Resolver limited(int questions) {
+        return new Limited(this, questions);
+    }
+
     /// Begins to look a name up that will be asked for soon.
     void prefetchTxt(String name) {
         var _ = lookup("TXT", name, () -> resolver.txt(name));

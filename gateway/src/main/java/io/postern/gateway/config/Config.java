@@ -68,6 +68,8 @@ public record Config(
                                 "Who really sent what strangers hand in: SPF, DKIM, DMARC and ARC, written into "
                                         + "Authentication-Results and acted upon.")
                 AuthenticationConfig authentication,
+        @Setting(doc = "DMARC reports, sent and received (docs/dmarc-reports.md).")
+                DmarcReportRules dmarcReports,
         @Setting(doc = "Figures for Prometheus, and the health endpoint.") Metrics metrics,
         @Setting(doc = "What is kept of messages that have left.") History history,
         @Setting(doc = "Secrets at rest.") Secrets secrets) {
@@ -232,7 +234,13 @@ public record Config(
                                             + "`recipients`. With `false` strangers get no DSN about this domain's mail; log and "
                                             + "history have it. A stranger is a client of an inbound listener, whatever its MAIL "
                                             + "FROM says; delays and successes are never reported to one.")
-                    boolean failureReports) {}
+                    boolean failureReports,
+            @Setting(
+                            doc =
+                                    "The address that the domain's DMARC record names with `rua`, when it is received "
+                                            + "here: aggregate reports to it are read and kept for `postern dmarc report`, and "
+                                            + "go on as all mail does.")
+                    Optional<String> dmarcReports) {}
 
     /// A signing algorithm family.
     public enum Algorithm {

@@ -137,6 +137,7 @@ public final class ConfigReader {
         InboundRules.check(config, binder, wrong);
         SubmissionRules.check(config, binder, wrong);
         RuleChecks.check(config, binder, wrong);
+        DmarcReportRules.check(config, binder, wrong);
         if (!wrong.isEmpty()) {
             throw new ConfigException(name + ": " + String.join("; ", wrong));
         }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.auth.dmarc.report;
+
+import org.jspecify.annotations.NullMarked;
