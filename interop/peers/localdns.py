@@ -55,12 +55,7 @@ remote-control:
   control-enable: no
 {zones}""",
         )
-        self.resolv_conf = scratch.write("dns/resolv.conf", f"nameserver {self.address}\noptions timeout:2 attempts:1\n")
-        self.unbound = scratch.write(
-            "dns/unbound.conf",
-            "server:\n  do-not-query-localhost: no\n  do-ip6: no\n  module-config: \"iterator\"\n  val-permissive-mode: yes\n"
-            f'stub-zone:\n  name: "."\n  stub-addr: {self.address}@53\n',
-        )
+        self.resolv_conf = scratch.write("dns/resolv.conf", f"nameserver {self.address}\noptions timeout:5 attempts:3\n")
         process = scratch.start(["nsd", "-d", "-c", config], "dns/out")
         _wait(self.address, process)
         return self
