@@ -455,13 +455,10 @@ def everything(suite, world):
         recipients.recipients(suite, world.scratch)
     if postern and world.options.part in ("all", "submission"):
         submission.submission(suite, world.scratch)
-<<<<<<< HEAD
     if postern and world.options.part in ("all", "dns"):
         resolving.resolving(suite, world.scratch)
-=======
     if postern and world.options.part in ("all", "authentication"):
         authentication.authentication(suite, world.scratch)
->>>>>>> peers
     if postern:
         stored(suite, world)
 
@@ -477,12 +474,7 @@ def options():
     parser.add_argument("--peer", choices=("postern", "postfix"), default="postern",
                         help="the system under test; postfix (+ OpenDKIM) is there to try the suite itself")
     parser.add_argument("--part", choices=("all", "kinds", "corpora", "relay", "inbound", "recipients", "submission",
-<<<<<<< HEAD
-                                           "dns"),
-                        default="all")
-=======
-                                           "authentication"), default="all")
->>>>>>> peers
+                                           "dns", "authentication"), default="all")
     parser.add_argument("--only", default="", metavar="REGEX", help="only the checks whose name matches")
     parser.add_argument("--corpora", default=os.path.join(ROOT, "..", "shared", "corpora", "mime"), metavar="DIR",
                         help="folder of real messages (default ../shared/corpora/mime beside the checkout)")
@@ -497,11 +489,8 @@ def main():
     scratch = Scratch("interop", keep=chosen.keep)
     try:
         need("swaks", "postfix", "opendkim", "opendkim-genkey", "nsd", "nsd-checkzone", "sqlite3", "openssl", "smtp-sink",
-<<<<<<< HEAD
-             "slapd", "slapadd", "ldapwhoami", "gsasl", "testssl", "named", "dnssec-signzone")
-=======
-             "slapd", "slapadd", "ldapwhoami", "gsasl", "testssl", "opendmarc", "rspamd", "rspamadm", "unshare")
->>>>>>> peers
+             "slapd", "slapadd", "ldapwhoami", "gsasl", "testssl", "named", "dnssec-signzone", "opendmarc", "rspamd",
+             "rspamadm", "unshare")
         if chosen.peer == "postern":
             gateway.build()
         everything(suite, World(scratch, chosen))
