@@ -60,6 +60,12 @@ remote-control:
         _wait(self.address, process)
         return self
 
+    @staticmethod
+    def can_be_given():
+        """Whether `within` is allowed here: in some containers it is not."""
+        return run(["unshare", "--mount", "sh", "-c",
+                    'mount --bind /etc/hosts "$(readlink -f /etc/resolv.conf)"'])[0] == 0
+
     def within(self, arguments):
         """The words that run a program with this DNS as its own, in a mount namespace; the process stays the same."""
         script = f'mount --bind "{self.resolv_conf}" "$(readlink -f /etc/resolv.conf)" && exec "$@"'
