@@ -51,7 +51,9 @@ class Inbound:
                         'recipients = { list = ["info@example.com"], tarpit = "0s" }\n',
             more=f'[[listener]]\nrole = "inbound"\naddress = "127.0.0.1:{self.port}"\n'
                  '[strangers]\nverify_domain = false\n'
-                 '[dns]\nservers = ["127.0.0.1:1"]\nreverse_timeout = "0s"\n[limits]\nerrors = 100000\n',
+                 '[dns]\nservers = ["127.0.0.1:1"]\nreverse_timeout = "0s"\n[limits]\nerrors = 100000\n'
+                 # Who sent it is the subject of authentication.py.
+                 '[authentication]\nenabled = false\nambiguous_from = "accept"\n',
         )
         self.sut.start()
 

@@ -64,7 +64,8 @@ class Gate:
                         f'recipients = {{ tarpit = "0s", separator = "+", {recipients} }}\n',
             more=f'[[listener]]\nrole = "inbound"\naddress = "127.0.0.1:{self.port}"\n'
                  f'[dns]\nservers = ["127.0.0.1:1"]\nreverse_timeout = "0s"\n'
-                 f"[strangers]\nverify_domain = false\n{more}",
+                 f"[strangers]\nverify_domain = false\n"
+                 f'[authentication]\nenabled = false\nambiguous_from = "accept"\n{more}',
         )
 
     def check(self, address):

@@ -62,6 +62,9 @@ address = "127.0.0.1:{self.inbound}"
 [strangers]
 verify_domain = false
 greeting_delay = "0s"
+[authentication]
+enabled = false
+ambiguous_from = "accept"
 [dns]
 servers = ["127.0.0.1:1"]
 reverse_timeout = "0s"

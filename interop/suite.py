@@ -9,8 +9,10 @@ import traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import authentication  # noqa: E402
 import perimeter  # noqa: E402
 import recipients  # noqa: E402
+import resolving  # noqa: E402
 import submission  # noqa: E402
 import tools  # noqa: E402
 from peers import gateway, messages  # noqa: E402
@@ -453,6 +455,10 @@ def everything(suite, world):
         recipients.recipients(suite, world.scratch)
     if postern and world.options.part in ("all", "submission"):
         submission.submission(suite, world.scratch)
+    if postern and world.options.part in ("all", "dns"):
+        resolving.resolving(suite, world.scratch)
+    if postern and world.options.part in ("all", "authentication"):
+        authentication.authentication(suite, world.scratch)
     if postern:
         stored(suite, world)
 
@@ -467,8 +473,8 @@ def options():
     )
     parser.add_argument("--peer", choices=("postern", "postfix"), default="postern",
                         help="the system under test; postfix (+ OpenDKIM) is there to try the suite itself")
-    parser.add_argument("--part", choices=("all", "kinds", "corpora", "relay", "inbound", "recipients", "submission"),
-                        default="all")
+    parser.add_argument("--part", choices=("all", "kinds", "corpora", "relay", "inbound", "recipients", "submission",
+                                           "dns", "authentication"), default="all")
     parser.add_argument("--only", default="", metavar="REGEX", help="only the checks whose name matches")
     parser.add_argument("--corpora", default=os.path.join(ROOT, "..", "shared", "corpora", "mime"), metavar="DIR",
                         help="folder of real messages (default ../shared/corpora/mime beside the checkout)")
@@ -483,7 +489,8 @@ def main():
     scratch = Scratch("interop", keep=chosen.keep)
     try:
         need("swaks", "postfix", "opendkim", "opendkim-genkey", "nsd", "nsd-checkzone", "sqlite3", "openssl", "smtp-sink",
-             "slapd", "slapadd", "ldapwhoami", "gsasl", "testssl")
+             "slapd", "slapadd", "ldapwhoami", "gsasl", "testssl", "named", "dnssec-signzone", "opendmarc", "rspamd",
+             "rspamadm", "unshare")
         if chosen.peer == "postern":
             gateway.build()
         everything(suite, World(scratch, chosen))

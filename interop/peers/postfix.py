@@ -37,9 +37,14 @@ scache unix - - n - 1 scache
 
 
 class Postfix:
-    """Takes mail on `port` and relays all of it to `relay_port` on loopback."""
+    """Takes mail on `port` and relays all of it to `relay_port` on loopback.
 
-    def __init__(self, scratch, name, port, relay_port, settings=None):
+    `services` are lines for master.cf; `within` wraps the words that start it (LocalDns.within, say).
+    """
+
+    def __init__(self, scratch, name, port, relay_port, settings=None, services="", within=list):
+        self.services = services
+        self.within = within
         self.scratch = scratch
         self.name = name
         self.port = port
@@ -90,8 +95,8 @@ class Postfix:
         }
         settings.update(self.settings)
         scratch.write(f"{name}/etc/main.cf", "".join(f"{k} = {v}\n" for k, v in settings.items()))
-        scratch.write(f"{name}/etc/master.cf", MASTER.format(port=self.port))
-        status, output = run(["postfix", "-c", self.config, "start"])
+        scratch.write(f"{name}/etc/master.cf", MASTER.format(port=self.port) + self.services)
+        status, output = run(self.within(["postfix", "-c", self.config, "start"]))
         if status != 0:
             raise Failure(f"postfix {name} does not start: {output.strip()} {self.log_tail()}")
         self.scratch.on_close(self.stop)

@@ -99,16 +99,16 @@ final class ControlApi {
                     operations.rates(
                             Optional.ofNullable(request.query().get("key")),
                             limit(request, DEFAULT_PAGE, Limits.PAGE));
-            case "/v1/seen" ->
-                    operations.seen(
-                            age(given(request, "since")),
-                            Optional.ofNullable(request.query().get("after")),
-                            limit(request, DEFAULT_PAGE, Limits.SEEN));
             case "/v1/dmarc" ->
                     operations.dmarcReport(
                             Optional.ofNullable(request.query().get("domain")),
                             instant(given(request, "since")),
                             limit(request, DEFAULT_PAGE, Limits.PAGE));
+            case "/v1/seen" ->
+                    operations.seen(
+                            age(given(request, "since")),
+                            Optional.ofNullable(request.query().get("after")),
+                            limit(request, DEFAULT_PAGE, Limits.SEEN));
             case "/v1/users" -> operations.users();
             case "/v1/users/suspended" -> operations.suspended();
             case "/v1/health" -> operations.health();
@@ -149,8 +149,8 @@ final class ControlApi {
         return new OperationException(
                 Kind.NOT_FOUND,
                 "there is nothing at " + path,
-                "the paths begin with /v1/queue, /v1/messages, /v1/track, /v1/dkim, /v1/dmarc, /v1/rates,"
-                        + " /v1/seen,"
+                "the paths begin with /v1/queue, /v1/messages, /v1/track, /v1/dkim, /v1/dmarc,"
+                        + " /v1/rates, /v1/seen,"
                         + " /v1/users, /v1/recipients, /v1/health, /v1/config, /v1/reload");
     }
 

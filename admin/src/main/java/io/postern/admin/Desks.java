@@ -15,7 +15,6 @@ import java.time.InstantSource;
 /// that stopped wrote down.
 ///
 /// @param dmarc DMARC reports of others
-/// @param seen messages of strangers
 public record Desks(RateDesk rates, GuardDesk guard, ReceivedReports dmarc, SeenDesk seen) {
     /// As `dmarc_reports.keep` and `dmarc_reports.room` say when nothing else is said.
     private static final Duration KEEP = Duration.ofDays(400);

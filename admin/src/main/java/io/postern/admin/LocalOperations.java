@@ -252,11 +252,6 @@ public final class LocalOperations implements Operations {
     }
 
     @Override
-    public SeenPage seen(Duration since, Optional<String> after, int limit) {
-        return guarded(() -> desks.seen().page(since, after, limit));
-    }
-
-    @Override
     public DmarcView dmarcReport(Optional<String> domain, Instant since, int limit) {
         var wanted = domain.map(LocalOperations::domain);
         return guarded(() -> DmarcView.of(desks.dmarc(), wanted, since, limit));
@@ -265,6 +260,11 @@ public final class LocalOperations implements Operations {
     @Override
     public DmarcImported importDmarc(InputStream from) {
         return guarded(() -> LocalDmarc.keep(desks.dmarc(), from));
+    }
+
+    @Override
+    public SeenPage seen(Duration since, Optional<String> after, int limit) {
+        return guarded(() -> desks.seen().page(since, after, limit));
     }
 
     @Override

@@ -52,14 +52,6 @@ public interface Operations extends AutoCloseable {
     /// Fills the buckets of a key; how many were not full.
     Changed resetRates(RateKey key);
 
-    /// Messages of strangers that were received whole, refused ones too, with what decided about
-    /// them; oldest first.
-    ///
-    /// @param since how long ago the first was seen
-    /// @param after the `next` of the page before; empty for the first
-    /// @param limit how many at most, 1 to [Limits#SEEN]
-    SeenPage seen(Duration since, Optional<String> after, int limit);
-
     /// Who sends as us, by the DMARC reports of others that are kept.
     ///
     /// @param domain the policy domain, with those below it; all when empty
@@ -72,6 +64,14 @@ public interface Operations extends AutoCloseable {
     /// @param from the report in gzip, zip or XML; not closed
     /// @throws OperationException when it is none
     DmarcImported importDmarc(InputStream from);
+
+    /// Messages of strangers that were received whole, refused ones too, with what decided about
+    /// them; oldest first.
+    ///
+    /// @param since how long ago the first was seen
+    /// @param after the `next` of the page before; empty for the first
+    /// @param limit how many at most, 1 to [Limits#SEEN]
+    SeenPage seen(Duration since, Optional<String> after, int limit);
 
     /// Accounts that the guard has suspended, by name.
     List<SuspensionView> suspended();

@@ -93,15 +93,6 @@ public final class RemoteOperations implements Operations {
     }
 
     @Override
-    public SeenPage seen(Duration since, Optional<String> after, int limit) {
-        var query = new LinkedHashMap<String, String>();
-        query.put("since", Durations.print(since));
-        after.ifPresent(value -> query.put("after", value));
-        query.put("limit", Integer.toString(limit));
-        return get("/v1/seen", query, SeenPage.class);
-    }
-
-    @Override
     public DmarcView dmarcReport(Optional<String> domain, Instant since, int limit) {
         var query = new LinkedHashMap<String, String>();
         domain.ifPresent(value -> query.put("domain", value));
@@ -113,6 +104,15 @@ public final class RemoteOperations implements Operations {
     @Override
     public DmarcImported importDmarc(InputStream from) {
         return answer(() -> http.upload(ControlApi.DMARC_IMPORT, from), DmarcImported.class);
+    }
+
+    @Override
+    public SeenPage seen(Duration since, Optional<String> after, int limit) {
+        var query = new LinkedHashMap<String, String>();
+        query.put("since", Durations.print(since));
+        after.ifPresent(value -> query.put("after", value));
+        query.put("limit", Integer.toString(limit));
+        return get("/v1/seen", query, SeenPage.class);
     }
 
     @Override

@@ -7,10 +7,12 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// Keeps the answers of another resolver for a while, and asks it each question once at a time,
@@ -23,7 +25,9 @@ public final class CachingResolver implements Resolver {
     ///
     /// @param minimumTtl records are kept at least so long
     /// @param maximumTtl records are kept at most so long, whatever their TTL
-    /// @param negativeTtl how long `NoSuchName` and `NoData` are kept
+    /// @param negativeTtl how long `NoSuchName` and `NoData` are kept at most: less where the
+    ///   zone's SOA says less (RFC 2308 §5), but not below `minimumTtl`, which is what they get
+    ///   when the reply had no SOA
     /// @param failureTtl how long `TemporaryFailure` is kept
     /// @param octets memory for answers, roughly
     /// @param longestWait how long a thread waits for an answer that another thread has asked for
@@ -34,8 +38,8 @@ public final class CachingResolver implements Resolver {
             Duration failureTtl,
             long octets,
             Duration longestWait) {
-        /// 5 s to 1 h; 1 min (RFC 2308 §5 allows hours, but operators repair and retry); 5 s (RFC
-        /// 9520 §3.2: at least 1 s, at most 5 min); 16 MiB; 30 s.
+        /// 5 s to 1 h; at most 1 min (RFC 2308 §5 allows hours, but operators repair and retry); 5
+        /// s (RFC 9520 §3.2: at least 1 s, at most 5 min); 16 MiB; 30 s.
         public static final Limits DEFAULT =
                 new Limits(
                         Duration.ofSeconds(5),
@@ -54,14 +58,14 @@ public final class CachingResolver implements Resolver {
         PTR
     }
 
-    private record Question(Kind kind, String name) {}
+    private record Key(Kind kind, String name) {}
 
     /// Octets of an entry beside its records: key, future, node, rounded up.
     private static final int OVERHEAD = 400;
 
     private final Resolver resolver;
     private final Limits limits;
-    private final AsyncCache<Question, Answer<?>> answers;
+    private final AsyncCache<Key, Timed<?>> answers;
 
     /// @param ticker nanoseconds, monotonic; `Ticker.systemTicker()` outside tests
     public CachingResolver(Resolver resolver, Limits limits, Ticker ticker) {
@@ -73,65 +77,79 @@ public final class CachingResolver implements Resolver {
                         .executor(Runnable::run)
                         .maximumWeight(limits.octets())
                         .weigher(CachingResolver::weight)
-                        .expireAfter(
-                                Expiry.creating((Question _, Answer<?> answer) -> lifetime(answer)))
+                        .expireAfter(Expiry.creating((Key _, Timed<?> timed) -> lifetime(timed)))
                         .buildAsync();
     }
 
-    private static int weight(Question question, Answer<?> answer) {
+    private static int weight(Key question, Timed<?> timed) {
         int octets = OVERHEAD + question.name().length();
-        if (answer instanceof Answer.Records<?>(var records, _, _)) {
-            for (var record : records) {
-                octets += 64 + (record instanceof String text ? text.length() : 64);
+        switch (timed.answer()) {
+            case Answer.Records<?>(var records, _, _) -> {
+                for (var record : records) {
+                    octets += 64 + octets(record);
+                }
             }
+            case Answer.TemporaryFailure<?>(var why) -> octets += why.length();
+            case Answer.NoSuchName<?>(), Answer.NoData<?>() -> {}
         }
         return octets;
     }
 
-    private Duration lifetime(Answer<?> answer) {
-        return switch (answer) {
-            case Answer.Records<?>(_, var ttl, _) ->
-                    ttl.compareTo(limits.minimumTtl()) < 0
-                            ? limits.minimumTtl()
-                            : ttl.compareTo(limits.maximumTtl()) > 0 ? limits.maximumTtl() : ttl;
-            case Answer.NoSuchName<?>(), Answer.NoData<?>() -> limits.negativeTtl();
+    private static int octets(Object record) {
+        return switch (record) {
+            case String text -> text.length();
+            case MxRecord mx -> 64 + mx.exchange().length();
+            default -> 64;
+        };
+    }
+
+    private Duration lifetime(Timed<?> timed) {
+        return switch (timed.answer()) {
+            case Answer.Records<?>(_, var ttl, _) -> within(ttl, limits.maximumTtl());
+            case Answer.NoSuchName<?>(), Answer.NoData<?>() ->
+                    within(timed.negativeTtl().orElse(limits.minimumTtl()), limits.negativeTtl());
             case Answer.TemporaryFailure<?>(_) -> limits.failureTtl();
         };
     }
 
+    private Duration within(Duration ttl, Duration most) {
+        return ttl.compareTo(limits.minimumTtl()) < 0
+                ? limits.minimumTtl()
+                : ttl.compareTo(most) > 0 ? most : ttl;
+    }
+
     /// The answer to the question, asked now by this thread, or kept, or asked now by another.
-    private <T> Answer<T> answer(Kind kind, String name, Supplier<Answer<T>> ask) {
+    private <T> Answer<T> answer(Kind kind, String name, Supplier<Timed<T>> ask) {
         var text = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
-        var question = new Question(kind, text.toLowerCase(Locale.ROOT));
-        var ours = new CompletableFuture<Answer<?>>();
+        var question = new Key(kind, text.toLowerCase(Locale.ROOT));
+        var ours = new CompletableFuture<Timed<?>>();
         var theirs = answers.asMap().putIfAbsent(question, ours);
         if (theirs != null) {
             return await(theirs);
         }
         try {
-            var answer = ask.get();
-            ours.complete(answer);
+            var timed = ask.get();
+            ours.complete(timed);
             if (Thread.currentThread().isInterrupted()) {
                 // The failure may be ours alone.
                 answers.synchronous().invalidate(question);
             }
-            return answer;
+            return timed.answer();
         } finally {
             // Only where the resolver threw: nobody must wait for what never comes.
             if (!ours.isDone()) {
                 answers.asMap().remove(question, ours);
-                ours.complete(new Answer.TemporaryFailure<>("the look-up broke off"));
+                ours.complete(new Timed<>(new Answer.TemporaryFailure<>("the look-up broke off")));
             }
         }
     }
 
-    private <T> Answer<T> await(CompletableFuture<Answer<?>> theirs) {
+    private <T> Answer<T> await(CompletableFuture<Timed<?>> theirs) {
         try {
             // The question has the kind in it, and each kind has one record type.
             @SuppressWarnings("unchecked")
-            var answer =
-                    (Answer<T>) theirs.get(limits.longestWait().toNanos(), TimeUnit.NANOSECONDS);
-            return answer;
+            var timed = (Timed<T>) theirs.get(limits.longestWait().toNanos(), TimeUnit.NANOSECONDS);
+            return timed.answer();
         } catch (TimeoutException e) {
             return new Answer.TemporaryFailure<>("another thread's look-up took too long");
         } catch (InterruptedException e) {
@@ -142,28 +160,44 @@ public final class CachingResolver implements Resolver {
         }
     }
 
+    /// Asks the resolver below. One of another kind does not say what the SOA allows; then it is as
+    /// much as we do.
+    private <T> Timed<T> below(
+            RecordKind<T> kind, String name, Function<Resolver, Answer<T>> otherwise) {
+        return resolver instanceof NameResolver named
+                ? named.ask(name, kind)
+                : new Timed<>(otherwise.apply(resolver), Optional.of(limits.negativeTtl()));
+    }
+
     @Override
     public Answer<String> txt(String name) {
-        return answer(Kind.TXT, name, () -> resolver.txt(name));
+        return answer(Kind.TXT, name, () -> below(RecordKind.TXT, name, r -> r.txt(name)));
     }
 
     @Override
     public Answer<MxRecord> mx(String name) {
-        return answer(Kind.MX, name, () -> resolver.mx(name));
+        return answer(Kind.MX, name, () -> below(RecordKind.MX, name, r -> r.mx(name)));
     }
 
     @Override
     public Answer<InetAddress> a(String name) {
-        return answer(Kind.A, name, () -> resolver.a(name));
+        return answer(Kind.A, name, () -> below(RecordKind.A, name, r -> r.a(name)));
     }
 
     @Override
     public Answer<InetAddress> aaaa(String name) {
-        return answer(Kind.AAAA, name, () -> resolver.aaaa(name));
+        return answer(Kind.AAAA, name, () -> below(RecordKind.AAAA, name, r -> r.aaaa(name)));
     }
 
     @Override
     public Answer<String> ptr(InetAddress address) {
-        return answer(Kind.PTR, address.getHostAddress(), () -> resolver.ptr(address));
+        return answer(
+                Kind.PTR,
+                address.getHostAddress(),
+                () ->
+                        resolver instanceof NameResolver named
+                                ? named.askPtr(address)
+                                : new Timed<>(
+                                        resolver.ptr(address), Optional.of(limits.negativeTtl())));
     }
 }

@@ -52,7 +52,8 @@ final class CnameChain {
             end = cname.get().getTarget();
             ttl = Math.min(ttl, cname.get().getTTL());
             if (!names.add(end)) {
-                return Optional.of(new Answer.TemporaryFailure<>("CNAME loop at " + end));
+                return Optional.of(
+                        new Answer.TemporaryFailure<>("CNAME loop at " + DnsNames.text(end)));
             }
             if (names.size() > MAX_NAMES) {
                 return Optional.of(

@@ -3,45 +3,31 @@ package io.postern.dns;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketTimeoutException;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
-import org.xbill.DNS.DClass;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
-import org.xbill.DNS.OPTRecord;
-import org.xbill.DNS.Opcode;
 import org.xbill.DNS.Rcode;
-import org.xbill.DNS.Record;
 import org.xbill.DNS.ResolverConfig;
 import org.xbill.DNS.SOARecord;
 import org.xbill.DNS.Section;
-import org.xbill.DNS.Type;
 
 /// Asks recursive DNS servers over UDP with EDNS (RFC 6891), over TCP where the answer does not fit
 /// (RFC 7766).
 ///
 /// Holds no socket and no thread between calls; the caller's thread blocks, at most for the
-/// deadline, whatever the servers do. [Answer.Records#authentic] is the AD bit of a server on a
-/// loopback address; of any other the path is not trusted (RFC 6840 §5.8, RFC 4035 §4.9.3).
+/// deadline, whatever the servers do. [Answer.Records#authentic] is as [Dnssec] says. Against
+/// forged replies there are a port and an id by chance (RFC 5452) and the case of the question.
 ///
 /// Messages are put together and taken apart by dnsjava; the sockets are ours, because its own
 /// transport keeps a selector thread and has no deadline over retries.
 public final class DnsResolver extends NameResolver {
     private static final int PORT = 53;
-
-    /// Times that each server is asked when no answer comes.
-    private static final int ROUNDS = 3;
-
-    /// Octets that fit into a datagram on any path without fragments (DNS flag day 2020).
-    private static final int PAYLOAD = 1232;
 
     /// How a question reaches a server and its reply comes back, at most until a time of
     /// `System.nanoTime()`. A reply has at least the twelve octets of a header, the first two of
@@ -67,29 +53,62 @@ public final class DnsResolver extends NameResolver {
                 }
             };
 
-    private final List<InetSocketAddress> servers;
+    private final Servers servers;
     private final Duration deadline;
-    private final Exchange exchange;
-    private final Random ids = new SecureRandom();
+    private final Predicate<InetAddress> believed;
+    private final Optional<Validator> validator;
+
+    /// A resolver that asks these servers in order and believes the AD bit of those on this
+    /// machine.
+    ///
+    /// @param servers at least one
+    /// @param deadline bound on one call, over all servers, retries, CNAMEs and signatures
+    public DnsResolver(List<InetSocketAddress> servers, Duration deadline) {
+        this(servers, deadline, Dnssec.TrustAd.LOOPBACK, new SecureRandom());
+    }
 
     /// A resolver that asks these servers in order.
     ///
     /// @param servers at least one
-    /// @param deadline bound on one call, over all servers, retries and CNAMEs
-    public DnsResolver(List<InetSocketAddress> servers, Duration deadline) {
-        this(servers, deadline, SOCKETS);
+    /// @param deadline bound on one call, over all servers, retries, CNAMEs and signatures
+    /// @param random ids of questions and the case of their letters; nobody may guess it
+    public DnsResolver(
+            List<InetSocketAddress> servers,
+            Duration deadline,
+            Dnssec dnssec,
+            RandomGenerator random) {
+        this(servers, deadline, dnssec, random, SOCKETS);
     }
 
     DnsResolver(List<InetSocketAddress> servers, Duration deadline, Exchange exchange) {
+        this(servers, deadline, Dnssec.TrustAd.LOOPBACK, new SecureRandom(), exchange);
+    }
+
+    private DnsResolver(
+            List<InetSocketAddress> servers,
+            Duration deadline,
+            Dnssec dnssec,
+            RandomGenerator random,
+            Exchange exchange) {
         if (servers.isEmpty()) {
             throw new IllegalArgumentException("no server to ask");
         }
         if (servers.stream().anyMatch(InetSocketAddress::isUnresolved)) {
             throw new IllegalArgumentException("a server without an address: " + servers);
         }
-        this.servers = List.copyOf(servers);
         this.deadline = deadline;
-        this.exchange = exchange;
+        var wish =
+                switch (dnssec) {
+                    case Dnssec.Off() -> Servers.Wish.NOTHING;
+                    case Dnssec.TrustAd _ -> Servers.Wish.AUTHENTIC_DATA;
+                    case Dnssec.Validate _ -> Servers.Wish.SIGNATURES;
+                };
+        this.servers = new Servers(servers, exchange, random, wish);
+        believed = dnssec instanceof Dnssec.TrustAd(var trusted) ? trusted : _ -> false;
+        validator =
+                dnssec instanceof Dnssec.Validate settings
+                        ? Optional.of(new Validator(this.servers, settings))
+                        : Optional.empty();
     }
 
     /// The servers that this machine is configured to ask; never empty.
@@ -123,26 +142,40 @@ public final class DnsResolver extends NameResolver {
     }
 
     @Override
-    <T> Answer<T> ask(Name name, RecordKind<T> kind) {
+    <T> Timed<T> ask(Name name, RecordKind<T> kind) {
         long until = System.nanoTime() + deadline.toNanos();
         var chain = new CnameChain(name);
         while (true) {
-            switch (exchange(chain.end(), kind.type(), until)) {
+            var asked = chain.end();
+            switch (reply(asked, kind.type(), until)) {
                 case Reply.None(var why) -> {
-                    return new Answer.TemporaryFailure<>(why);
+                    return new Timed<>(new Answer.TemporaryFailure<>(why));
                 }
                 case Reply.Usable(var message, var vouched) -> {
-                    var asked = chain.end();
-                    var found = chain.follow(message.getSection(Section.ANSWER), kind, vouched);
+                    // Behind a name in an unsigned zone nothing is validated: ask on from there.
+                    boolean firstOnly = validator.isPresent() && !vouched;
+                    var records = message.getSection(Section.ANSWER);
+                    var found =
+                            chain.follow(
+                                    firstOnly
+                                            ? records.stream()
+                                                    .filter(r -> r.getName().equals(asked))
+                                                    .toList()
+                                            : records,
+                                    kind,
+                                    vouched);
                     if (found.isPresent()) {
-                        return found.get();
+                        return new Timed<>(found.get());
                     }
-                    // RFC 6604 §3: the code is about the last name of the chain.
-                    if (message.getRcode() == Rcode.NXDOMAIN) {
-                        return new Answer.NoSuchName<>();
-                    }
-                    if (chain.end().equals(asked) || hasSoa(message)) {
-                        return new Answer.NoData<>();
+                    boolean moved = !chain.end().equals(asked);
+                    if (!moved || !firstOnly) {
+                        // RFC 6604 §3: the code is about the last name of the chain.
+                        if (message.getRcode() == Rcode.NXDOMAIN) {
+                            return new Timed<>(new Answer.NoSuchName<>(), negativeTtl(message));
+                        }
+                        if (!moved || Servers.hasSoa(message)) {
+                            return new Timed<>(new Answer.NoData<>(), negativeTtl(message));
+                        }
                     }
                     // The server stopped half-way along the chain: ask on from there.
                 }
@@ -150,104 +183,40 @@ public final class DnsResolver extends NameResolver {
         }
     }
 
+    /// RFC 2308 §5.
+    private static Optional<Duration> negativeTtl(Message message) {
+        return message.getSection(Section.AUTHORITY).stream()
+                .filter(SOARecord.class::isInstance)
+                .map(SOARecord.class::cast)
+                .map(soa -> Math.min(soa.getTTL(), soa.getMinimum()))
+                // RFC 2181 §8: with the top bit set it counts as 0.
+                .map(seconds -> Duration.ofSeconds(seconds >> 31 == 0 ? seconds : 0))
+                .findFirst();
+    }
+
     /// What came of one question.
     private sealed interface Reply {
-        /// NOERROR or NXDOMAIN from a server that knows.
+        /// NOERROR or NXDOMAIN.
         record Usable(Message message, boolean vouched) implements Reply {}
 
         record None(String why) implements Reply {}
     }
 
-    /// Asks the servers in turn until one gives a usable reply. One that answers badly is not asked
-    /// again (RFC 9520 §3.1); one that does not answer is, the time left shared among the tries.
-    private Reply exchange(Name name, int type, long until) {
-        var bad = new HashSet<InetSocketAddress>();
-        var complaints = new ArrayList<String>();
-        int tries = ROUNDS * servers.size();
-        for (int i = 0; i < tries && bad.size() < servers.size(); i++) {
-            var server = servers.get(i % servers.size());
-            if (bad.contains(server)) {
-                continue;
-            }
-            long now = System.nanoTime();
-            if (until - now <= 0) {
-                break;
-            }
-            try {
-                return query(server, name, type, now + (until - now) / (tries - i));
-            } catch (SocketTimeoutException e) {
-                complaints.add(server + ": no answer");
-            } catch (IOException e) {
-                if (Thread.currentThread().isInterrupted()) {
-                    return new Reply.None("interrupted");
-                }
-                bad.add(server);
-                complaints.add(server + ": " + e.getMessage());
-            }
+    private Reply reply(Name name, int type, long until) {
+        if (validator.isPresent()) {
+            return switch (validator.get().ask(name, type, until)) {
+                case Validation.Outcome.None(var why) -> new Reply.None(why);
+                case Validation.Outcome.Judged(var message, var secure) ->
+                        new Reply.Usable(message, secure);
+            };
         }
-        var why = String.join(", ", new LinkedHashSet<>(complaints));
-        return new Reply.None(
-                why.isEmpty() ? "no answer within " + deadline.toMillis() + " ms" : why);
-    }
-
-    /// @throws IOException when the server cannot be asked or its reply is of no use
-    private Reply query(InetSocketAddress server, Name name, int type, long until)
-            throws IOException {
-        var question = Record.newRecord(name, type, DClass.IN);
-        var message = Message.newQuery(question);
-        message.getHeader().setID(ids.nextInt(1 << 16));
-        message.getHeader().setFlag(Flags.AD); // RFC 6840 §5.7: tell us whether it validated
-        message.addRecord(new OPTRecord(PAYLOAD, 0, 0), Section.ADDITIONAL);
-        var reply = send(server, message, until);
-        if (reply.getRcode() == Rcode.FORMERR || reply.getRcode() == Rcode.NOTIMP) {
-            // RFC 6891 §7: a server from before EDNS.
-            message.removeAllRecords(Section.ADDITIONAL);
-            message.getHeader().setID(ids.nextInt(1 << 16));
-            reply = send(server, message, until);
-        }
-        check(reply, question);
-        boolean vouched =
-                reply.getHeader().getFlag(Flags.AD) && server.getAddress().isLoopbackAddress();
-        return new Reply.Usable(reply, vouched);
-    }
-
-    private Message send(InetSocketAddress server, Message message, long until) throws IOException {
-        var query = message.toWire();
-        var octets = exchange.udp(server, query, until);
-        // TC before all else: what was cut off need not parse.
-        if ((octets[2] & 0x02) != 0) {
-            octets = exchange.tcp(server, query, until);
-        }
-        try {
-            return new Message(octets);
-        } catch (IOException | RuntimeException e) {
-            throw new IOException("malformed reply: " + e.getMessage(), e);
-        }
-    }
-
-    private static void check(Message reply, Record question) throws IOException {
-        int code = reply.getRcode();
-        if (code != Rcode.NOERROR && code != Rcode.NXDOMAIN) {
-            throw new IOException(Rcode.string(code));
-        }
-        if (reply.getHeader().getOpcode() != Opcode.QUERY
-                || !question.equals(reply.getQuestion())) {
-            throw new IOException("the reply is to another question");
-        }
-        // RFC 2308 §2.2: NS without SOA and without an answer is a referral, not "no data".
-        boolean referral =
-                reply.getSection(Section.ANSWER).isEmpty()
-                        && !hasSoa(reply)
-                        && code == Rcode.NOERROR
-                        && !reply.getHeader().getFlag(Flags.AA)
-                        && reply.getSection(Section.AUTHORITY).stream()
-                                .anyMatch(r -> r.getType() == Type.NS);
-        if (referral) {
-            throw new IOException("a referral: not a recursive server");
-        }
-    }
-
-    private static boolean hasSoa(Message message) {
-        return message.getSection(Section.AUTHORITY).stream().anyMatch(SOARecord.class::isInstance);
+        return switch (servers.ask(name, type, until)) {
+            case Servers.Reply.None(var why) -> new Reply.None(why);
+            case Servers.Reply.Usable(var message, var server) ->
+                    new Reply.Usable(
+                            message,
+                            message.getHeader().getFlag(Flags.AD)
+                                    && believed.test(server.getAddress()));
+        };
     }
 }

@@ -6,36 +6,42 @@ import org.xbill.DNS.ReverseMap;
 
 /// A resolver that answers one question: which records of a kind a name has.
 abstract class NameResolver implements Resolver {
-    abstract <T> Answer<T> ask(Name name, RecordKind<T> kind);
+    abstract <T> Timed<T> ask(Name name, RecordKind<T> kind);
 
-    private <T> Answer<T> ask(String name, RecordKind<T> kind) {
+    final <T> Timed<T> ask(String name, RecordKind<T> kind) {
         var parsed = DnsNames.parse(name);
         // A name that cannot be written into a question cannot exist.
-        return parsed.isPresent() ? ask(parsed.get(), kind) : new Answer.NoSuchName<>();
+        return parsed.isPresent()
+                ? ask(parsed.get(), kind)
+                : new Timed<>(new Answer.NoSuchName<>());
+    }
+
+    final Timed<String> askPtr(InetAddress address) {
+        return ask(ReverseMap.fromAddress(address), RecordKind.PTR);
     }
 
     @Override
     public final Answer<String> txt(String name) {
-        return ask(name, RecordKind.TXT);
+        return ask(name, RecordKind.TXT).answer();
     }
 
     @Override
     public final Answer<MxRecord> mx(String name) {
-        return ask(name, RecordKind.MX);
+        return ask(name, RecordKind.MX).answer();
     }
 
     @Override
     public final Answer<InetAddress> a(String name) {
-        return ask(name, RecordKind.A);
+        return ask(name, RecordKind.A).answer();
     }
 
     @Override
     public final Answer<InetAddress> aaaa(String name) {
-        return ask(name, RecordKind.AAAA);
+        return ask(name, RecordKind.AAAA).answer();
     }
 
     @Override
     public final Answer<String> ptr(InetAddress address) {
-        return ask(ReverseMap.fromAddress(address), RecordKind.PTR);
+        return askPtr(address).answer();
     }
 }

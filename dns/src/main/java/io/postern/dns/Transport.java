@@ -19,7 +19,8 @@ final class Transport {
 
     private Transport() {}
 
-    /// Over UDP. Datagrams that carry another id are somebody else's, or forged: waits on.
+    /// Over UDP. Datagrams with another id or question are late, or forged (RFC 5452 §9.1): waits
+    /// on.
     static byte[] udp(InetSocketAddress server, byte[] query, long until) throws IOException {
         try (var socket = new DatagramSocket()) {
             // A connected socket takes datagrams of that server only, and hears of closed ports.
@@ -70,12 +71,14 @@ final class Transport {
         return octets;
     }
 
-    /// The id is the question's, and QR is set.
+    /// The id is the query's, QR is set, and the question is the same if there is one. Its case is
+    /// not looked at here.
     private static boolean isReplyTo(byte[] query, byte[] octets) {
         return octets.length >= 12
                 && octets[0] == query[0]
                 && octets[1] == query[1]
-                && (octets[2] & 0x80) != 0;
+                && (octets[2] & 0x80) != 0
+                && (Question.isAbsent(octets) || Question.isSame(query, octets));
     }
 
     private static int millisUntil(long until) throws SocketTimeoutException {

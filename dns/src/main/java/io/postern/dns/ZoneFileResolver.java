@@ -65,7 +65,11 @@ public final class ZoneFileResolver extends NameResolver {
     }
 
     @Override
-    <T> Answer<T> ask(Name name, RecordKind<T> kind) {
+    <T> Timed<T> ask(Name name, RecordKind<T> kind) {
+        return new Timed<>(answer(name, kind));
+    }
+
+    private <T> Answer<T> answer(Name name, RecordKind<T> kind) {
         var chain = new CnameChain(name);
         while (true) {
             var at = chain.end();

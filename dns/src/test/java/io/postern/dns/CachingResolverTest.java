@@ -18,6 +18,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.xbill.DNS.Rcode;
 
 @DisplayName("RFC 2308, RFC 9520 cache of answers")
 class CachingResolverTest {
@@ -106,6 +107,41 @@ class CachingResolverTest {
         nanos.addAndGet(1);
         assertEquals(c.answer(), cache.txt("example.com"));
         assertEquals(2, asked.get(), "and not after");
+    }
+
+    record Negative(String rule, String soa, int seconds) {
+        @Override
+        public String toString() {
+            return rule;
+        }
+    }
+
+    static Stream<Negative> negatives() {
+        return Stream.of(
+                new Negative("the SOA's MINIMUM", "example. 600 SOA a. b. 1 2 3 4 15", 15),
+                new Negative("the SOA's TTL", "example. 12 SOA a. b. 1 2 3 4 600", 12),
+                new Negative("no more than the limit", "example. 600 SOA a. b. 1 2 3 4 600", 20),
+                new Negative("no less than the minimum", "example. 600 SOA a. b. 1 2 3 4 0", 10),
+                new Negative("without SOA the minimum", "", 10));
+    }
+
+    @ParameterizedTest(name = "RFC 2308 §5 \"no\" is kept for: {0}")
+    @MethodSource("negatives")
+    void negative(Negative c) throws Exception {
+        for (int code : new int[] {Rcode.NXDOMAIN, Rcode.NOERROR}) {
+            nanos.set(0);
+            try (var server = LoopbackDns.start(DnsResolverTest.says(code, "", c.soa()))) {
+                var servers = new DnsResolver(List.of(server.address()), Duration.ofSeconds(20));
+                var cache = new CachingResolver(servers, LIMITS, nanos::get);
+                var answer = cache.txt("example.com");
+                nanos.addAndGet(Duration.ofSeconds(c.seconds()).toNanos() - 1);
+                assertEquals(answer, cache.txt("EXAMPLE.com."));
+                assertEquals(1, server.asked.size(), "kept until then");
+                nanos.addAndGet(1);
+                assertEquals(answer, cache.txt("example.com"));
+                assertEquals(2, server.asked.size(), "and not after");
+            }
+        }
     }
 
     @Test

@@ -9,16 +9,20 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -64,7 +68,7 @@ class DnsResolverTest {
         }
     }
 
-    private static LoopbackDns.Script says(int code, String answer, String authority) {
+    static LoopbackDns.Script says(int code, String answer, String authority) {
         return (query, tcp) -> one(reply(query, code, answer, authority), tcp);
     }
 
@@ -240,6 +244,38 @@ class DnsResolverTest {
                         DnsResolverTest::a,
                         "[192.0.2.1] 60"),
                 new Case(
+                        "RFC 5452 §9.1: replies to other questions are passed over",
+                        (query, tcp) -> {
+                            var right = says("www.example.com. 60 A 192.0.2.1").replies(query, tcp);
+                            var other = right.getFirst().clone();
+                            other[13] ^= 1; // the first letter
+                            var type = right.getFirst().clone();
+                            type[12 + query.getQuestion().getName().length() + 1] = 28;
+                            return List.of(other, type, right.getFirst());
+                        },
+                        DnsResolverTest::a,
+                        "[192.0.2.1] 60"),
+                new Case(
+                        "0x20: a server that does not keep the case is asked over TCP",
+                        lowerCase(says("www.example.com. 60 A 192.0.2.1"), true),
+                        DnsResolverTest::a,
+                        "[192.0.2.1] 60"),
+                new Case(
+                        "0x20: without TCP either, in the case of the name",
+                        lowerCase(says("www.example.com. 60 A 192.0.2.1"), false),
+                        DnsResolverTest::a,
+                        "[192.0.2.1] 60"),
+                new Case(
+                        "0x20: forged without the case, and the true answer over TCP",
+                        (query, tcp) ->
+                                tcp
+                                        ? says("www.example.com. 60 A 192.0.2.1")
+                                                .replies(query, true)
+                                        : lowerCase(says("www.example.com. 60 A 192.0.2.66"), true)
+                                                .replies(query, false),
+                        DnsResolverTest::a,
+                        "[192.0.2.1] 60"),
+                new Case(
                         "RFC 6891 §7: a server from before EDNS",
                         (query, tcp) ->
                                 query.getOPT() == null
@@ -248,6 +284,25 @@ class DnsResolverTest {
                                         : says(Rcode.FORMERR, "", "").replies(query, tcp),
                         DnsResolverTest::a,
                         "[192.0.2.1] 60"));
+    }
+
+    /// The replies with their question in lower case; over TCP nothing, unless asked for.
+    private static LoopbackDns.Script lowerCase(LoopbackDns.Script script, boolean overTcp) {
+        return (query, tcp) -> {
+            if (tcp && !overTcp) {
+                return List.of(new byte[2]); // a message of no octets
+            }
+            var replies = new ArrayList<byte[]>();
+            for (var reply : script.replies(query, tcp)) {
+                var lower = reply.clone();
+                int start = tcp ? 15 : 13;
+                for (int i = start; i < start + 15; i++) {
+                    lower[i] = (byte) Character.toLowerCase(lower[i]);
+                }
+                replies.add(lower);
+            }
+            return replies;
+        };
     }
 
     private static String many(int count, IntFunction<String> line) {
@@ -297,7 +352,8 @@ class DnsResolverTest {
                         "a header and nothing else",
                         (query, tcp) -> List.of(Arrays.copyOf(flagged(query), 12)),
                         DnsResolverTest::a,
-                        "malformed"),
+                        "no answer",
+                        SHORT),
                 new Case(
                         "another question",
                         (query, tcp) -> {
@@ -403,6 +459,81 @@ class DnsResolverTest {
         assertEquals("failure", Answers.text(a(alone)));
     }
 
+    /// Always the same.
+    private static final class NoRandom implements RandomGenerator {
+        @Override
+        public long nextLong() {
+            return -1;
+        }
+
+        @Override
+        public boolean nextBoolean() {
+            return true;
+        }
+    }
+
+    @Test
+    @DisplayName("0x20: the case of the question is by chance, and the answer does not show it")
+    void scrambled() throws IOException {
+        var asked = new CopyOnWriteArrayList<String>();
+        LoopbackDns.Script script =
+                (query, tcp) -> {
+                    asked.add(query.getQuestion().getName() + " " + query.getHeader().getID());
+                    var records = query.getQuestion().getName() + " 60 MX 1 mx.";
+                    return one(reply(query, Rcode.NOERROR, records, ""), tcp);
+                };
+        try (var server = LoopbackDns.start(script)) {
+            var fixed =
+                    new DnsResolver(
+                            List.of(server.address()), DEADLINE, new Dnssec.Off(), new NoRandom());
+            assertEquals("[1 mx] 60", Answers.text(fixed.mx("eXample.c0m-1")));
+            assertEquals(List.of("ExAMPLE.C0M-1. 65535"), asked);
+            var secure = new DnsResolver(List.of(server.address()), DEADLINE);
+            for (int i = 0; i < 20; i++) {
+                assertEquals("[1 mx] 60", Answers.text(secure.mx("example.com")));
+            }
+            assertTrue(asked.stream().distinct().count() > 15, asked.toString());
+        }
+    }
+
+    @Test
+    @DisplayName("a server that is down costs its share of the time once, not with each question")
+    void remembered() throws IOException {
+        try (var silent = LoopbackDns.start((query, tcp) -> List.of());
+                var good = LoopbackDns.start(says("www.example.com. 60 A 192.0.2.1"))) {
+            var resolver =
+                    new DnsResolver(
+                            List.of(silent.address(), good.address()), Duration.ofSeconds(6));
+            for (int i = 0; i < 5; i++) {
+                assertEquals("[192.0.2.1] 60", Answers.text(a(resolver)));
+            }
+            assertEquals(List.of("udp www.example.com. A"), silent.asked);
+        }
+    }
+
+    @Test
+    @DisplayName("two dead servers and a long chain cost one deadline together")
+    void deadServers() throws IOException {
+        LoopbackDns.Script stopsAfterTwo =
+                (query, tcp) -> {
+                    var name = query.getQuestion().getName();
+                    return name.labels() > 5
+                            ? List.of()
+                            : says(name + " CNAME x." + name).replies(query, tcp);
+                };
+        try (var one = LoopbackDns.start(stopsAfterTwo);
+                var two = LoopbackDns.start((query, tcp) -> List.of())) {
+            var deadline = Duration.ofMillis(600);
+            var resolver = new DnsResolver(List.of(two.address(), one.address()), deadline);
+            long before = System.nanoTime();
+            var answer = assertInstanceOf(Answer.TemporaryFailure.class, a(resolver));
+            var took = Duration.ofNanos(System.nanoTime() - before);
+            assertTrue(answer.why().contains("no answer"), answer.why());
+            // The margin is the machine's; three names with six tries each would be more.
+            assertTrue(took.compareTo(deadline.multipliedBy(5)) < 0, took.toString());
+        }
+    }
+
     @Test
     @DisplayName("a lost datagram is asked for again")
     void lost() throws IOException {
@@ -452,6 +583,26 @@ class DnsResolverTest {
     }
 
     @Test
+    @DisplayName("RFC 6840 §5.8: the AD bit counts only where it is asked for and believed")
+    void adBit() throws IOException {
+        LoopbackDns.Script vouches =
+                (query, tcp) -> {
+                    var reply = reply(query, Rcode.NOERROR, "www.example.com. A 192.0.2.1", "");
+                    reply.getHeader().setFlag(Flags.AD);
+                    return one(reply, tcp);
+                };
+        try (var server = LoopbackDns.start(vouches)) {
+            for (var dnssec : List.of(new Dnssec.Off(), new Dnssec.TrustAd(_ -> false))) {
+                var resolver =
+                        new DnsResolver(
+                                List.of(server.address()), DEADLINE, dnssec, new SecureRandom());
+                var answer = assertInstanceOf(Answer.Records.class, a(resolver));
+                assertFalse(answer.authentic(), dnssec.toString());
+            }
+        }
+    }
+
+    @Test
     @DisplayName("an interrupted thread stops waiting and stays interrupted")
     void interrupted() throws Exception {
         var asked = new CountDownLatch(1);
@@ -483,8 +634,13 @@ class DnsResolverTest {
                     var good =
                             says("www.example.com. CNAME b.\nb. A 192.0.2.1").replies(query, tcp);
                     var octets = good.getFirst().clone();
+                    int question = 12 + query.getQuestion().getName().length() + 4;
                     for (int n = random.nextInt(6); n > 0; n--) {
-                        octets[3 + random.nextInt(octets.length - 3)] = (byte) random.nextInt(256);
+                        int at = 3 + random.nextInt(octets.length - 3);
+                        // With another question it is no reply, and would be waited past.
+                        if (at == 3 || (at > 5 && at < 12) || at >= question) {
+                            octets[at] = (byte) random.nextInt(256);
+                        }
                     }
                     return List.of(octets);
                 };

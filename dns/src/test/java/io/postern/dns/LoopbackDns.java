@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Type;
@@ -29,7 +30,7 @@ final class LoopbackDns implements AutoCloseable {
     private final Script script;
     private final List<Socket> connections = new CopyOnWriteArrayList<>();
 
-    /// Each question in order, such as `udp example.com. A`.
+    /// Each question in order, such as `udp example.com. A`, in lower case.
     final List<String> asked = new CopyOnWriteArrayList<>();
 
     static LoopbackDns start(Script script) throws IOException {
@@ -68,7 +69,7 @@ final class LoopbackDns implements AutoCloseable {
                 "%s %s %s"
                         .formatted(
                                 overTcp ? "tcp" : "udp",
-                                query.getQuestion().getName(),
+                                query.getQuestion().getName().toString().toLowerCase(Locale.ROOT),
                                 Type.string(query.getQuestion().getType())));
         return script.replies(query, overTcp);
     }

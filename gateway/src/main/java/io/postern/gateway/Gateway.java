@@ -1,7 +1,5 @@
 package io.postern.gateway;
 
-import io.postern.dns.CachingResolver;
-import io.postern.dns.DnsResolver;
 import io.postern.dns.Resolver;
 import io.postern.gateway.authentication.Authentication;
 import io.postern.gateway.config.Config;
@@ -90,7 +88,7 @@ public final class Gateway implements AutoCloseable {
     /// @throws io.postern.store.StoreException when the data folder or the store can't be used
     /// @throws io.postern.keys.KeysException when the keys can't be read
     public static Gateway open(Config config, InstantSource clock) {
-        return open(config, clock, resolver(config.dns()));
+        return open(config, clock, ConfiguredResolver.of(config.dns(), clock));
     }
 
     /// The same with another resolver than the configuration's.
@@ -200,6 +198,7 @@ public final class Gateway implements AutoCloseable {
                         delays,
                         names,
                         new Authentication(config, resolver, clock),
+                        dmarc,
                         seen,
                         clock);
         this.clock = clock;
@@ -215,19 +214,6 @@ public final class Gateway implements AutoCloseable {
     private final Delays delays;
     private final SeenLog seen;
     private final InstantSource clock;
-
-    private static Resolver resolver(Config.Dns dns) {
-        return new CachingResolver(
-                new DnsResolver(
-                        dns.servers().isEmpty()
-                                ? DnsResolver.systemServers()
-                                : dns.servers().stream()
-                                        .map(server -> server.toSocketAddress())
-                                        .toList(),
-                        dns.timeout()),
-                CachingResolver.Limits.DEFAULT,
-                com.github.benmanes.caffeine.cache.Ticker.systemTicker());
-    }
 
     private static StartSecret startSecret(Config config, MessageStore store, SecureRandom random) {
         return config.secrets()
@@ -512,14 +498,14 @@ public final class Gateway implements AutoCloseable {
         return counting;
     }
 
-    /// What was seen of strangers' messages.
-    public SeenLog seen() {
-        return seen;
-    }
-
     /// DMARC reports, both ways.
     public DmarcReporting dmarc() {
         return dmarc;
+    }
+
+    /// What was seen of strangers' messages.
+    public SeenLog seen() {
+        return seen;
     }
 
     public DkimKeys keys() {
@@ -591,8 +577,8 @@ public final class Gateway implements AutoCloseable {
         directoryUsers.ifPresent(DirectoryUsers::close);
         engine.stop(DRAIN);
         counting.close();
-        seen.close();
         dmarc.close();
+        seen.close();
         perimeter.strangers().close();
         store.close();
     }

@@ -10,6 +10,7 @@ import io.postern.testkit.FakeDns;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -339,6 +340,25 @@ class AuthenticationTest {
     }
 
     @Test
+    @DisplayName(
+            "RFC 8617 §7: a seal counts only of a sealer who is trusted, on a chain that is whole")
+    void sealedByTrusted() throws Exception {
+        var sealed = Signed.sealedBy("good.example", letter("a@strict.example"), Instant.now());
+        open("");
+        assertTrue(
+                deliver("list@good.example", sealed).startsWith("550 5.7.1 strict.example asks"));
+        house().close();
+        open("[authentication]\ntrusted_sealers = [\"good.example\"]\n");
+        var broken = deliver("list@good.example", sealed.replace("Hello", "Hullo"));
+        assertTrue(broken.startsWith("550 5.7.1 strict.example asks"), broken);
+        var reply = deliver("list@good.example", sealed);
+        assertTrue(reply.startsWith("250 "), reply);
+        var results = field(arrived(), "Authentication-Results");
+        assertTrue(results.contains("dmarc=fail"), results);
+        assertTrue(results.contains("arc=pass"), results);
+    }
+
+    @Test
     @DisplayName("RFC 8601 §5: what a stranger claims we found is removed")
     void forged() throws Exception {
         open("");
@@ -467,6 +487,29 @@ class AuthenticationTest {
                 }) {
             assertTrue(text.contains(expected), text);
         }
+    }
+
+    @Test
+    @DisplayName("RFC 9990 §3: what DMARC was evaluated for is counted, with what was done")
+    void counted() throws Exception {
+        var reports = "rua=mailto:reports@collector.example\"\n";
+        dns =
+                FakeDns.zone(
+                        ZONE.replace("p=reject\"\n", "p=reject; " + reports)
+                                .replace("p=quarantine\"\n", "p=quarantine; " + reports));
+        open("[dmarc_reports]\norganization = \"Example\"\ncontact = \"dmarc@example.com\"\n");
+        assertTrue(deliver("a@good.example", letter("a@good.example")).startsWith("250 "));
+        assertTrue(deliver("a@mild.example", letter("a@mild.example")).startsWith("250 "));
+        assertTrue(deliver("a@strict.example", letter("a@strict.example")).startsWith("550 "));
+        assertTrue(deliver("a@nothing.example", letter("a@nothing.example")).startsWith("250 "));
+        house().restart();
+        var kept = new ArrayList<String>();
+        house().gateway().store().eachState("dmarc-row", entry -> kept.add(entry.text()));
+        var all = String.join("\n", kept);
+        assertTrue(all.contains("<disposition>reject</disposition>"), all);
+        assertTrue(all.contains("<disposition>quarantine</disposition>"), all);
+        assertTrue(all.contains("<header_from>good.example</header_from>"), all);
+        assertFalse(all.contains("nothing.example"), all);
     }
 
     @Test

@@ -12,7 +12,9 @@ public record AddressLiteral(InetAddress address) implements Host {
     // A leading zero is octal to some and decimal to others: refused.
     private static final Pattern IPV4 =
             Pattern.compile("(?:(?:0|[1-9][0-9]{0,2})\\.){3}(?:0|[1-9][0-9]{0,2})");
-    private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:]{2,39}(?:[0-9.]{7,15})?");
+    // With a colon after the first number, or InetAddress would read IPv4 and its odd kin.
+    private static final Pattern IPV6 =
+            Pattern.compile("(?=[0-9A-Fa-f]{0,4}:)[0-9A-Fa-f:]{2,39}(?:[0-9.]{7,15})?");
     private static final String TAG = "IPv6:";
 
     /// The literal of a text with its square brackets; empty when it is none, or one of a kind

@@ -1,6 +1,7 @@
 package io.postern.gateway.authentication;
 
 import io.postern.auth.arc.ArcVerifier;
+import io.postern.auth.authres.AuthenticationResults;
 import io.postern.auth.dkim.DkimPolicy;
 import io.postern.auth.dkim.DkimVerifier;
 import io.postern.auth.dkim.SignatureFactory;
@@ -24,6 +25,9 @@ import java.util.Optional;
 
 /// Authenticates messages. Safe for many threads.
 public final class Authentication {
+    /// The rule that acts on failures of DMARC: in logs, tags, reasons for a hold.
+    public static final String DMARC = "dmarc";
+
     /// Of both identities together. RFC 7208 §4.6.4 lets one ask more than a hundred; who needs
     /// more than this is not worth it, and DKIM and DMARC need at most fifty more.
     private static final int SPF_QUESTIONS = 45;
@@ -107,6 +111,11 @@ public final class Authentication {
                         lookAlikes),
                 new SpfQuery(client, helo, mailFrom),
                 clock.instant());
+    }
+
+    /// What we say of a message, as one field.
+    public AuthenticationResults written(MessageResults results) {
+        return stamps.field(results);
     }
 
     /// What is written on a message for the inside server: fields to be put on top, in this order.

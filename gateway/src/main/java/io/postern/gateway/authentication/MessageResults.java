@@ -33,7 +33,7 @@ public record MessageResults(
     }
 
     /// The signatures that are worth telling of: those that were looked at.
-    List<SignatureResult> lookedAt() {
+    public List<SignatureResult> lookedAt() {
         return dkim.subList(0, Math.min(dkim.size(), DkimPolicy.STANDARD.maxSignatures()));
     }
 

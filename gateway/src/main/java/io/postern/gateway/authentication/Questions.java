@@ -31,7 +31,7 @@ final class Questions {
                                     + (authentic ? ", authentic)" : ")");
                     case Answer.NoSuchName<?>() -> "no such name";
                     case Answer.NoData<?>() -> "no such record";
-                    case Answer.TemporaryFailure<?>(var why) -> "no answer: " + why;
+                    case Answer.TemporaryFailure<?>(var why) -> "no answer: " + Visible.of(why);
                 };
     }
 

@@ -17,6 +17,16 @@ import java.util.Optional;
 record Stamps(String authservId, String receiver, boolean receivedSpf) {
     /// The fields, to be put on top of the message in this order.
     List<HeaderField> of(MessageResults results) {
+        var fields = new ArrayList<HeaderField>();
+        fields.add(field(results).field());
+        if (receivedSpf) {
+            fields.add(new ReceivedSpf(results.query(), results.mailFrom(), receiver).field());
+        }
+        return fields;
+    }
+
+    /// What the first of them says.
+    AuthenticationResults field(MessageResults results) {
         var methods = new ArrayList<MethodResult>();
         methods.add(AuthenticationResults.spf(results.mailFrom()));
         methods.add(AuthenticationResults.spf(results.helo()));
@@ -35,12 +45,7 @@ record Stamps(String authservId, String receiver, boolean receivedSpf) {
                         .map(AuthenticationResults::dmarc)
                         .orElseGet(() -> noAuthor(results.author())));
         methods.add(results.arc().methodResult());
-        var fields = new ArrayList<HeaderField>();
-        fields.add(new AuthenticationResults(authservId, methods).field());
-        if (receivedSpf) {
-            fields.add(new ReceivedSpf(results.query(), results.mailFrom(), receiver).field());
-        }
-        return fields;
+        return new AuthenticationResults(authservId, methods);
     }
 
     /// There is nobody to ask DMARC about, and no policy to be had: never a pass.

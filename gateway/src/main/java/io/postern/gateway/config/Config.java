@@ -390,8 +390,30 @@ public record Config(
                             otherwise = "\"5s\"",
                             min = 1,
                             max = 60,
-                            doc = "Time for one question, all servers together.")
+                            doc =
+                                    "Time for one question, all servers, tries, aliases and signatures together.")
                     Duration timeout,
+            @Setting(
+                            otherwise = "\"trust-ad\"",
+                            doc =
+                                    "Who says whether an answer is authentic (DNSSEC); explanations show it. `off`: nobody. "
+                                            + "`trust-ad`: a resolver in `trust_ad_of`, by its AD bit. `validate`: the gateway, by "
+                                            + "signatures from `trust_anchors` on; a bogus answer then counts as none for now "
+                                            + "(451, `temperror`). The resolvers must give signatures on request.")
+                    DnssecMode dnssec,
+            @Setting(
+                            otherwise = "[\"127.0.0.0/8\", \"::1/128\"]",
+                            doc =
+                                    "With `dnssec = \"trust-ad\"`: networks of resolvers that validate and that nobody can "
+                                            + "forge replies of: on this machine or behind a tunnel (RFC 6840 §5.8). Not a "
+                                            + "container's stub, which only passes on.")
+                    List<Network> trustAdOf,
+            @Setting(
+                            doc =
+                                    "With `dnssec = \"validate\"`: a zone file of DS or DNSKEY records; what is under none of "
+                                            + "them counts as unsigned. When absent: the root zone's keys of 2017 and 2024, which "
+                                            + "no later key replaces by itself.")
+                    Optional<Path> trustAnchors,
             @Setting(
                             otherwise = "\"2s\"",
                             max = 60,
@@ -399,6 +421,13 @@ public record Config(
                                     "How long, from the moment a stranger connects, its name may take to be found for "
                                             + "the Received field, lists and rules; looked up beside the dialogue. `0s`: not looked up.")
                     Duration reverseTimeout) {}
+
+    /// Who says whether an answer of the DNS is authentic.
+    public enum DnssecMode {
+        OFF,
+        TRUST_AD,
+        VALIDATE
+    }
 
     /// Bounds on what clients may do.
     public record Limits(

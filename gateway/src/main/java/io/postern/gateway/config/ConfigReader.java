@@ -138,6 +138,7 @@ public final class ConfigReader {
         SubmissionRules.check(config, binder, wrong);
         RuleChecks.check(config, binder, wrong);
         DmarcReportRules.check(config, binder, wrong);
+        DnsRules.check(config, binder, wrong);
         if (!wrong.isEmpty()) {
             throw new ConfigException(name + ": " + String.join("; ", wrong));
         }

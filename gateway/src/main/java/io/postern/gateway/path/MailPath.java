@@ -7,6 +7,7 @@ import io.postern.gateway.delivery.Routes;
 import io.postern.gateway.events.Figures;
 import io.postern.gateway.identities.ReverseNames;
 import io.postern.gateway.policy.Policy;
+import io.postern.gateway.reports.DmarcReporting;
 import io.postern.gateway.seen.SeenLog;
 import io.postern.gateway.treat.Treatment;
 import io.postern.mail.BodyTap;
@@ -36,6 +37,7 @@ public record MailPath(
         Delays delays,
         ReverseNames reverseNames,
         Authentication authentication,
+        DmarcReporting reporting,
         SeenLog seen,
         InstantSource clock) {
 
@@ -52,6 +54,7 @@ public record MailPath(
             Delays delays,
             ReverseNames reverseNames,
             Authentication authentication,
+            DmarcReporting reporting,
             SeenLog seen,
             InstantSource clock) {
         this(
@@ -68,6 +71,7 @@ public record MailPath(
                 delays,
                 reverseNames,
                 authentication,
+                reporting,
                 seen,
                 clock);
     }

@@ -1,7 +1,11 @@
 package io.postern.gateway.path;
 
 import io.postern.auth.dkim.BodyHasher;
+import io.postern.auth.dmarc.DmarcPolicy;
+import io.postern.auth.dmarc.DmarcResult;
+import io.postern.auth.dmarc.DmarcVerdict;
 import io.postern.gateway.authentication.Authenticating;
+import io.postern.gateway.authentication.Authentication;
 import io.postern.gateway.authentication.Findings;
 import io.postern.gateway.authentication.MessageResults;
 import io.postern.gateway.delivery.DeliveryEngine;
@@ -9,6 +13,7 @@ import io.postern.gateway.delivery.Destination;
 import io.postern.gateway.events.MailLog;
 import io.postern.gateway.policy.Opinion;
 import io.postern.gateway.policy.Stage;
+import io.postern.gateway.reports.JudgedMail;
 import io.postern.gateway.seen.Fate;
 import io.postern.gateway.treat.Treatment;
 import io.postern.gateway.treat.TreatmentException;
@@ -60,6 +65,7 @@ final class MessageSink implements DataSink {
     private final ContentBuilder builder;
     private Optional<HeaderFields> header = Optional.empty();
     private Optional<MessageResults> results = Optional.empty();
+    private String rule = "";
     private Optional<String> kept = Optional.empty();
 
     MessageSink(MailPath path, PerimeterHandler handler, SessionFacts session, Envelope envelope) {
@@ -123,7 +129,52 @@ final class MessageSink implements DataSink {
                                     fate(reply)));
         }
         handler.settled(session, envelope, builder.size(), header, reply);
+        // What is put off comes again, and is counted then.
+        if (results.isPresent() && header.isPresent() && reply.code() / 100 != 4) {
+            path.reporting()
+                    .judged(
+                            judged(results.get(), reply),
+                            envelope,
+                            header.get(),
+                            path.authentication().written(results.get()));
+        }
         return reply;
+    }
+
+    private JudgedMail judged(MessageResults found, Reply reply) {
+        if (!reply.positive()) {
+            var by = rule.isEmpty() ? handler.refusedBy() : rule;
+            return new JudgedMail(
+                    found,
+                    JudgedMail.Done.REFUSED,
+                    by.equals(Authentication.DMARC)
+                            ? Optional.empty()
+                            : Optional.of("refused by the rule " + by));
+        }
+        var remarks = handler.dossier().remarks();
+        boolean quarantined =
+                remarks.contains(new Opinion.Remark.Tag(Authentication.DMARC))
+                        || remarks.contains(new Opinion.Remark.Hold(Authentication.DMARC));
+        boolean spared =
+                !quarantined
+                        && found.dmarc()
+                                .filter(dmarc -> dmarc.verdict() instanceof DmarcVerdict.Fail)
+                                .flatMap(DmarcResult::effective)
+                                .filter(policy -> policy != DmarcPolicy.NONE)
+                                .isPresent();
+        return new JudgedMail(
+                found,
+                quarantined ? JudgedMail.Done.QUARANTINED : JudgedMail.Done.DELIVERED,
+                spared ? Optional.of(override()) : Optional.empty());
+    }
+
+    /// Why a failure was not acted upon.
+    private String override() {
+        return handler.dossier().decisions().stream()
+                .filter(decision -> decision.check().equals(Authentication.DMARC))
+                .map(Decision::conclusion)
+                .findFirst()
+                .orElse("let pass by a list or rule of this site");
     }
 
     private Fate fate(Reply reply) {
@@ -177,6 +228,7 @@ final class MessageSink implements DataSink {
             return switch (carried(treated, destinations)) {
                 case Treatment.Treated.Refused(var rule, var reply) -> refused(rule, reply);
                 case Treatment.Treated.Ready(var ready, var rewritten) -> {
+                    takeReport(ready, id);
                     boolean stays = ready.inMemory();
                     boolean given = false;
                     try {
@@ -301,6 +353,18 @@ final class MessageSink implements DataSink {
                 .filter(Opinion.Remark.Hold.class::isInstance)
                 .map(remark -> ((Opinion.Remark.Hold) remark).reason())
                 .findFirst();
+    }
+
+    /// A report to us about our own domains is read before delivery has the content. One that may
+    /// be forged is not (RFC 9990 §8).
+    private void takeReport(Content content, QueueId id) {
+        boolean forged =
+                results.flatMap(MessageResults::dmarc)
+                        .map(dmarc -> !dmarc.passed())
+                        .orElse(results.isPresent());
+        if (!forged) {
+            path.reporting().intake().received(envelope, content, id.toString());
+        }
     }
 
     /// What we say of who sent it, to the inside server.
@@ -463,8 +527,9 @@ final class MessageSink implements DataSink {
         return clean.toString().strip();
     }
 
-    private Reply refused(String rule, Reply reply) {
-        logRefusal(rule, reply);
+    private Reply refused(String by, Reply reply) {
+        rule = by;
+        logRefusal(by, reply);
         return reply;
     }
 

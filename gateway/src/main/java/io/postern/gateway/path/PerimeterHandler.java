@@ -47,6 +47,7 @@ public final class PerimeterHandler implements SessionHandler {
     private int recipients;
     private int refusedRecipients;
     private boolean ending;
+    private String refusedBy = "";
 
     /// Which rule refused last, and the check that it belongs to.
     private String rule = "";
@@ -234,6 +235,11 @@ public final class PerimeterHandler implements SessionHandler {
         return memory;
     }
 
+    /// The rule that refused what was asked last; empty when none did.
+    String refusedBy() {
+        return refusedBy;
+    }
+
     /// What was concluded about this transaction so far.
     Dossier dossier() {
         return dossier;
@@ -349,6 +355,7 @@ public final class PerimeterHandler implements SessionHandler {
         dossier.begin(situation.stage());
         dossier.add(situation.stage(), outcome);
         var refusal = outcome.refusal();
+        refusedBy = refusal == null ? "" : refusal.rule();
         if (refusal != null) {
             log(
                     situation.session(),

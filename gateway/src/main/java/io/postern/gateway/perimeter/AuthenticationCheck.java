@@ -5,6 +5,7 @@ import io.postern.auth.dmarc.DmarcPolicy;
 import io.postern.auth.dmarc.DmarcResult;
 import io.postern.auth.dmarc.DmarcVerdict;
 import io.postern.auth.spf.SpfVerdict;
+import io.postern.gateway.authentication.Authentication;
 import io.postern.gateway.authentication.AuthorView;
 import io.postern.gateway.authentication.LookAlikes;
 import io.postern.gateway.authentication.MessageResults;
@@ -123,7 +124,7 @@ final class AuthenticationCheck implements Check {
                         + (effective(dmarc) == DmarcPolicy.REJECT ? "refused" : "quarantined")
                         + " when neither SPF nor DKIM shows that it sent it (DMARC): "
                         + reasons(results);
-        return act(action, "dmarc", Reply.of(550, "5.7.1", text), why);
+        return act(action, Authentication.DMARC, Reply.of(550, "5.7.1", text), why);
     }
 
     private static DmarcPolicy effective(DmarcResult dmarc) {
@@ -208,7 +209,8 @@ final class AuthenticationCheck implements Check {
     }
 
     private static Opinion note(String conclusion, String why) {
-        return new Opinion.Note(Opinion.decision("dmarc", conclusion, "why", why), List.of());
+        return new Opinion.Note(
+                Opinion.decision(Authentication.DMARC, conclusion, "why", why), List.of());
     }
 
     /// What a stranger's DNS wrote, fit for a reply.

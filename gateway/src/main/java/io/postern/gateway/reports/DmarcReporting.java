@@ -1,10 +1,13 @@
 package io.postern.gateway.reports;
 
+import io.postern.auth.authres.AuthenticationResults;
 import io.postern.dns.Resolver;
 import io.postern.gateway.config.Config;
 import io.postern.gateway.delivery.Routes;
 import io.postern.gateway.events.Figures;
 import io.postern.gateway.treat.Treatment;
+import io.postern.mail.Envelope;
+import io.postern.mail.HeaderFields;
 import io.postern.store.MessageStore;
 import java.time.InstantSource;
 import java.util.concurrent.Executors;
@@ -20,6 +23,7 @@ public final class DmarcReporting implements AutoCloseable {
     private static final long FLUSH_SECONDS = 5;
     private static final long SEND_SECONDS = 60;
 
+    private final InstantSource clock;
     private final DmarcReports sent;
     private final ReceivedReports received;
     private final ReportIntake intake;
@@ -42,6 +46,7 @@ public final class DmarcReporting implements AutoCloseable {
             Figures figures,
             InstantSource clock,
             RandomGenerator random) {
+        this.clock = clock;
         var rules = config.dmarcReports();
         var post =
                 new ReportPost(
@@ -75,6 +80,20 @@ public final class DmarcReporting implements AutoCloseable {
                         seconds,
                         seconds,
                         TimeUnit.SECONDS);
+    }
+
+    /// A message that a stranger handed in was taken or refused for good.
+    ///
+    /// @param header as it came
+    /// @param written what we say of it
+    public void judged(
+            JudgedMail mail,
+            Envelope envelope,
+            HeaderFields header,
+            AuthenticationResults written) {
+        var now = clock.instant();
+        mail.aggregate(envelope, now).ifPresent(sent::record);
+        mail.failure(failures, envelope, header, written, now);
     }
 
     /// Where each message that DMARC was evaluated for is counted.

@@ -79,6 +79,28 @@ class ConfigReaderTest {
     }
 
     @Test
+    @DisplayName("[dns] trust_anchors: a file of DS or DNSKEY records, and with validate alone")
+    void trustAnchors(@org.junit.jupiter.api.io.TempDir Path folder) throws Exception {
+        var file = folder.resolve("anchors");
+        var dns = "[dns]\ndnssec = \"%s\"\ntrust_anchors = \"" + file + "\"\n[outbound]";
+        var validate = LEAST.replace("[outbound]", dns.formatted("validate"));
+        Files.writeString(file, ". DS 1 8 2 " + "0F".repeat(32) + "\n");
+        assertEquals(Config.DnssecMode.VALIDATE, parse(validate).dns().dnssec());
+        var off = LEAST.replace("[outbound]", dns.formatted("off"));
+        assertTrue(
+                message(off)
+                        .contains("dns.trust_anchors goes with dns.dnssec = \"validate\" only"));
+        Files.writeString(file, "; a comment\ntrust-anchors {\n");
+        assertTrue(message(validate).contains("anchors, line 2: "), message(validate));
+        Files.delete(file);
+        assertTrue(message(validate).contains("can't be read"), message(validate));
+    }
+
+    private static String message(String text) {
+        return String.valueOf(assertThrows(ConfigException.class, () -> parse(text)).getMessage());
+    }
+
+    @Test
     @DisplayName("every key that is absent has its documented default")
     void defaults() {
         var config = parse(LEAST);
