@@ -38,8 +38,10 @@ public final class Descriptors {
     /// much as there is to count.
     public void look() {
         long bound = most.getAsLong();
-        long reserve = Math.min(RESERVE, bound / 4);
-        room.set(bound - reserve - open.getAsLong());
+        long reserve = Math.min(RESERVE, bound / 8);
+        long now = open.getAsLong();
+        // Counting needs one itself: without any it fails.
+        room.set(now < 0 ? 0 : bound - reserve - now);
     }
 
     /// Whether one more stranger may come in.

@@ -12,19 +12,22 @@ import org.junit.jupiter.api.Test;
 @DisplayName("File descriptors kept back from strangers")
 class DescriptorsTest {
     @Test
-    @DisplayName("a quarter of few, 256 of many")
+    @DisplayName("an eighth of few, 256 of many")
     void reserve() {
-        assertEquals(100 - 25 - 40, admitted(new Descriptors(() -> 100, () -> 40)));
+        assertEquals(104 - 13 - 40, admitted(new Descriptors(() -> 104, () -> 40)));
         assertEquals(4096 - 256 - 40, admitted(new Descriptors(() -> 4096, () -> 40)));
     }
 
     @Test
     @DisplayName("none left: nobody comes in until the next look finds some")
     void again() {
-        var open = new AtomicLong(80);
-        var descriptors = new Descriptors(() -> 100, open::get);
+        var open = new AtomicLong(95);
+        var descriptors = new Descriptors(() -> 104, open::get);
         assertFalse(descriptors.admit());
-        open.set(74);
+        open.set(-1);
+        descriptors.look();
+        assertFalse(descriptors.admit(), "it can't be counted");
+        open.set(90);
         assertFalse(descriptors.admit());
         descriptors.look();
         assertTrue(descriptors.admit());
