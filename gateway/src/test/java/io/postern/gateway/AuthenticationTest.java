@@ -359,6 +359,29 @@ class AuthenticationTest {
     }
 
     @Test
+    @DisplayName("a list that lets the client pass spares a failure, and no rule at the content")
+    void listed() throws Exception {
+        open(
+                """
+                [[access_list]]
+                name = "friends"
+                of = "client"
+                action = "allow"
+                entries = ["127.0.0.1"]
+                [[rule]]
+                name = "bad-word"
+                stage = "message"
+                when = 'subject == "bad"'
+                action = "refuse"
+                """);
+        var bad = letter("a@strict.example").replace("Subject: x", "Subject: bad");
+        assertTrue(deliver("a@strict.example", bad).startsWith("550 "));
+        var reply = deliver("a@strict.example", letter("a@strict.example"));
+        assertTrue(reply.startsWith("250 "), reply);
+        assertTrue(field(arrived(), "Authentication-Results").contains("dmarc=fail"));
+    }
+
+    @Test
     @DisplayName("RFC 8601 §5: what a stranger claims we found is removed")
     void forged() throws Exception {
         open("");

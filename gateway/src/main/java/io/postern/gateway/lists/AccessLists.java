@@ -96,13 +96,13 @@ public final class AccessLists implements Check {
         };
     }
 
-    private static Step step(Stage stage) {
+    private static Optional<Step> step(Stage stage) {
         return switch (stage) {
-            case CONNECT -> Step.CONNECT;
-            case HELO -> Step.HELO;
-            case MAIL -> Step.MAIL;
-            // What lets a client pass at RCPT does so to the end.
-            case RCPT, DATA, MESSAGE -> Step.RCPT;
+            case CONNECT -> Optional.of(Step.CONNECT);
+            case HELO -> Optional.of(Step.HELO);
+            case MAIL -> Optional.of(Step.MAIL);
+            case RCPT -> Optional.of(Step.RCPT);
+            case DATA, MESSAGE -> Optional.empty();
         };
     }
 
@@ -145,10 +145,11 @@ public final class AccessLists implements Check {
     @Override
     public Opinion ask(Situation situation) {
         var step = step(situation.stage());
-        boolean content = situation.stage().compareTo(Stage.DATA) >= 0;
+        if (step.isEmpty()) {
+            return Opinion.PASS;
+        }
         for (var list : lists) {
-            if ((!content || vouches(list.settings()))
-                    && isAsked(list.settings(), step, situation)) {
+            if (isAsked(list.settings(), step.get(), situation)) {
                 var found = find(list, situation);
                 if (found.isPresent()) {
                     return opinion(list.settings(), found.get(), situation.stage());
@@ -158,12 +159,20 @@ public final class AccessLists implements Check {
         return Opinion.PASS;
     }
 
-    /// Whether a list speaks for who hands a message in, and not for what a stranger calls himself:
-    /// such a list spares the content what is asked of it, authentication included.
-    private static boolean vouches(AbuseConfig.AccessList list) {
-        return list.action() == AbuseConfig.Action.ALLOW
-                && (list.of() == AbuseConfig.Subject.CLIENT
-                        || list.of() == AbuseConfig.Subject.REVERSE_NAME);
+    /// The list that speaks for who hands a message in: the client or its verified name, and not
+    /// what a stranger calls himself. It spares the message what authentication finds, and nothing
+    /// else: rules and rates are asked at the end of the content all the same.
+    public Optional<String> vouching(Situation situation) {
+        return lists.stream()
+                .filter(list ->
+                        list.settings().action() == AbuseConfig.Action.ALLOW
+                                && list.settings().roles().contains(situation.listener().role()))
+                .filter(list ->
+                        list.settings().of() == AbuseConfig.Subject.CLIENT
+                                || list.settings().of() == AbuseConfig.Subject.REVERSE_NAME)
+                .filter(list -> find(list, situation).isPresent())
+                .map(list -> list.settings().name())
+                .findFirst();
     }
 
     private boolean isAsked(AbuseConfig.AccessList list, Step step, Situation situation) {

@@ -22,14 +22,18 @@ import io.postern.smtp.Reply;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// Acts on what authentication found, at the end of the content: refuses, holds or tags by the
 /// settings. Mail is never refused for having no signature: what is there is judged.
 final class AuthenticationCheck implements Check {
     private final AuthenticationConfig settings;
     private final LookAlikes lookAlikes;
+    private final Function<Situation, Optional<String>> vouching;
 
-    AuthenticationCheck(Config config) {
+    /// @param vouching names the list that speaks for the client, if one does
+    AuthenticationCheck(Config config, Function<Situation, Optional<String>> vouching) {
+        this.vouching = vouching;
         this.settings = config.authentication();
         this.lookAlikes =
                 new LookAlikes(config.domain().stream().map(Config.OwnDomain::name).toList());
@@ -41,6 +45,10 @@ final class AuthenticationCheck implements Check {
                 || situation.listener().role() != Config.Role.INBOUND
                 || situation.header().isEmpty()) {
             return Opinion.PASS;
+        }
+        var list = vouching.apply(situation);
+        if (list.isPresent()) {
+            return note("not acted upon: let through by " + list.get(), "access list");
         }
         var opinions = new ArrayList<Opinion>();
         var author =

@@ -112,7 +112,7 @@ public final class Perimeter {
         var checks = new ArrayList<>(door);
         checks.add(strangers.accessLists());
         rulesCheck(rules).ifPresent(checks::add);
-        checks.add(new AuthenticationCheck(config));
+        checks.add(new AuthenticationCheck(config, strangers::vouching));
         checks.addAll(means.counting().checks(config));
         checks.addAll(strangers.names());
         checks.add(recipientCheck);
@@ -128,13 +128,14 @@ public final class Perimeter {
     /// @param rules asks the configuration's rules
     /// @throws io.postern.gateway.config.ConfigException when a list can't be used
     public static Policy again(Config config, Function<Situation, ClientNames> names, Check rules) {
+        var lists = new AccessLists(config.accessList(), names, new Postmaster(config));
         return new Policy(
                 List.of(
                         new RelayCheck(domain ->
                                 config.own(domain).map(OwnRecipients::serves).orElse(false)),
-                        new AccessLists(config.accessList(), names, new Postmaster(config)),
+                        lists,
                         rules,
-                        new AuthenticationCheck(config)));
+                        new AuthenticationCheck(config, lists::vouching)));
     }
 
     private Optional<Check> rulesCheck(Rules rules) {

@@ -10,10 +10,12 @@ import io.postern.gateway.identities.ReversePathCheck;
 import io.postern.gateway.lists.AccessLists;
 import io.postern.gateway.lookups.Lookups;
 import io.postern.gateway.policy.Check;
+import io.postern.gateway.policy.Situation;
 import io.postern.gateway.recipients.OwnRecipients;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -89,6 +91,11 @@ public final class StrangerChecks implements AutoCloseable {
     /// The operator's own word.
     Check accessLists() {
         return lists.access();
+    }
+
+    /// The list in force that speaks for a client, if one does.
+    Optional<String> vouching(Situation situation) {
+        return lists.access().vouching(situation);
     }
 
     /// What the DNS and the directory say of names and addresses.
