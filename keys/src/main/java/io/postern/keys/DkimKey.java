@@ -3,53 +3,165 @@ package io.postern.keys;
 import io.postern.mail.Domain;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 
 /// A DKIM key as the store knows it, without its private half.
 ///
 /// @param selector lower case, without the domain
+/// @param generation 1, or the how manieth key with this selector it is: only slots come back
 /// @param bits 256 for Ed25519
 /// @param publicKey the value of `p=`: base64, RSA as SubjectPublicKeyInfo (RFC 6376 §3.6.1),
 ///   Ed25519 as 32 octets (RFC 8463 §4)
 /// @param history every change of state, oldest first; the first made it
+/// @param withoutDns whether it was put to use without a look at the DNS, and was not seen there
+///   since
+/// @param compromised whether somebody else may have its private half
+/// @param sight what the DNS showed
 public record DkimKey(
         Domain domain,
         String selector,
+        int generation,
         KeyType type,
         int bits,
         String publicKey,
         Instant createdAt,
-        List<StateChange> history) {
+        List<StateChange> history,
+        boolean withoutDns,
+        boolean compromised,
+        Sight sight) {
     public DkimKey {
         history = List.copyOf(history);
     }
 
-    /// The same key, one step on.
-    DkimKey with(StateChange change) {
+    /// The same key, one step on: what was seen of its record counts again from there when the
+    /// record has to be another one.
+    public DkimKey with(State state, Instant at, String cause) {
         var longer = new ArrayList<>(history);
-        longer.add(change);
-        return new DkimKey(domain, selector, type, bits, publicKey, createdAt, longer);
+        longer.add(new StateChange(state, at, cause));
+        boolean sameRecord = state.record() == state().record() && state != State.CREATED;
+        return new DkimKey(
+                domain,
+                selector,
+                generation,
+                type,
+                bits,
+                publicKey,
+                createdAt,
+                longer,
+                withoutDns,
+                compromised,
+                sameRecord
+                        ? sight
+                        : new Sight(
+                                sight.lookedAt(),
+                                sight.seenAt(),
+                                Optional.empty(),
+                                sight.earlier(),
+                                sight.words()));
+    }
+
+    public DkimKey withSight(Sight other) {
+        return new DkimKey(
+                domain,
+                selector,
+                generation,
+                type,
+                bits,
+                publicKey,
+                createdAt,
+                history,
+                withoutDns,
+                compromised,
+                other);
+    }
+
+    public DkimKey withoutDns(boolean yes) {
+        return new DkimKey(
+                domain,
+                selector,
+                generation,
+                type,
+                bits,
+                publicKey,
+                createdAt,
+                history,
+                yes,
+                compromised,
+                sight);
+    }
+
+    public DkimKey asCompromised() {
+        return new DkimKey(
+                domain,
+                selector,
+                generation,
+                type,
+                bits,
+                publicKey,
+                createdAt,
+                history,
+                withoutDns,
+                true,
+                sight);
+    }
+
+    /// What the DNS has to show under the key's name.
+    public enum Shown {
+        /// The public key.
+        KEY,
+        /// An empty `p=`. RFC 6376 §3.6.1.
+        REVOCATION,
+        NOTHING
     }
 
     /// The life of a key.
     public enum State {
-        /// Made; its record is not in the DNS yet.
-        CREATED,
-        /// Its record was seen in the DNS.
-        PUBLISHED,
+        /// Made; its record is not known to be in the DNS.
+        CREATED(Shown.KEY),
+        /// Its record was seen on every server of the zone, for as long as others may remember what
+        /// was there before.
+        PUBLISHED(Shown.KEY),
         /// Messages are signed with it.
-        ACTIVE,
+        ACTIVE(Shown.KEY),
         /// No longer signs; its record stays for messages on their way.
-        RETIRING,
-        /// Its record is published with an empty `p=` (RFC 6376 §3.6.1).
-        REVOKED,
+        RETIRING(Shown.KEY),
+        /// Its record is to be published with an empty `p=` (RFC 6376 §3.6.1).
+        REVOKED(Shown.REVOCATION),
         /// Its record is gone from the DNS.
-        REMOVED;
+        REMOVED(Shown.NOTHING);
+
+        private final Shown record;
+
+        State(Shown record) {
+            this.record = record;
+        }
+
+        /// What its record is in this state.
+        public Shown record() {
+            return record;
+        }
 
         /// In lower case, as it is shown and kept.
         public String word() {
             return name().toLowerCase(Locale.ROOT);
+        }
+
+        /// The states that may come after this one. Two ways lead back, both for a key that
+        /// vanished from the DNS while it signed: it has to be published anew, and the one before
+        /// it signs again.
+        Set<State> next() {
+            return switch (this) {
+                case CREATED -> EnumSet.of(PUBLISHED, RETIRING);
+                case PUBLISHED -> EnumSet.of(ACTIVE, CREATED, RETIRING);
+                case ACTIVE -> EnumSet.of(RETIRING, CREATED);
+                case RETIRING -> EnumSet.of(ACTIVE, REVOKED);
+                case REVOKED -> EnumSet.of(REMOVED);
+                case REMOVED -> EnumSet.noneOf(State.class);
+            };
         }
     }
 
@@ -63,6 +175,36 @@ public record DkimKey(
         return history.getLast().state();
     }
 
+    /// When it came into that state.
+    public Instant since() {
+        return history.getLast().at();
+    }
+
+    /// When it first signed; empty when it never did.
+    public Optional<Instant> firstActive() {
+        return history.stream()
+                .filter(change -> change.state() == State.ACTIVE)
+                .map(StateChange::at)
+                .findFirst();
+    }
+
+    /// The last time at which it may have signed: now while it is active; empty when it never was.
+    public Optional<Instant> lastSigned(Instant now) {
+        for (int i = history.size() - 1; i >= 0; i--) {
+            if (history.get(i).state() == State.ACTIVE) {
+                return Optional.of(i == history.size() - 1 ? now : history.get(i + 1).at());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// Whether it is the same key, whatever became of it since.
+    public boolean isSame(DkimKey other) {
+        return domain.equals(other.domain)
+                && selector.equals(other.selector)
+                && generation == other.generation;
+    }
+
     /// Where its record belongs: `selector._domainkey.domain`, without the trailing dot.
     public String recordName() {
         return selector + "._domainkey." + domain.name();
@@ -70,11 +212,9 @@ public record DkimKey(
 
     /// The text of its TXT record; without the public key once it is revoked. RFC 6376 §3.6.1.
     public String recordText() {
-        var shown =
-                switch (state()) {
-                    case CREATED, PUBLISHED, ACTIVE, RETIRING -> publicKey;
-                    case REVOKED, REMOVED -> "";
-                };
-        return "v=DKIM1; k=" + type.tag() + "; p=" + shown;
+        return "v=DKIM1; k="
+                + type.tag()
+                + "; p="
+                + (state().record() == Shown.KEY ? publicKey : "");
     }
 }

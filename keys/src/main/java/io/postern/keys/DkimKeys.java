@@ -12,21 +12,22 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /// The DKIM keys of all domains: kept in the store, private halves wrapped, and those that sign
 /// kept ready in memory. Safe for many threads.
 ///
-/// Readers see one immutable snapshot, replaced whole after each change; changes happen one at a
-/// time. For now a key that was made or imported signs at once, whether or not its record is in the
-/// DNS: its history says so.
+/// Readers see one immutable ring of keys per domain, replaced whole after each change; changes
+/// happen one at a time, and are on stable storage before anybody sees them. No change skips a
+/// state, and no domain ever has two active keys of one type.
 ///
 /// Operations that write throw [StoreException] when the store cannot keep the change.
 public final class DkimKeys {
@@ -41,20 +42,21 @@ public final class DkimKeys {
     /// RFC 8301 §3.2: verifiers must take up to 4096.
     static final int MOST_BITS = 4096;
 
-    private static final String WITHOUT_DNS = "put to use without a look at the DNS";
-
     private final KeyValues values;
     private final KeyWrap wrap;
     private final InstantSource clock;
-    private final SecureRandom random;
+    private final KeyMaker maker;
     private final ReentrantLock changes = new ReentrantLock();
-    private volatile Snapshot now;
+    private final ConcurrentHashMap<Domain, Ring> rings = new ConcurrentHashMap<>();
 
-    /// All keys by name, and those that sign, decoded.
-    private record Snapshot(
-            Map<String, StoredKey> all,
-            Map<String, PrivateKey> decoded,
-            Map<Domain, List<ReadySigningKey>> signing) {}
+    /// The keys of one domain, and those of them that sign, RSA first.
+    private record Ring(List<StoredKey> all, List<ReadySigningKey> signing) {
+        static final Ring EMPTY = new Ring(List.of(), List.of());
+
+        List<DkimKey> keys() {
+            return all.stream().map(StoredKey::key).toList();
+        }
+    }
 
     /// Reads all keys from the store. Call [CryptoProviders#install] before.
     ///
@@ -62,69 +64,111 @@ public final class DkimKeys {
     /// @throws KeysException when a value is damaged
     public DkimKeys(
             MessageStore store, StartSecret secret, InstantSource clock, SecureRandom random) {
-        this(KeyValues.in(store), secret, clock, random);
+        this(KeyValues.in(store), secret, clock, random, KeyMaker.REAL);
     }
 
-    DkimKeys(KeyValues values, StartSecret secret, InstantSource clock, SecureRandom random) {
+    DkimKeys(
+            KeyValues values,
+            StartSecret secret,
+            InstantSource clock,
+            SecureRandom random,
+            KeyMaker maker) {
         this.values = values;
         this.wrap = new KeyWrap(secret, "dkim", random);
         this.clock = clock;
         this.random = random;
-        this.now = read();
+        this.maker = maker;
+        read();
     }
 
-    /// Makes a key of each type and puts it to use at once, without looking at the DNS.
+    private final SecureRandom random;
+
+    /// What a wish for keys says.
     ///
     /// @param domain any case, A-labels or U-labels
     /// @param types at least one
     /// @param selector only with one type; otherwise such as `r20261122a` and `e20261122a`
     /// @param bits of the RSA key: 2048 to 4096
+    /// @param cause who or what wants them, in words
+    public record Wish(
+            String domain, Set<KeyType> types, Optional<String> selector, int bits, String cause) {}
+
+    /// Makes a key of each type. None signs before its life has led it there.
+    ///
     /// @return the keys, RSA first
-    public Outcome<List<DkimKey>> create(
-            String domain, Set<KeyType> types, Optional<String> selector, int bits) {
-        var owner = Domain.parse(domain);
+    public Outcome<List<DkimKey>> create(Wish wish) {
+        var owner = Domain.parse(wish.domain());
         if (owner.isEmpty()) {
-            return new Outcome.Refused<>("not a domain: " + shown(domain));
+            return new Outcome.Refused<>("not a domain: " + shown(wish.domain()));
         }
-        if (types.isEmpty()) {
+        if (wish.types().isEmpty()) {
             return new Outcome.Refused<>("no key type given: rsa, ed25519 or both");
         }
-        if (selector.isPresent() && types.size() > 1) {
+        if (wish.selector().isPresent() && wish.types().size() > 1) {
             return new Outcome.Refused<>(
                     "one selector is for one key: give one key type with it, or no selector");
         }
-        if (types.contains(KeyType.RSA) && (bits < LEAST_BITS || bits > MOST_BITS)) {
+        int bits = wish.bits();
+        if (wish.types().contains(KeyType.RSA) && (bits < LEAST_BITS || bits > MOST_BITS)) {
             return new Outcome.Refused<>(
                     "RSA keys have %d to %d bits here (RFC 8301 §3.2), not %d"
                             .formatted(LEAST_BITS, MOST_BITS, bits));
         }
+        // Outside the lock: a key of 4096 bits may take a second.
+        var materials =
+                wish.types().stream().sorted().map(type -> maker.make(type, bits, random)).toList();
         changes.lock();
         try {
             var stem = Selectors.stem(clock.instant(), s -> isFree(owner.get(), s));
             var made = new ArrayList<StoredKey>();
-            for (var type : types.stream().sorted().toList()) {
+            for (var material : materials) {
                 var name =
-                        selector.map(s -> s.toLowerCase(Locale.ROOT))
-                                .orElseGet(() -> Selectors.prefix(type) + stem);
+                        wish.selector()
+                                .map(s -> s.toLowerCase(Locale.ROOT))
+                                .orElseGet(() -> Selectors.prefix(material.type()) + stem);
                 var fault = fault(owner.get(), name);
                 if (fault.isPresent()) {
                     return new Outcome.Refused<>(fault.get());
                 }
-                made.add(
-                        stored(
-                                owner.get(),
-                                name,
-                                KeyMaterial.generate(type, bits, random),
-                                "made"));
+                made.add(stored(owner.get(), name, 1, material, oneLine(wish.cause())));
             }
-            keep(made);
+            keep(owner.get(), made);
             return new Outcome.Done<>(made.stream().map(StoredKey::key).toList());
         } finally {
             changes.unlock();
         }
     }
 
-    /// Takes over a key made elsewhere, and puts it to use at once.
+    /// Makes the next key of a slot: a selector that comes back each time when the one before is
+    /// gone from the DNS.
+    public Outcome<DkimKey> createInSlot(
+            Domain domain, KeyType type, String slot, int bits, String cause) {
+        var material = maker.make(type, bits, random);
+        changes.lock();
+        try {
+            var before =
+                    ring(domain).all().stream()
+                            .filter(stored -> stored.key().selector().equals(slot))
+                            .max(Comparator.comparingInt(stored -> stored.key().generation()));
+            if (before.isPresent() && before.get().key().state() != DkimKey.State.REMOVED) {
+                return new Outcome.Refused<>(
+                        "the slot %s of %s still has a key that is %s: wait until it is removed"
+                                .formatted(slot, domain.name(), before.get().key().state().word()));
+            }
+            var fault = Selectors.fault(domain, slot);
+            if (fault.isPresent()) {
+                return new Outcome.Refused<>(fault.get());
+            }
+            int generation = before.map(stored -> stored.key().generation() + 1).orElse(1);
+            var made = stored(domain, slot, generation, material, oneLine(cause));
+            keep(domain, List.of(made));
+            return new Outcome.Done<>(made.key());
+        } finally {
+            changes.unlock();
+        }
+    }
+
+    /// Takes over a key made elsewhere.
     ///
     /// @param text PKCS#1 or PKCS#8 in PEM, or bare base64 of either or of an Ed25519 seed
     public Outcome<DkimKey> importKey(String domain, String selector, String text) {
@@ -142,8 +186,8 @@ public final class DkimKeys {
             return switch (KeyText.parse(text)) {
                 case KeyText.Parsed.Bad(var why) -> new Outcome.Refused<>(why);
                 case KeyText.Parsed.Ok(var material) -> {
-                    var stored = stored(owner.get(), name, material, "imported");
-                    keep(List.of(stored));
+                    var stored = stored(owner.get(), name, 1, material, "imported");
+                    keep(owner.get(), List.of(stored));
                     yield new Outcome.Done<>(stored.key());
                 }
             };
@@ -152,55 +196,103 @@ public final class DkimKeys {
         }
     }
 
-    /// Moves a key to another state.
+    /// Changes a domain's keys in one step, all or nothing.
     ///
-    /// @param cause who or what, in words
-    public Outcome<DkimKey> move(
-            Domain domain, String selector, DkimKey.State state, String cause) {
+    /// @param step from the keys as they are now to the keys as they shall be, in the same order;
+    ///   runs while no other change can, so it must not block
+    /// @return the keys that are not as they were
+    /// @throws IllegalStateException when a key would skip a state, or two of one type would sign
+    public List<DkimKey> change(Domain domain, UnaryOperator<List<DkimKey>> step) {
         changes.lock();
         try {
-            var stored = now.all().get(StoredKey.name(domain, selector));
-            if (stored == null) {
-                return new Outcome.Refused<>(
-                        "there is no key " + shown(selector) + " of " + domain.name());
+            var ring = ring(domain);
+            var after = step.apply(ring.keys());
+            Transitions.check(ring.keys(), after);
+            var changed = new ArrayList<StoredKey>();
+            var written = new ArrayList<StoredKey>();
+            for (int i = 0; i < after.size(); i++) {
+                var before = ring.all().get(i);
+                if (!after.get(i).equals(before.key())) {
+                    var stored = new StoredKey(after.get(i), before.wrapped());
+                    changed.add(stored);
+                    if (isWorthWriting(before.key(), after.get(i))) {
+                        written.add(stored);
+                    }
+                }
             }
-            var from = stored.key().state();
-            boolean withdrawn =
-                    from == DkimKey.State.REMOVED
-                            || (from == DkimKey.State.REVOKED && state != DkimKey.State.REMOVED);
-            if (withdrawn || from == state) {
-                // What receivers were told is void cannot be made good: they keep it in caches.
-                return new Outcome.Refused<>(
-                        "a key that is %s cannot become %s".formatted(from.word(), state.word()));
+            if (!changed.isEmpty()) {
+                write(written);
+                put(domain, changed);
             }
-            var change = new DkimKey.StateChange(state, clock.instant(), oneLine(cause));
-            var moved = new StoredKey(stored.key().with(change), stored.wrapped());
-            keep(List.of(moved));
-            return new Outcome.Done<>(moved.key());
+            return changed.stream().map(StoredKey::key).toList();
         } finally {
             changes.unlock();
         }
     }
 
-    /// All keys, by domain and selector.
+    /// That a record was seen once more is known in memory alone: twenty thousand keys are looked
+    /// at all day.
+    private static boolean isWorthWriting(DkimKey before, DkimKey after) {
+        return !before.withSight(after.sight()).equals(after)
+                || after.sight().tellsMoreThan(before.sight());
+    }
+
+    /// Puts a key to use that was not seen in the DNS: for laboratories, and for whoever knows
+    /// better. What signed until now goes on its way out.
+    ///
+    /// @param cause who or what wants it, in words
+    public Outcome<DkimKey> activateWithoutDns(Domain domain, String selector, String cause) {
+        changes.lock();
+        try {
+            var found = find(domain, selector);
+            if (found.isEmpty()) {
+                return new Outcome.Refused<>(unknown(domain, selector));
+            }
+            var key = found.get();
+            switch (key.state()) {
+                case ACTIVE -> {
+                    return new Outcome.Done<>(key);
+                }
+                case RETIRING, REVOKED, REMOVED -> {
+                    // What receivers were told is void cannot be made good: they keep it in caches.
+                    return new Outcome.Refused<>(
+                            "the key %s of %s is %s and can't sign again: make another with `postern dkim new`"
+                                    .formatted(selector, domain.name(), key.state().word()));
+                }
+                case CREATED, PUBLISHED -> {}
+            }
+            var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+            var words = oneLine(cause);
+            change(domain, keys -> Transitions.activate(keys, key.withoutDns(true), now, words));
+            return new Outcome.Done<>(find(domain, selector).orElseThrow());
+        } finally {
+            changes.unlock();
+        }
+    }
+
+    /// All keys, by domain and selector, then the older first.
     public List<DkimKey> list() {
-        return now.all().values().stream()
-                .map(StoredKey::key)
-                .sorted(
-                        Comparator.comparing((DkimKey key) -> key.domain().name())
-                                .thenComparing(DkimKey::selector))
+        return rings.entrySet().stream()
+                .sorted(Comparator.comparing(entry -> entry.getKey().name()))
+                .flatMap(entry -> entry.getValue().keys().stream())
                 .toList();
     }
 
-    /// The keys of one domain, by selector; may be empty.
-    public List<DkimKey> list(Domain domain) {
-        return list().stream().filter(key -> key.domain().equals(domain)).toList();
+    /// The domains that have keys, in whatever state.
+    public Set<Domain> domains() {
+        return Set.copyOf(rings.keySet());
     }
 
-    /// The key of that selector (in lower case), in whatever state.
+    /// The keys of one domain, by selector, then the older first; may be empty.
+    public List<DkimKey> list(Domain domain) {
+        return ring(domain).keys();
+    }
+
+    /// The key of that selector (in lower case), in whatever state; of a slot the newest.
     public Optional<DkimKey> find(Domain domain, String selector) {
-        return Optional.ofNullable(now.all().get(StoredKey.name(domain, selector)))
-                .map(StoredKey::key);
+        return ring(domain).keys().stream()
+                .filter(key -> key.selector().equals(selector))
+                .max(Comparator.comparingInt(DkimKey::generation));
     }
 
     /// The records that belong into the DNS for a domain's keys, by selector.
@@ -214,64 +306,77 @@ public final class DkimKeys {
     /// The keys that sign for a domain now, RSA first; empty when there are none. Costs a map
     /// look-up.
     public List<ReadySigningKey> signingKeys(Domain domain) {
-        return now.signing().getOrDefault(domain, List.of());
+        return ring(domain).signing();
     }
 
-    /// Reads all keys anew, for when another program changed them.
-    public void reload() {
-        changes.lock();
-        try {
-            now = read();
-        } finally {
-            changes.unlock();
-        }
+    private Ring ring(Domain domain) {
+        return rings.getOrDefault(domain, Ring.EMPTY);
     }
 
     private boolean isFree(Domain domain, String stem) {
         return Arrays.stream(KeyType.values())
-                .map(type -> StoredKey.name(domain, Selectors.prefix(type) + stem))
-                .noneMatch(now.all()::containsKey);
+                .allMatch(type -> find(domain, Selectors.prefix(type) + stem).isEmpty());
     }
 
     private Optional<String> fault(Domain domain, String selector) {
         // A selector is never used twice, not even after its key is gone: receivers keep records.
-        return now.all().containsKey(StoredKey.name(domain, selector))
+        return find(domain, selector).isPresent()
                 ? Optional.of(
                         "%s already has a key with the selector %s: choose another"
                                 .formatted(domain.name(), selector))
                 : Selectors.fault(domain, selector);
     }
 
-    private StoredKey stored(Domain domain, String selector, KeyMaterial material, String how) {
+    private static String unknown(Domain domain, String selector) {
+        return "there is no key " + shown(selector) + " of " + domain.name();
+    }
+
+    private StoredKey stored(
+            Domain domain, String selector, int generation, KeyMaterial material, String how) {
         // Milliseconds: what is printed and read back is the same instant.
         var at = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         var key =
                 new DkimKey(
                         domain,
                         selector,
+                        generation,
                         material.type(),
                         material.bits(),
                         material.publicKey(),
                         at,
-                        List.of(
-                                new DkimKey.StateChange(DkimKey.State.CREATED, at, how),
-                                new DkimKey.StateChange(DkimKey.State.ACTIVE, at, WITHOUT_DNS)));
+                        List.of(new DkimKey.StateChange(DkimKey.State.CREATED, at, how)),
+                        false,
+                        false,
+                        Sight.NONE);
         var encoded = material.privateKey().getEncoded();
         var wrapped = wrap.wrap(KIND, StoredKey.binding(key), encoded);
         Arrays.fill(encoded, (byte) 0);
         return new StoredKey(key, Base64.getEncoder().encodeToString(wrapped));
     }
 
-    private void keep(List<StoredKey> changed) {
-        var encoded = new TreeMap<String, byte[]>();
-        changed.forEach(key -> encoded.put(key.name(), key.encode()));
-        values.put(encoded);
-        var all = new TreeMap<>(now.all());
-        changed.forEach(key -> all.put(key.name(), key));
-        now = snapshot(all.values(), now.decoded());
+    private void keep(Domain domain, List<StoredKey> changed) {
+        write(changed);
+        put(domain, changed);
     }
 
-    private Snapshot read() {
+    private void write(List<StoredKey> changed) {
+        if (!changed.isEmpty()) {
+            var encoded = new TreeMap<String, byte[]>();
+            changed.forEach(key -> encoded.put(key.name(), key.encode()));
+            values.put(encoded);
+        }
+    }
+
+    private void put(Domain domain, List<StoredKey> changed) {
+        var before = ring(domain);
+        var all = new ArrayList<>(changed);
+        before.all().stream()
+                .filter(old -> changed.stream().noneMatch(one -> one.key().isSame(old.key())))
+                .forEach(all::add);
+        rings.put(domain, ring(all, before.signing()));
+    }
+
+    private void read() {
         var all = new ArrayList<StoredKey>();
         values.all()
                 .forEach((name, value) ->
@@ -279,7 +384,13 @@ public final class DkimKeys {
                                 StoredKey.decode(value)
                                         .filter(key -> key.name().equals(name))
                                         .orElseThrow(() -> damaged(name))));
-        return snapshot(all, Map.of());
+        // That a secret opens is seen now, not at the first message.
+        all.stream()
+                .filter(stored -> stored.key().state() == DkimKey.State.ACTIVE)
+                .forEach(stored -> Arrays.fill(unwrap(stored), (byte) 0));
+        all.stream()
+                .collect(Collectors.groupingBy(stored -> stored.key().domain()))
+                .forEach((domain, its) -> rings.put(domain, ring(its, List.of())));
     }
 
     private static KeysException damaged(String name) {
@@ -289,35 +400,39 @@ public final class DkimKeys {
                         + " in the store is damaged, or was written by a newer version: restore it from a backup");
     }
 
-    /// @param known private keys decoded before, by name
-    private Snapshot snapshot(Collection<StoredKey> keys, Map<String, PrivateKey> known) {
-        var all = new TreeMap<String, StoredKey>();
-        var decoded = new HashMap<String, PrivateKey>();
-        var signing = new HashMap<Domain, List<ReadySigningKey>>();
-        for (var stored : keys) {
-            all.put(stored.name(), stored);
-            if (stored.key().state() == DkimKey.State.ACTIVE) {
-                var before = known.get(stored.name());
-                var privateKey = before == null ? open(stored) : before;
-                decoded.put(stored.name(), privateKey);
-                signing.computeIfAbsent(stored.key().domain(), _ -> new ArrayList<>())
-                        .add(new ReadySigningKey(stored.key(), privateKey));
-            }
-        }
-        signing.replaceAll((_, ready) -> inOrder(ready));
-        return new Snapshot(Map.copyOf(all), Map.copyOf(decoded), Map.copyOf(signing));
+    /// @param known those that signed before: what is decoded stays so
+    private Ring ring(Collection<StoredKey> keys, List<ReadySigningKey> known) {
+        var all =
+                keys.stream()
+                        .sorted(
+                                Comparator.comparing((StoredKey one) -> one.key().selector())
+                                        .thenComparingInt(one -> one.key().generation()))
+                        .toList();
+        var signing =
+                all.stream()
+                        .filter(stored -> stored.key().state() == DkimKey.State.ACTIVE)
+                        .map(stored -> ready(stored, known))
+                        .sorted(
+                                Comparator.comparing((ReadySigningKey one) -> one.key().type())
+                                        .thenComparing(one -> one.key().selector()))
+                        .toList();
+        return new Ring(all, signing);
     }
 
-    private static List<ReadySigningKey> inOrder(List<ReadySigningKey> ready) {
-        return ready.stream()
-                .sorted(
-                        Comparator.comparing((ReadySigningKey r) -> r.key().type())
-                                .thenComparing(r -> r.key().selector()))
-                .toList();
+    private ReadySigningKey ready(StoredKey stored, List<ReadySigningKey> known) {
+        return known.stream()
+                .filter(one -> one.key().isSame(stored.key()))
+                .findFirst()
+                .map(one -> one.as(stored.key()))
+                .orElseGet(() -> new ReadySigningKey(stored.key(), () -> open(stored)));
+    }
+
+    private byte[] unwrap(StoredKey stored) {
+        return wrap.unwrap(KIND, StoredKey.binding(stored.key()), stored.wrappedOctets());
     }
 
     private PrivateKey open(StoredKey stored) {
-        var encoded = wrap.unwrap(KIND, StoredKey.binding(stored.key()), stored.wrappedOctets());
+        var encoded = unwrap(stored);
         try {
             return KeyMaterial.decode(stored.key().type(), encoded);
         } catch (GeneralSecurityException e) {

@@ -13,9 +13,9 @@ interface KeyValues {
     /// All values, by name.
     Map<String, byte[]> all();
 
-    /// Returns when all of them are on stable storage.
+    /// Returns when all of them are on stable storage, or none.
     ///
-    /// @throws StoreException when that cannot be said of each
+    /// @throws StoreException when that cannot be said
     void put(Map<String, byte[]> values);
 
     /// The DKIM keys in a store.
@@ -28,12 +28,7 @@ interface KeyValues {
 
             @Override
             public void put(Map<String, byte[]> values) {
-                // Started together, so that one commit takes them.
-                var writes =
-                        values.entrySet().stream()
-                                .map(v -> store.putValue(DkimKeys.KIND, v.getKey(), v.getValue()))
-                                .toArray(CompletableFuture<?>[]::new);
-                await(CompletableFuture.allOf(writes));
+                await(store.putValues(DkimKeys.KIND, values));
             }
         };
     }

@@ -3,6 +3,7 @@ package io.postern.keys;
 import io.postern.mail.Domain;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -19,12 +20,9 @@ record StoredKey(DkimKey key, String wrapped) {
     private static final String FIRST_LINE = "postern-dkim-key 1";
 
     /// The value's name in the store.
-    static String name(Domain domain, String selector) {
-        return domain.name() + "/" + selector;
-    }
-
     String name() {
-        return name(key.domain(), key.selector());
+        var first = key.domain().name() + "/" + key.selector();
+        return key.generation() == 1 ? first : first + "/" + key.generation();
     }
 
     /// What the wrapped half is bound to: nothing of it can be changed without the start secret.
@@ -32,7 +30,7 @@ record StoredKey(DkimKey key, String wrapped) {
         return String.join(
                 "/",
                 key.domain().name(),
-                key.selector(),
+                key.generation() == 1 ? key.selector() : key.selector() + "#" + key.generation(),
                 key.type().tag(),
                 Integer.toString(key.bits()),
                 key.createdAt().toString(),
@@ -44,11 +42,19 @@ record StoredKey(DkimKey key, String wrapped) {
         lines.add(FIRST_LINE);
         lines.add("domain=" + key.domain().name());
         lines.add("selector=" + key.selector());
+        lines.add("generation=" + key.generation());
         lines.add("type=" + key.type().tag());
         lines.add("bits=" + key.bits());
         lines.add("created=" + key.createdAt());
         lines.add("public=" + key.publicKey());
         lines.add("private=" + wrapped);
+        lines.add("without-dns=" + key.withoutDns());
+        lines.add("compromised=" + key.compromised());
+        key.sight().lookedAt().ifPresent(at -> lines.add("looked=" + at));
+        key.sight().seenAt().ifPresent(at -> lines.add("seen=" + at));
+        key.sight().seenSince().ifPresent(at -> lines.add("seen-since=" + at));
+        lines.add("wait=" + key.sight().earlier().toSeconds());
+        lines.add("sight=" + key.sight().words().replaceAll("\\p{Cntrl}", " "));
         for (var change : key.history()) {
             lines.add(
                     "state=%s %s %s"
@@ -97,11 +103,25 @@ record StoredKey(DkimKey key, String wrapped) {
         return new DkimKey(
                 Domain.of(field(fields, "domain")),
                 field(fields, "selector"),
+                Integer.parseInt(fields.getOrDefault("generation", "1")),
                 KeyType.valueOf(field(fields, "type").toUpperCase(Locale.ROOT)),
                 Integer.parseInt(field(fields, "bits")),
                 field(fields, "public"),
                 Instant.parse(field(fields, "created")),
-                history);
+                history,
+                // Keys of before their life was watched signed without a look.
+                Boolean.parseBoolean(fields.getOrDefault("without-dns", "true")),
+                Boolean.parseBoolean(fields.getOrDefault("compromised", "false")),
+                new Sight(
+                        time(fields, "looked"),
+                        time(fields, "seen"),
+                        time(fields, "seen-since"),
+                        Duration.ofSeconds(Long.parseLong(fields.getOrDefault("wait", "0"))),
+                        fields.getOrDefault("sight", "")));
+    }
+
+    private static Optional<Instant> time(HashMap<String, String> fields, String name) {
+        return Optional.ofNullable(fields.get(name)).map(Instant::parse);
     }
 
     private static String field(HashMap<String, String> fields, String name) {

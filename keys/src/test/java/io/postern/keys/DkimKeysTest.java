@@ -52,7 +52,31 @@ class DkimKeysTest {
     private final DkimKeys keys = open();
 
     private DkimKeys open() {
-        return new DkimKeys(values, secret, clock, RANDOM);
+        return new DkimKeys(values, secret, clock, RANDOM, KeyMaker.REAL);
+    }
+
+    private Outcome<List<DkimKey>> create(
+            String domain, Set<KeyType> types, Optional<String> selector, int bits) {
+        return keys.create(wish(domain, types, selector, bits));
+    }
+
+    private DkimKey activate(DkimKey key) {
+        return done(keys.activateWithoutDns(key.domain(), key.selector(), "for a test"));
+    }
+
+    /// Moves a key along the states given.
+    private void move(Domain domain, String selector, DkimKey.State... states) {
+        for (var state : states) {
+            keys.change(
+                    domain,
+                    all ->
+                            all.stream()
+                                    .map(key ->
+                                            key.selector().equals(selector)
+                                                    ? key.with(state, clock.instant(), "test")
+                                                    : key)
+                                    .toList());
+        }
     }
 
     private static <T> T done(Outcome<T> outcome) {
@@ -67,13 +91,17 @@ class DkimKeysTest {
     }
 
     @Test
-    @DisplayName("a pair is made, signs at once, and its records verify what it signs")
+    @DisplayName(
+            "a pair is made, signs when it is put to use, and its records verify what it signs")
     void create() throws GeneralSecurityException {
-        var made = done(keys.create("Example.COM", BOTH, Optional.empty(), 2048));
+        var created = done(create("Example.COM", BOTH, Optional.empty(), 2048));
         assertEquals(
-                List.of("r20261122a", "e20261122a"), made.stream().map(DkimKey::selector).toList());
+                List.of("r20261122a", "e20261122a"),
+                created.stream().map(DkimKey::selector).toList());
+        assertEquals(List.of(), keys.signingKeys(EXAMPLE), "not before it was seen in the DNS");
+        var made = created.stream().map(this::activate).toList();
         assertEquals(
-                "created: made, active: put to use without a look at the DNS",
+                "created: made, published: for a test, active: for a test",
                 made.getFirst().history().stream()
                         .map(change -> change.state().word() + ": " + change.cause())
                         .collect(Collectors.joining(", ")));
@@ -128,7 +156,7 @@ class DkimKeysTest {
     @Test
     @DisplayName("RFC 1035 §3.3: a zone file takes the records as they are printed")
     void records() {
-        done(keys.create("example.com", BOTH, Optional.empty(), 2048));
+        done(create("example.com", BOTH, Optional.empty(), 2048));
         var records = keys.records(EXAMPLE);
         var zone = records.stream().map(DkimRecord::zoneLine).collect(Collectors.joining("\n"));
         var dns = FakeDns.zone(zone);
@@ -146,15 +174,20 @@ class DkimKeysTest {
     @Test
     @DisplayName("a selector never comes back: the next letter, another day, after removal")
     void collisions() {
-        done(keys.create("example.com", ED25519, Optional.empty(), 0));
-        done(keys.move(EXAMPLE, "e20261122a", DkimKey.State.REMOVED, "test"));
-        done(keys.create("example.com", ED25519, Optional.empty(), 0));
-        done(keys.create("example.net", ED25519, Optional.empty(), 0));
+        done(create("example.com", ED25519, Optional.empty(), 0));
+        move(
+                EXAMPLE,
+                "e20261122a",
+                DkimKey.State.RETIRING,
+                DkimKey.State.REVOKED,
+                DkimKey.State.REMOVED);
+        done(create("example.com", ED25519, Optional.empty(), 0));
+        done(create("example.net", ED25519, Optional.empty(), 0));
         clock.advance(Duration.ofHours(1));
-        done(keys.create("example.com", ED25519, Optional.empty(), 0));
+        done(create("example.com", ED25519, Optional.empty(), 0));
         assertEquals(List.of("e20261122a", "e20261122b", "e20261123a", "e20261122a"), selectors());
         for (int i = 0; i < 27; i++) {
-            done(keys.create("example.org", ED25519, Optional.empty(), 0));
+            done(create("example.org", ED25519, Optional.empty(), 0));
         }
         assertTrue(keys.find(Domain.of("example.org"), "e20261123aa").isPresent());
     }
@@ -162,15 +195,27 @@ class DkimKeysTest {
     @Test
     @DisplayName("all is there again after a restart")
     void restart() throws GeneralSecurityException {
-        done(keys.create("example.com", BOTH, Optional.empty(), 2048));
+        done(create("example.com", BOTH, Optional.empty(), 2048)).forEach(this::activate);
         done(keys.importKey("example.net", "Mail.2020", SEED));
-        done(keys.move(Domain.of("example.net"), "mail.2020", DkimKey.State.RETIRING, "a\nb"));
+        var net = Domain.of("example.net");
+        done(keys.activateWithoutDns(net, "mail.2020", "a\nb"));
+        keys.change(
+                net,
+                all ->
+                        List.of(
+                                all.getFirst()
+                                        .asCompromised()
+                                        .withSight(
+                                                Sight.NONE
+                                                        .right(clock.instant(), Duration.ofHours(1))
+                                                        .unknown("no answer"))));
+        move(net, "mail.2020", DkimKey.State.RETIRING);
         var again = open();
         assertEquals(keys.list(), again.list());
         assertEquals(2, again.signingKeys(EXAMPLE).size());
         assertTrue(verifies(again.signingKeys(EXAMPLE).getFirst()));
         assertEquals(List.of(), again.signingKeys(Domain.of("example.net")));
-        assertEquals("a b", again.list().getLast().history().getLast().cause());
+        assertEquals("a b", again.list().getLast().history().get(2).cause());
     }
 
     @Test
@@ -217,24 +262,24 @@ class DkimKeysTest {
     @ParameterizedTest(name = "a changed value is refused: {0}")
     @MethodSource("tampered")
     void tampered(Tampered c) {
-        done(keys.importKey("example.com", "s", SEED));
+        activate(done(keys.importKey("example.com", "s", SEED)));
         values.kept.replaceAll((_, value) ->
                 c.change()
                         .apply(new String(value, StandardCharsets.UTF_8))
                         .getBytes(StandardCharsets.UTF_8));
-        var refusal = assertThrows(KeysException.class, keys::reload);
+        var refusal = assertThrows(KeysException.class, this::open);
         assertTrue(refusal.toString().contains(c.why()), refusal.getMessage());
-        assertEquals(1, keys.signingKeys(EXAMPLE).size(), "what was read before is still there");
     }
 
     @Test
     @DisplayName("another start secret is named as such")
     void anotherSecret() {
-        done(keys.importKey("example.com", "s", SEED));
+        activate(done(keys.importKey("example.com", "s", SEED)));
         var other = new StartSecret(RANDOM.generateSeed(32));
         var refusal =
                 assertThrows(
-                        UnwrapException.class, () -> new DkimKeys(values, other, clock, RANDOM));
+                        UnwrapException.class,
+                        () -> new DkimKeys(values, other, clock, RANDOM, KeyMaker.REAL));
         assertEquals(UnwrapException.Cause.WRONG_SECRET, refusal.why());
     }
 
@@ -246,7 +291,12 @@ class DkimKeysTest {
     }
 
     static Bad create(String rule, String domain, String selector, String why) {
-        return new Bad(rule, k -> k.create(domain, ED25519, Optional.of(selector), 0), why);
+        return new Bad(rule, k -> k.create(wish(domain, ED25519, Optional.of(selector), 0)), why);
+    }
+
+    private static DkimKeys.Wish wish(
+            String domain, Set<KeyType> types, Optional<String> selector, int bits) {
+        return new DkimKeys.Wish(domain, types, selector, bits, "made");
     }
 
     static Stream<Bad> bad() {
@@ -267,19 +317,19 @@ class DkimKeysTest {
                 create("control characters", "a\u001b[31m", "s", "not a domain: a [31m"),
                 new Bad(
                         "no type",
-                        k -> k.create("example.com", Set.of(), Optional.empty(), 0),
+                        k -> k.create(wish("example.com", Set.of(), Optional.empty(), 0)),
                         "no key type"),
                 new Bad(
                         "one selector for two",
-                        k -> k.create("example.com", BOTH, Optional.of("s"), 2048),
+                        k -> k.create(wish("example.com", BOTH, Optional.of("s"), 2048)),
                         "one key type"),
                 new Bad(
                         "RFC 8301 §3.2: 1024 bits",
-                        k -> k.create("example.com", BOTH, Optional.empty(), 1024),
+                        k -> k.create(wish("example.com", BOTH, Optional.empty(), 1024)),
                         "2048 to 4096"),
                 new Bad(
                         "RFC 8301 §3.2: 8192 bits",
-                        k -> k.create("example.com", BOTH, Optional.empty(), 8192),
+                        k -> k.create(wish("example.com", BOTH, Optional.empty(), 8192)),
                         "2048 to 4096"),
                 new Bad(
                         "import: selector twice",
@@ -291,13 +341,9 @@ class DkimKeysTest {
                         k -> k.importKey("example.com", "s", "x"),
                         "neither PEM nor base64"),
                 new Bad(
-                        "move: unknown",
-                        k -> k.move(EXAMPLE, "x", DkimKey.State.REVOKED, "test"),
-                        "there is no key"),
-                new Bad(
-                        "move: to where it is",
-                        k -> k.move(EXAMPLE, "taken", DkimKey.State.ACTIVE, "test"),
-                        "cannot become"));
+                        "activate: unknown",
+                        k -> k.activateWithoutDns(EXAMPLE, "x", "test"),
+                        "there is no key"));
     }
 
     @ParameterizedTest(name = "refused: {0}")
@@ -315,14 +361,70 @@ class DkimKeysTest {
     @Test
     @DisplayName("revoked: an empty p=, signs no more, and never again")
     void revoked() {
-        done(keys.importKey("example.com", "s", SEED));
-        done(keys.move(EXAMPLE, "s", DkimKey.State.REVOKED, "leaked"));
+        activate(done(keys.importKey("example.com", "s", SEED)));
+        move(EXAMPLE, "s", DkimKey.State.RETIRING, DkimKey.State.REVOKED);
         assertEquals("v=DKIM1; k=ed25519; p=", keys.records(EXAMPLE).getFirst().text());
         assertEquals(List.of(), keys.signingKeys(EXAMPLE));
-        assertInstanceOf(
-                Outcome.Refused.class, keys.move(EXAMPLE, "s", DkimKey.State.ACTIVE, "no"));
-        done(keys.move(EXAMPLE, "s", DkimKey.State.REMOVED, "gone"));
+        assertInstanceOf(Outcome.Refused.class, keys.activateWithoutDns(EXAMPLE, "s", "no"));
+        move(EXAMPLE, "s", DkimKey.State.REMOVED);
         assertEquals(List.of(), keys.records(EXAMPLE));
+    }
+
+    static Stream<List<DkimKey.State>> skips() {
+        return Stream.of(
+                List.of(DkimKey.State.ACTIVE),
+                List.of(DkimKey.State.REVOKED),
+                List.of(DkimKey.State.REMOVED),
+                List.of(DkimKey.State.PUBLISHED, DkimKey.State.REVOKED),
+                List.of(DkimKey.State.RETIRING, DkimKey.State.REMOVED),
+                List.of(DkimKey.State.RETIRING, DkimKey.State.PUBLISHED),
+                List.of(DkimKey.State.RETIRING, DkimKey.State.REVOKED, DkimKey.State.ACTIVE));
+    }
+
+    @ParameterizedTest(name = "no step is skipped: created, then {0}")
+    @MethodSource("skips")
+    void noStepIsSkipped(List<DkimKey.State> states) {
+        done(keys.importKey("example.com", "s", SEED));
+        move(EXAMPLE, "s", states.subList(0, states.size() - 1).toArray(DkimKey.State[]::new));
+        var before = keys.list();
+        assertThrows(IllegalStateException.class, () -> move(EXAMPLE, "s", states.getLast()));
+        assertEquals(before, keys.list());
+        assertEquals(before, open().list());
+    }
+
+    @Test
+    @DisplayName("two keys of one type never sign at once: the newer takes over in one step")
+    void neverTwoActive() {
+        activate(done(keys.importKey("example.com", "s", SEED)));
+        clock.advance(Duration.ofHours(1));
+        var second = done(create("example.com", ED25519, Optional.empty(), 0)).getFirst();
+        move(EXAMPLE, second.selector(), DkimKey.State.PUBLISHED);
+        assertThrows(
+                IllegalStateException.class,
+                () -> move(EXAMPLE, second.selector(), DkimKey.State.ACTIVE));
+        activate(second);
+        assertEquals(
+                "e20261123a active, s retiring",
+                open().list().stream()
+                        .map(key -> key.selector() + " " + key.state().word())
+                        .collect(Collectors.joining(", ")));
+    }
+
+    @Test
+    @DisplayName("a slot comes back when its key is removed, and not before; each is another key")
+    void slots() {
+        var first = done(keys.createInSlot(EXAMPLE, KeyType.ED25519, "e1", 0, "test"));
+        activate(first);
+        assertInstanceOf(
+                Outcome.Refused.class,
+                keys.createInSlot(EXAMPLE, KeyType.ED25519, "e1", 0, "test"));
+        move(EXAMPLE, "e1", DkimKey.State.RETIRING, DkimKey.State.REVOKED, DkimKey.State.REMOVED);
+        var second = done(keys.createInSlot(EXAMPLE, KeyType.ED25519, "e1", 0, "test"));
+        assertFalse(first.publicKey().equals(second.publicKey()));
+        assertEquals(2, keys.find(EXAMPLE, "e1").orElseThrow().generation());
+        assertEquals(keys.list(), open().list());
+        activate(second);
+        assertEquals(second.publicKey(), open().signingKeys(EXAMPLE).getFirst().key().publicKey());
     }
 
     @Test
@@ -338,9 +440,9 @@ class DkimKeysTest {
     @Test
     @DisplayName("decoded keys are kept, not decoded for each message or change")
     void decodedOnce() {
-        done(keys.importKey("example.com", "s", SEED));
+        activate(done(keys.importKey("example.com", "s", SEED)));
         var before = keys.signingKeys(EXAMPLE).getFirst().privateKey();
-        done(keys.importKey("example.net", "s", SEED));
+        done(keys.importKey("example.com", "t", SEED));
         assertSame(before, keys.signingKeys(EXAMPLE).getFirst().privateKey());
     }
 
@@ -353,7 +455,7 @@ class DkimKeysTest {
                         (_, method, arguments) ->
                                 switch (method.getName()) {
                                     case "values" -> Map.copyOf(kept);
-                                    case "putValue" ->
+                                    case "putValues" ->
                                             kept.isEmpty()
                                                     ? put(kept, arguments)
                                                     : CompletableFuture.failedFuture(
@@ -364,7 +466,8 @@ class DkimKeysTest {
 
     private static CompletableFuture<Void> put(Map<String, byte[]> kept, Object[] arguments) {
         assertEquals(DkimKeys.KIND, arguments[0]);
-        kept.put((String) arguments[1], (byte[]) arguments[2]);
+        ((Map<?, ?>) arguments[1])
+                .forEach((name, value) -> kept.put((String) name, (byte[]) value));
         return CompletableFuture.completedFuture(null);
     }
 

@@ -102,6 +102,9 @@ public interface MessageStore extends StateStore, AutoCloseable {
     /// where secret.
     CompletableFuture<Void> putValue(String kind, String name, byte[] value);
 
+    /// Several values of a kind, all or none of them.
+    CompletableFuture<Void> putValues(String kind, Map<String, byte[]> values);
+
     Optional<byte[]> value(String kind, String name);
 
     /// All of a kind, by name.

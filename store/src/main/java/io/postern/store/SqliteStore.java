@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -376,17 +377,26 @@ public final class SqliteStore implements MessageStore {
 
     @Override
     public CompletableFuture<Void> putValue(String kind, String name, byte[] value) {
-        var octets = value.clone();
+        return putValues(kind, Map.of(name, value));
+    }
+
+    @Override
+    public CompletableFuture<Void> putValues(String kind, Map<String, byte[]> values) {
+        var copies = new TreeMap<String, byte[]>();
+        values.forEach((name, octets) -> copies.put(name, octets.clone()));
         return submit(
-                octets.length,
-                on ->
+                copies.values().stream().mapToLong(octets -> octets.length).sum(),
+                on -> {
+                    for (var value : copies.entrySet()) {
                         on.update(
                                 "INSERT INTO value (kind, name, octets) VALUES (?, ?, ?)"
                                         + " ON CONFLICT (kind, name)"
                                         + " DO UPDATE SET octets = excluded.octets",
                                 kind,
-                                name,
-                                octets));
+                                value.getKey(),
+                                value.getValue());
+                    }
+                });
     }
 
     @Override
