@@ -57,6 +57,17 @@ final class Transport {
         }
     }
 
+    /// Whether this machine knows a way to an address: without IPv6 it does not to an IPv6 one.
+    /// Sends nothing.
+    static boolean hasRoute(InetSocketAddress server) {
+        try (var socket = new DatagramSocket()) {
+            socket.connect(server);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     private static byte[] read(Socket socket, int length, long until) throws IOException {
         var octets = new byte[length];
         for (int have = 0; have < length; ) {
