@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.Arrays;
@@ -36,6 +37,8 @@ final class Transport {
                     return octets;
                 }
             }
+        } catch (PortUnreachableException e) {
+            throw new IOException("no DNS server there", e); // which the JDK gives no words
         }
     }
 

@@ -72,8 +72,8 @@ final class UpdateReply {
                             said
                                     + "the server lets no one, or not the key "
                                     + key.name()
-                                    + ", change this name; look at its allow-update or"
-                                    + " update-policy for the zone "
+                                    + ", change this name, or is not the primary; look at its"
+                                    + " allow-update or update-policy for the zone "
                                     + zone);
             case Rcode.NOTAUTH ->
                     new Outcome.Refused(

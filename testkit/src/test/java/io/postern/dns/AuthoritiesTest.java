@@ -178,6 +178,16 @@ class AuthoritiesTest {
     }
 
     @Test
+    @DisplayName("a server that is not there is trouble at once")
+    void absent() {
+        second.close();
+        assertEquals(
+                "example.com -300; ns1@127.0.0.2 [v=DKIM1; p=abc] 120;"
+                        + " ns2@127.0.0.3 trouble: no DNS server there",
+                survey(KEY));
+    }
+
+    @Test
     @DisplayName("a server that does not serve the zone refers to another or is of one above")
     void lame() {
         first.zone("com. SOA ns.com. root. 1 2 3 4 900\nexample.com. NS ns.example.com.");
@@ -351,7 +361,7 @@ class AuthoritiesTest {
     @Test
     @DisplayName("two thousand names of two hundred domains, from 64 threads")
     void many() throws Exception {
-        int count = Integer.getInteger("surveys", 2_000);
+        int count = 2_000;
         var zones = new StringBuilder(WORLD);
         var keys = new StringBuilder();
         for (int i = 0; i < 200; i++) {
@@ -365,7 +375,6 @@ class AuthoritiesTest {
         world.forgetful().zone(zones.toString());
         first.forgetful().zone(keys.toString());
         second.forgetful().zone(keys.toString());
-        long start = System.nanoTime();
         try (var threads = Executors.newFixedThreadPool(64)) {
             List<Future<String>> all =
                     IntStream.range(0, count)
@@ -380,9 +389,6 @@ class AuthoritiesTest {
                                 .formatted(domain, domain, domain),
                         all.get(i).get());
             }
-        }
-        if (Boolean.getBoolean("surveys.show")) {
-            throw new AssertionError(count + " in " + Duration.ofNanos(System.nanoTime() - start));
         }
     }
 }

@@ -141,7 +141,7 @@ class ZoneUpdateTest {
                     """
                     SIGNS_NOTHING | unreachable: the reply is not signed and can't be believed
                     SIGNS_WRONGLY | unreachable: the reply's signature is wrong (BADSIG) and can't be believed
-                    REFUSES       | refused: REFUSED (the reply was not signed): the server lets no one, or not the key key.example.com, change this name; look at its allow-update or update-policy for the zone example.com
+                    REFUSES       | refused: REFUSED (the reply was not signed): the server lets no one, or not the key key.example.com, change this name, or is not the primary; look at its allow-update or update-policy for the zone example.com
                     FAILS         | unreachable: SERVFAIL: the server could not do it now
                     """)
     @DisplayName("RFC 8945 §5.3: success is believed only when it is signed")
