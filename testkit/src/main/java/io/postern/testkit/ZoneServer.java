@@ -183,6 +183,10 @@ public final class ZoneServer implements AutoCloseable {
             try {
                 var connection = tcp.accept();
                 connections.add(connection);
+                if (tcp.isClosed()) {
+                    // Accepted while close() looked at the others.
+                    connection.close();
+                }
                 Thread.ofVirtual().name("zone-server").start(() -> serve(connection));
             } catch (IOException _) {
                 // closed

@@ -230,7 +230,7 @@ class AuthoritiesTest {
     }
 
     @Test
-    @DisplayName("a server without an address is trouble, and so is one whose address fails now")
+    @DisplayName("a server without an address is trouble, and the others are asked")
     void withoutAddress() {
         world.zone(WORLD.replace("ns1.example.net. A 127.0.0.2", "ns1.example.net. TXT x"));
         assertEquals(
