@@ -40,6 +40,13 @@ final class DnsNames {
         }
     }
 
+    /// The text of a name that [#parse] took: lower case, without the trailing dot, nothing
+    /// escaped.
+    static String plain(String text) {
+        var name = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
+        return name.toLowerCase(Locale.ROOT);
+    }
+
     /// Everything but letters, digits, hyphen and underscore as `\DDD` (RFC 1035 §5.1): SPF macros
     /// put any octet into a name, and none of them is an escape or a dot of ours.
     private static void appendEscaped(StringBuilder to, char c) {

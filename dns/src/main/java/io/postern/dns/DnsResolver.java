@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import org.xbill.DNS.CNAMERecord;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
@@ -16,6 +17,7 @@ import org.xbill.DNS.Rcode;
 import org.xbill.DNS.ResolverConfig;
 import org.xbill.DNS.SOARecord;
 import org.xbill.DNS.Section;
+import org.xbill.DNS.Type;
 
 /// Asks recursive DNS servers over UDP with EDNS (RFC 6891), over TCP where the answer does not fit
 /// (RFC 7766).
@@ -26,7 +28,7 @@ import org.xbill.DNS.Section;
 ///
 /// Messages are put together and taken apart by dnsjava; the sockets are ours, because its own
 /// transport keeps a selector thread and has no deadline over retries.
-public final class DnsResolver extends NameResolver {
+public final class DnsResolver extends NameResolver implements Delegations {
     private static final int PORT = 53;
 
     /// How a question reaches a server and its reply comes back, at most until a time of
@@ -38,7 +40,7 @@ public final class DnsResolver extends NameResolver {
         byte[] tcp(InetSocketAddress server, byte[] query, long until) throws IOException;
     }
 
-    private static final Exchange SOCKETS =
+    static final Exchange SOCKETS =
             new Exchange() {
                 @Override
                 public byte[] udp(InetSocketAddress server, byte[] query, long until)
@@ -183,15 +185,52 @@ public final class DnsResolver extends NameResolver {
         }
     }
 
+    @Override
+    public Answer<String> ns(String name) {
+        long until = System.nanoTime() + deadline.toNanos();
+        var asked = DnsNames.parse(name);
+        if (asked.isEmpty()) {
+            return new Answer.NoSuchName<>();
+        }
+        return switch (reply(asked.get(), Type.NS, until)) {
+            case Reply.None(var why) -> new Answer.TemporaryFailure<>(why);
+            case Reply.Usable(var message, var vouched) -> {
+                var own =
+                        message.getSection(Section.ANSWER).stream()
+                                .filter(r -> r.getName().equals(asked.get()))
+                                .toList();
+                // RFC 6604 §3: NXDOMAIN behind a CNAME is not about this name.
+                boolean alias = own.stream().anyMatch(CNAMERecord.class::isInstance);
+                Answer<String> none =
+                        message.getRcode() == Rcode.NXDOMAIN && !alias
+                                ? new Answer.NoSuchName<>()
+                                : new Answer.NoData<>();
+                yield alias
+                        ? none
+                        : new CnameChain(asked.get())
+                                .follow(own, RecordKind.NS, vouched)
+                                .orElse(none);
+            }
+        };
+    }
+
     /// RFC 2308 §5.
     private static Optional<Duration> negativeTtl(Message message) {
         return message.getSection(Section.AUTHORITY).stream()
                 .filter(SOARecord.class::isInstance)
                 .map(SOARecord.class::cast)
-                .map(soa -> Math.min(soa.getTTL(), soa.getMinimum()))
-                // RFC 2181 §8: with the top bit set it counts as 0.
-                .map(seconds -> Duration.ofSeconds(seconds >> 31 == 0 ? seconds : 0))
+                .map(DnsResolver::negativeTtl)
                 .findFirst();
+    }
+
+    /// RFC 2308 §5.
+    static Duration negativeTtl(SOARecord soa) {
+        return ttl(Math.min(soa.getTTL(), soa.getMinimum()));
+    }
+
+    /// RFC 2181 §8: with the top bit set it counts as 0.
+    static Duration ttl(long seconds) {
+        return Duration.ofSeconds(seconds >> 31 == 0 ? seconds : 0);
     }
 
     /// What came of one question.

@@ -8,6 +8,7 @@ import java.util.function.Function;
 import org.xbill.DNS.AAAARecord;
 import org.xbill.DNS.ARecord;
 import org.xbill.DNS.MXRecord;
+import org.xbill.DNS.NSRecord;
 import org.xbill.DNS.PTRRecord;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.TXTRecord;
@@ -27,6 +28,9 @@ record RecordKind<T>(int type, Function<Record, T> reader, int limit, boolean pa
             new RecordKind<>(Type.AAAA, r -> ((AAAARecord) r).getAddress(), 100, true);
     static final RecordKind<String> PTR =
             new RecordKind<>(Type.PTR, r -> DnsNames.text(((PTRRecord) r).getTarget()), 100, true);
+
+    static final RecordKind<String> NS =
+            new RecordKind<>(Type.NS, r -> DnsNames.text(((NSRecord) r).getTarget()), 100, true);
 
     /// The records as values; empty when there are more than can be taken.
     Optional<List<T>> read(List<Record> records) {

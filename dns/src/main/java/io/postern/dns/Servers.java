@@ -21,7 +21,8 @@ import org.xbill.DNS.SOARecord;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
-/// Recursive servers, asked in turn until one gives a usable reply. Safe for many threads.
+/// Servers of one kind, recursive or authoritative, asked in turn until one gives a usable reply.
+/// Safe for many threads.
 final class Servers {
     /// Times that each server is asked when no answer comes.
     private static final int ROUNDS = 3;
@@ -35,7 +36,9 @@ final class Servers {
         /// Whether the server has validated them. RFC 6840 §5.7.
         AUTHENTIC_DATA,
         /// Their signatures, and data that the server holds for bogus too: RFC 4035 §3.2.1, §3.2.2.
-        SIGNATURES
+        SIGNATURES,
+        /// What the server itself has, and that it says so: RFC 1035 §4.1.1, RD and AA.
+        AUTHORITY
     }
 
     /// What came of one question.
@@ -139,6 +142,7 @@ final class Servers {
             case NOTHING -> {}
             case AUTHENTIC_DATA -> message.getHeader().setFlag(Flags.AD);
             case SIGNATURES -> message.getHeader().setFlag(Flags.CD);
+            case AUTHORITY -> message.getHeader().unsetFlag(Flags.RD);
         }
         if (edns) {
             int flags = wish == Wish.SIGNATURES ? ExtendedFlags.DO : 0;
@@ -174,7 +178,7 @@ final class Servers {
         }
     }
 
-    private static void check(Message reply, Record question) throws IOException {
+    private void check(Message reply, Record question) throws IOException {
         int code = reply.getRcode();
         if (code != Rcode.NOERROR && code != Rcode.NXDOMAIN) {
             throw new IOException(Rcode.string(code));
@@ -192,7 +196,13 @@ final class Servers {
                         && reply.getSection(Section.AUTHORITY).stream()
                                 .anyMatch(r -> r.getType() == Type.NS);
         if (referral) {
-            throw new IOException("a referral: not a recursive server");
+            throw new IOException(
+                    wish == Wish.AUTHORITY
+                            ? "a referral: it does not serve the zone"
+                            : "a referral: not a recursive server");
+        }
+        if (wish == Wish.AUTHORITY && !reply.getHeader().getFlag(Flags.AA)) {
+            throw new IOException("not authoritative: it does not serve the zone");
         }
     }
 

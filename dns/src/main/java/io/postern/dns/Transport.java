@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.Arrays;
@@ -36,6 +37,8 @@ final class Transport {
                     return octets;
                 }
             }
+        } catch (PortUnreachableException e) {
+            throw new IOException("no DNS server there", e); // which the JDK gives no words
         }
     }
 
@@ -54,6 +57,17 @@ final class Transport {
                 throw new IOException("the reply over TCP is to another question");
             }
             return octets;
+        }
+    }
+
+    /// Whether this machine knows a way to an address: without IPv6 it does not to an IPv6 one.
+    /// Sends nothing.
+    static boolean hasRoute(InetSocketAddress server) {
+        try (var socket = new DatagramSocket()) {
+            socket.connect(server);
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 
