@@ -5,7 +5,7 @@ import org.xbill.DNS.Name;
 import org.xbill.DNS.ReverseMap;
 
 /// A resolver that answers one question: which records of a kind a name has.
-abstract class NameResolver implements Resolver {
+abstract class NameResolver implements Resolver, Aliases {
     abstract <T> Timed<T> ask(Name name, RecordKind<T> kind);
 
     final <T> Timed<T> ask(String name, RecordKind<T> kind) {
@@ -38,6 +38,11 @@ abstract class NameResolver implements Resolver {
     @Override
     public final Answer<InetAddress> aaaa(String name) {
         return ask(name, RecordKind.AAAA).answer();
+    }
+
+    @Override
+    public final Answer<String> cname(String name) {
+        return ask(name, RecordKind.CNAME).answer();
     }
 
     @Override

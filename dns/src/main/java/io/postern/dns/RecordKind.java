@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.xbill.DNS.AAAARecord;
 import org.xbill.DNS.ARecord;
+import org.xbill.DNS.CNAMERecord;
 import org.xbill.DNS.MXRecord;
 import org.xbill.DNS.NSRecord;
 import org.xbill.DNS.PTRRecord;
@@ -28,6 +29,11 @@ record RecordKind<T>(int type, Function<Record, T> reader, int limit, boolean pa
             new RecordKind<>(Type.AAAA, r -> ((AAAARecord) r).getAddress(), 100, true);
     static final RecordKind<String> PTR =
             new RecordKind<>(Type.PTR, r -> DnsNames.text(((PTRRecord) r).getTarget()), 100, true);
+
+    /// Asked for by itself, so that the chain ends where it begins.
+    static final RecordKind<String> CNAME =
+            new RecordKind<>(
+                    Type.CNAME, r -> DnsNames.text(((CNAMERecord) r).getTarget()), 100, true);
 
     static final RecordKind<String> NS =
             new RecordKind<>(Type.NS, r -> DnsNames.text(((NSRecord) r).getTarget()), 100, true);

@@ -1,5 +1,6 @@
 package io.postern.testkit;
 
+import io.postern.dns.Aliases;
 import io.postern.dns.Answer;
 import io.postern.dns.MxRecord;
 import io.postern.dns.Resolver;
@@ -14,12 +15,12 @@ import java.util.function.Supplier;
 
 /// A DNS that is a literal: a zone in text, with forced failures. What is not in it does not exist;
 /// nothing is ever asked over the network. Keeps what was asked. Safe for many threads.
-public final class FakeDns implements Resolver {
-    private final Resolver zone;
+public final class FakeDns implements Resolver, Aliases {
+    private final ZoneFileResolver zone;
     private final Map<String, String> failures = new ConcurrentHashMap<>();
     private final List<String> asked = new CopyOnWriteArrayList<>();
 
-    private FakeDns(Resolver zone) {
+    private FakeDns(ZoneFileResolver zone) {
         this.zone = zone;
     }
 
@@ -109,5 +110,10 @@ public final class FakeDns implements Resolver {
     @Override
     public Answer<String> ptr(InetAddress address) {
         return answer("PTR", address.getHostAddress(), () -> zone.ptr(address));
+    }
+
+    @Override
+    public Answer<String> cname(String name) {
+        return answer("CNAME", name, () -> zone.cname(name));
     }
 }

@@ -27,6 +27,15 @@ public record KeyRecord(
         record Bad(String why) implements Parsed {}
     }
 
+    /// What the key of a record is worth.
+    public sealed interface Strength {
+        /// A key of so many bits; 256 for Ed25519.
+        record Bits(int bits) implements Strength {}
+
+        /// `p=` is no key of that type.
+        record None(String why) implements Strength {}
+    }
+
     public KeyRecord {
         hashes = hashes.map(List::copyOf);
         services = List.copyOf(services);
@@ -85,6 +94,16 @@ public record KeyRecord(
     /// Whether signatures with that hash may be made with the key.
     public boolean allows(HashAlgorithm hash) {
         return hashes.isEmpty() || has(hashes.get(), hash.tag());
+    }
+
+    /// How long the key of a record is that is not revoked. Never throws.
+    ///
+    /// @param maxRsaBits longer keys are not decoded
+    public Strength strength(int maxRsaBits) {
+        return switch (PublicKeys.decode(this, maxRsaBits)) {
+            case PublicKeys.Decoded.Ok(_, int bits) -> new Strength.Bits(bits);
+            case PublicKeys.Decoded.Bad(var why) -> new Strength.None(why);
+        };
     }
 
     private static boolean has(List<String> words, String word) {

@@ -63,7 +63,11 @@ final class Questions {
 
     /// The addresses that a client could be: A or AAAA by its family (§5).
     Answer<InetAddress> addresses(String name, ClientAddress client) {
-        return client.isIpv4() ? a(name) : noted("AAAA", name, resolver.aaaa(name));
+        return client.isIpv4() ? a(name) : aaaa(name);
+    }
+
+    Answer<InetAddress> aaaa(String name) {
+        return noted("AAAA", name, resolver.aaaa(name));
     }
 
     Answer<String> ptr(ClientAddress client) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.auth.published;
+
+import org.jspecify.annotations.NullMarked;
