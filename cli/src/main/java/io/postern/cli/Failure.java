@@ -9,6 +9,9 @@ final class Failure extends RuntimeException {
 
     static final int USAGE = 2;
 
+    /// Nothing is known now, as with sendmail: a later try may tell.
+    static final int LATER = Sysexits.TEMPFAIL;
+
     private final int code;
 
     Failure(int code, String message) {

@@ -32,6 +32,7 @@ public final class Main {
         var commands = new LinkedHashMap<String, Function<Io, Object>>();
         commands.put("serve", ServeCommand::new);
         commands.put("sendmail", SendmailCommand::new);
+        commands.put("domain", DomainCommand::new);
         commands.put("dkim", DkimCommand::new);
         commands.put("dmarc", DmarcCommand::new);
         commands.put("sign", SignCommand::new);

@@ -8,7 +8,6 @@ import io.postern.auth.dkim.SignatureResult;
 import io.postern.auth.dmarc.DmarcResult;
 import io.postern.dns.DnsResolver;
 import io.postern.dns.Resolver;
-import io.postern.dns.ZoneFileResolver;
 import io.postern.gateway.authentication.Authentication;
 import io.postern.gateway.authentication.Findings;
 import io.postern.mail.BodyTap;
@@ -51,7 +50,6 @@ import picocli.CommandLine.Parameters;
         })
 final class VerifyCommand extends Common implements Callable<Integer> {
     private static final Duration DNS_DEADLINE = Duration.ofSeconds(10);
-    private static final long MAX_ZONE_OCTETS = 16L * 1024 * 1024;
 
     private final Io io;
 
@@ -223,7 +221,7 @@ final class VerifyCommand extends Common implements Callable<Integer> {
 
     private Resolver resolver() {
         if (zone.isPresent()) {
-            return zoneFile(zone.get());
+            return OutsideDns.zoneFile(io, zone.get());
         }
         var keys = ownKeys();
         return new OwnKeysResolver(
@@ -239,22 +237,5 @@ final class VerifyCommand extends Common implements Callable<Integer> {
         try (var operations = Access.open(io, data)) {
             return operations.dkimKeys(Optional.empty());
         }
-    }
-
-    private ZoneFileResolver zoneFile(Path file) {
-        String text;
-        try {
-            if (Files.size(io.file(file)) > MAX_ZONE_OCTETS) {
-                throw Failure.of(file + " is too large for a zone file", "name another");
-            }
-            text = Files.readString(io.file(file), StandardCharsets.ISO_8859_1);
-        } catch (IOException e) {
-            throw Inputs.unreadable(file, e);
-        }
-        return switch (ZoneFileResolver.parse(text)) {
-            case ZoneFileResolver.Parsed.Ok(var resolver) -> resolver;
-            case ZoneFileResolver.Parsed.Bad(int line, var why) ->
-                    throw Failure.of(file + ":" + line + ": " + why, "");
-        };
     }
 }

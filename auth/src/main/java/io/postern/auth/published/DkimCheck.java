@@ -33,12 +33,7 @@ final class DkimCheck {
         subject.keys().forEach(this::own);
         boolean signs = subject.gateway().filter(Subject.Gateway::signs).isPresent();
         if (signs && subject.keys().stream().noneMatch(OwnKey::signs)) {
-            findings.error(
-                    Topic.DKIM,
-                    subject.keys().isEmpty()
-                            ? "there is no key, so mail of the domain is deferred: `postern dkim new %s`"
-                                    .formatted(subject.domain())
-                            : "no key is active, so mail of the domain is deferred until one is in the DNS");
+            unsigned();
         }
         if (subject.keys().isEmpty() && subject.selectors().isEmpty() && !signs) {
             findings.advice(
@@ -47,6 +42,26 @@ final class DkimCheck {
                             + " machines with --selector");
         }
         subject.selectors().forEach(this::other);
+    }
+
+    /// The gateway is to sign, and can't yet.
+    private void unsigned() {
+        var deferred = ", so mail of the domain is deferred";
+        if (subject.keys().isEmpty()) {
+            findings.error(
+                    Topic.DKIM,
+                    "there is no key%s: `postern domain add %s`"
+                            .formatted(deferred, subject.domain()));
+        } else if (subject.keys().stream()
+                .anyMatch(key -> key.sight() instanceof OwnKey.Sight.Right)) {
+            findings.warning(
+                    Topic.DKIM,
+                    "no key is active yet"
+                            + deferred
+                            + " until the gateway has seen one for long enough");
+        } else {
+            findings.error(Topic.DKIM, "no key is active" + deferred + " until one is in the DNS");
+        }
     }
 
     private void own(OwnKey key) {

@@ -17,6 +17,9 @@ final class DmarcCheck {
     private final Asking dns;
     private final Findings findings;
 
+    /// The record with all that was advised so far: the last one proposed has everything.
+    private String repaired = "";
+
     DmarcCheck(Subject subject, Asking dns, Findings findings) {
         this.subject = subject;
         this.dns = dns;
@@ -110,46 +113,53 @@ final class DmarcCheck {
             return;
         }
         var policy = record.p().get();
+        repaired = text;
         findings.ok(
                 Topic.DMARC,
                 "one record that can be read, p=" + policy.word() + domains(record, policy));
-        for (var remark : remarks) {
-            if (record.pct().isPresent() && remark.startsWith("pct=")) {
-                findings.advice(
-                        Topic.DMARC, remark, ZoneLine.txt(name, Texts.without(text, "pct")));
-            } else {
-                findings.advice(Topic.DMARC, Texts.brief(remark));
-            }
+        remarks(name, record, remarks);
+        if (record.testing()) {
+            repaired = Texts.without(repaired, "t");
+            findings.warning(
+                    Topic.DMARC,
+                    "t=y: receivers apply one level less than p=" + policy.word(),
+                    ZoneLine.txt(name, repaired));
+        }
+        if (record.sp().filter(sp -> sp.compareTo(policy) < 0).isPresent()) {
+            repaired = Texts.without(repaired, "sp");
+            findings.advice(
+                    Topic.DMARC,
+                    "sp=%s asks less for all domains below than p=%s does"
+                            .formatted(record.sp().get().word(), policy.word()),
+                    ZoneLine.txt(name, repaired));
+        }
+        if (record.rua().isEmpty()) {
+            repaired = Texts.with(repaired, "rua", "mailto:" + Wanted.reports(subject));
+            findings.warning(
+                    Topic.DMARC,
+                    "without rua= nobody learns who sends as the domain, and what fails",
+                    ZoneLine.txt(name, repaired));
         }
         if (policy == DmarcPolicy.NONE) {
             findings.advice(
                     Topic.DMARC,
                     "p=none asks for nothing: once the reports show no mail of yours that fails,"
                             + " publish p=quarantine",
-                    ZoneLine.txt(name, replacedPolicy(text)));
-        }
-        if (record.testing()) {
-            findings.warning(
-                    Topic.DMARC,
-                    "t=y: receivers apply one level less than p=" + policy.word(),
-                    ZoneLine.txt(name, Texts.without(text, "t")));
-        }
-        if (record.sp().filter(sp -> sp.compareTo(policy) < 0).isPresent()) {
-            findings.advice(
-                    Topic.DMARC,
-                    "sp=%s asks less for all domains below than p=%s does"
-                            .formatted(record.sp().get().word(), policy.word()),
-                    ZoneLine.txt(name, Texts.without(text, "sp")));
-        }
-        if (record.rua().isEmpty()) {
-            findings.warning(
-                    Topic.DMARC,
-                    "without rua= nobody learns who sends as the domain, and what fails",
-                    ZoneLine.txt(
-                            name, Texts.with(text, "rua", "mailto:" + Wanted.reports(subject))));
+                    ZoneLine.txt(name, replacedPolicy(repaired)));
         }
         record.rua().forEach(uri -> destination("rua", uri));
         record.ruf().forEach(uri -> destination("ruf", uri));
+    }
+
+    private void remarks(String name, DmarcRecord record, List<String> remarks) {
+        for (var remark : remarks) {
+            if (record.pct().isPresent() && remark.startsWith("pct=")) {
+                repaired = Texts.without(repaired, "pct");
+                findings.advice(Topic.DMARC, remark, ZoneLine.txt(name, repaired));
+            } else {
+                findings.advice(Topic.DMARC, Texts.brief(remark));
+            }
+        }
     }
 
     private static String domains(DmarcRecord record, DmarcPolicy policy) {

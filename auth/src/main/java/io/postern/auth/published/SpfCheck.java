@@ -12,7 +12,6 @@ import io.postern.dns.Answer;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// A domain's SPF record with all that it leads to. RFC 7208.
@@ -26,10 +25,14 @@ final class SpfCheck {
     private static final int LONG = 450;
 
     private static final int SHOWN = 4;
+    private static final String VERSION = "v=spf1";
 
     private final Subject subject;
     private final Asking dns;
     private final Findings findings;
+
+    /// The record with all that was advised so far: the last one proposed has everything.
+    private String repaired = VERSION;
 
     SpfCheck(Subject subject, Asking dns, Findings findings) {
         this.subject = subject;
@@ -58,6 +61,7 @@ final class SpfCheck {
     }
 
     private void record(SpfPart survey, Said.One record) {
+        repaired = text();
         parts(survey);
         cost(survey);
         lastResort(survey);
@@ -188,21 +192,24 @@ final class SpfCheck {
 
     /// The record with another ending, if it has that one itself.
     private String replaced(String all, String other) {
-        var text = text().orElse("v=spf1");
-        int at = all.isEmpty() ? -1 : text.lastIndexOf(all);
+        int at = all.isEmpty() ? -1 : repaired.lastIndexOf(all);
         var kept =
                 at >= 0
-                        ? text.substring(0, at)
-                        : text.endsWith(" all") ? text.substring(0, text.length() - 3) : text + " ";
-        return ZoneLine.txt(subject.domain().name(), kept.stripTrailing() + " " + other);
+                        ? repaired.substring(0, at)
+                        : repaired.endsWith(" all")
+                                ? repaired.substring(0, repaired.length() - 3)
+                                : repaired;
+        repaired = kept.stripTrailing() + " " + other;
+        return ZoneLine.txt(subject.domain().name(), repaired);
     }
 
-    private Optional<String> text() {
+    private String text() {
         return dns.txt(subject.domain().name()) instanceof Answer.Records<String>(var texts, _, _)
                 ? texts.stream()
-                        .filter(text -> text.regionMatches(true, 0, "v=spf1", 0, 6))
+                        .filter(text -> text.regionMatches(true, 0, VERSION, 0, VERSION.length()))
                         .findFirst()
-                : Optional.empty();
+                        .orElse(VERSION)
+                : VERSION;
     }
 
     private void sender(InetAddress sender, boolean sound) {
@@ -244,9 +251,7 @@ final class SpfCheck {
 
     /// The record with one more address, before all that asks the DNS.
     private String permitting(InetAddress sender) {
-        var text = text().orElse("v=spf1");
-        return ZoneLine.txt(
-                subject.domain().name(),
-                text.substring(0, 6) + " " + Wanted.mechanism(sender) + text.substring(6));
+        repaired = VERSION + " " + Wanted.mechanism(sender) + repaired.substring(VERSION.length());
+        return ZoneLine.txt(subject.domain().name(), repaired);
     }
 }

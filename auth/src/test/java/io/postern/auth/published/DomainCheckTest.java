@@ -505,8 +505,41 @@ class DomainCheckTest {
         assertEquals("advice", level("revoked", wrong));
         assertEquals("unknown", level("active", new OwnKey.Sight.Unknown("SERVFAIL")));
         assertEquals("warning", level("active", new OwnKey.Sight.Right(List.of("t=y"))));
+        var waits = new OwnKey("s2", "RSA 2048", "created", false, KEY.zoneLine(), KEY.sight());
+        assertTrue(
+                check(FakeDns.zone(GOOD), subject(List.of(waits)))
+                        .get(1)
+                        .startsWith("warning dkim: no key is active yet"));
         var none = check(FakeDns.zone(GOOD), subject(List.of()));
-        assertTrue(none.getFirst().contains("postern dkim new example.com"), none.getFirst());
+        assertTrue(none.getFirst().contains("postern domain add example.com"), none.getFirst());
+    }
+
+    @Test
+    @DisplayName(
+            "a record with several faults: each proposal has those before it, the last has all")
+    void together() {
+        var found =
+                check(
+                        FakeDns.zone(
+                                """
+                                $ORIGIN example.com.
+                                @ TXT "v=spf1 a:gw.example.com ?all"
+                                gw A 192.0.2.9
+                                _dmarc TXT "v=DMARC1; p=none; pct=50; t=y"
+                                """),
+                        subject(List.of(KEY)));
+        assertTrue(
+                found.stream()
+                        .anyMatch(line ->
+                                line.endsWith("\"v=spf1 ip4:192.0.2.1 a:gw.example.com ~all\"")),
+                String.join("\n", found));
+        assertTrue(
+                found.stream()
+                        .anyMatch(line ->
+                                line.endsWith(
+                                        "\"v=DMARC1; p=quarantine;"
+                                                + " rua=mailto:dmarc-reports@example.com\"")),
+                String.join("\n", found));
     }
 
     private static String level(String state, OwnKey.Sight sight) {
