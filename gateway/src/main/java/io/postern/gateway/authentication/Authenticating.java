@@ -102,6 +102,9 @@ public final class Authenticating implements BodyTap {
         if (author == null || dkim == null || arc == null) {
             throw new IllegalStateException("no header section has passed");
         }
+        // A body may take longer than the deadline, and what is aligned or sealed is only asked
+        // now.
+        means.dns().extend(means.deadline());
         var signatures = dkim.finish();
         var path = result(spf);
         ArcResult chain = arc.finish();
@@ -115,6 +118,11 @@ public final class Authenticating implements BodyTap {
                 chain,
                 policy,
                 Questions.words(means.dns().asked()));
+    }
+
+    /// The transaction is over; nothing more is looked up for it. Idempotent.
+    public void abandon() {
+        means.dns().close();
     }
 
     private DmarcResult dmarc(Domain domain, List<SignatureResult> signatures, SpfResult mailFrom) {
