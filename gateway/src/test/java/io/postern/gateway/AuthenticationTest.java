@@ -41,6 +41,7 @@ class AuthenticationTest {
             testing.example. 60 IN TXT "v=spf1 -all"
             _dmarc.testing.example. 60 IN TXT "v=DMARC1; p=reject; t=y"
             careless.example. 60 IN TXT "v=spf1 ?all"
+            _dmarc.watching.example. 60 IN TXT "v=DMARC1; p=none"
             helo.example. 60 IN TXT "v=spf1 a -all"
             helo.example. 60 IN A 127.0.0.1
             """;
@@ -340,6 +341,22 @@ class AuthenticationTest {
     }
 
     @Test
+    @DisplayName("RFC 9989 §5.3.6: nobody waits for an answer on which nothing depends")
+    void needlessTrouble() throws Exception {
+        dns.fail("_dmarc.strict.example").fail("watching.example");
+        open("[authentication]\nforwarders = [\"127.0.0.0/8\"]\n");
+        var forwarded = deliver("a@strict.example", letter("a@strict.example"));
+        assertTrue(forwarded.startsWith("250 "), forwarded);
+        assertTrue(field(arrived(), "Authentication-Results").contains("dmarc=temperror"));
+        house().close();
+        open("");
+        // p=none: a failure would not be acted upon either.
+        var watched = deliver("a@watching.example", letter("a@watching.example"));
+        assertTrue(watched.startsWith("250 "), watched);
+        assertTrue(field(arrived(), "Authentication-Results").contains("dmarc=temperror"));
+    }
+
+    @Test
     @DisplayName(
             "RFC 8617 §7: a seal counts only of a sealer who is trusted, on a chain that is whole")
     void sealedByTrusted() throws Exception {
@@ -356,6 +373,14 @@ class AuthenticationTest {
         var results = field(arrived(), "Authentication-Results");
         assertTrue(results.contains("dmarc=fail"), results);
         assertTrue(results.contains("arc=pass"), results);
+        // It saw another author's mail pass: this is not that mail.
+        var other =
+                Signed.sealedBy(
+                        "good.example",
+                        "attack.example",
+                        letter("a@strict.example"),
+                        Instant.now());
+        assertTrue(deliver("list@good.example", other).startsWith("550 5.7.1 strict.example asks"));
     }
 
     @Test
@@ -390,11 +415,15 @@ class AuthenticationTest {
                         "a@careless.example",
                         "Authentication-Results: GW.example.com.; dmarc=pass header.from=bank.example\n"
                                 + "Authentication-Results: mx.example.org; spf=fail\n"
+                                + "Received-SPF: pass (gw.example.com: good) receiver=GW.Example.COM\n"
+                                + "Received-SPF: fail (mx.example.org: bad) receiver=mx.example.org\n"
                                 + letter("a@careless.example"));
         assertTrue(reply.startsWith("250 "), reply);
         var message = arrived();
         assertFalse(message.contains("bank.example"), message);
         assertTrue(message.contains("mx.example.org; spf=fail"), message);
+        assertFalse(message.contains("GW.Example.COM"), message);
+        assertTrue(message.contains("receiver=mx.example.org"), message);
     }
 
     /// @param field the From field and what stands beside it

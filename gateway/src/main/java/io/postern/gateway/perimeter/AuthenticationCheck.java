@@ -1,6 +1,7 @@
 package io.postern.gateway.perimeter;
 
 import io.postern.auth.arc.ArcVerdict;
+import io.postern.auth.authres.AuthenticationResults.MethodResult;
 import io.postern.auth.dmarc.DmarcPolicy;
 import io.postern.auth.dmarc.DmarcResult;
 import io.postern.auth.dmarc.DmarcVerdict;
@@ -67,7 +68,7 @@ final class AuthenticationCheck implements Check {
     private void judge(Situation situation, MessageResults results, List<Opinion> opinions) {
         var dmarc = results.dmarc();
         if (dmarc.isPresent() && dmarc.get().verdict() instanceof DmarcVerdict.TempError(var why)) {
-            opinions.add(trouble(dmarc.get(), why));
+            opinions.add(trouble(situation, results, dmarc.get(), why));
         }
         if (dmarc.isPresent() && dmarc.get().verdict() instanceof DmarcVerdict.Fail) {
             opinions.add(failed(situation, results, dmarc.get()));
@@ -106,10 +107,19 @@ final class AuthenticationCheck implements Check {
                 why);
     }
 
-    private Opinion trouble(DmarcResult dmarc, String why) {
+    private Opinion trouble(
+            Situation situation, MessageResults results, DmarcResult dmarc, String why) {
         var text = "whether " + dmarc.author() + " sent this can't be told now: " + why;
-        if (settings.onDnsTrouble() == OnTrouble.ACCEPT || exempt(dmarc.author())) {
+        if (settings.onDnsTrouble() == OnTrouble.ACCEPT) {
             return note("accepted all the same, by on_dns_trouble", text);
+        }
+        // Who waits for an answer on which nothing depends waits in vain.
+        var override = override(situation, results, dmarc.author());
+        if (override.isPresent()) {
+            return note("accepted all the same: " + override.get(), text);
+        }
+        if (dmarc.effective().filter(policy -> action(policy) == OnFailure.ACCEPT).isPresent()) {
+            return note("accepted all the same, as a failure would be", text);
         }
         return Opinion.refuse("dmarc-trouble", Reply.of(451, "4.7.5", text + ", try again later"));
     }
@@ -120,12 +130,7 @@ final class AuthenticationCheck implements Check {
         if (override.isPresent()) {
             return note("not acted upon: " + override.get(), why);
         }
-        var action =
-                switch (effective(dmarc)) {
-                    case REJECT -> settings.onReject();
-                    case QUARANTINE -> settings.onQuarantine();
-                    case NONE -> OnFailure.ACCEPT;
-                };
+        var action = action(effective(dmarc));
         var text =
                 dmarc.author()
                         + " asks that mail in its name be "
@@ -133,6 +138,14 @@ final class AuthenticationCheck implements Check {
                         + " when neither SPF nor DKIM shows that it sent it (DMARC): "
                         + reasons(results);
         return act(action, Authentication.DMARC, Reply.of(550, "5.7.1", text), why);
+    }
+
+    private OnFailure action(DmarcPolicy policy) {
+        return switch (policy) {
+            case REJECT -> settings.onReject();
+            case QUARANTINE -> settings.onQuarantine();
+            case NONE -> OnFailure.ACCEPT;
+        };
     }
 
     private static DmarcPolicy effective(DmarcResult dmarc) {
@@ -174,7 +187,8 @@ final class AuthenticationCheck implements Check {
         if (settings.forwarders().stream().anyMatch(network -> network.contains(client))) {
             return Optional.of("the client is a trusted forwarder");
         }
-        return sealer(results).map(sealer -> "the trusted sealer " + sealer + " saw it pass (ARC)");
+        return sealer(results, author)
+                .map(sealer -> "the trusted sealer " + sealer + " saw it pass (ARC)");
     }
 
     private boolean exempt(Domain author) {
@@ -183,8 +197,9 @@ final class AuthenticationCheck implements Check {
                         author.equals(domain) || author.name().endsWith("." + domain.name()));
     }
 
-    /// The trusted sealer of a whole chain who says that DMARC passed where he got the message.
-    private Optional<Domain> sealer(MessageResults results) {
+    /// The trusted sealer of a whole chain who says that DMARC passed for this author where he got
+    /// the message.
+    private Optional<Domain> sealer(MessageResults results, Domain author) {
         var arc = results.arc();
         if (!(arc.verdict() instanceof ArcVerdict.Pass) || arc.sets().isEmpty()) {
             return Optional.empty();
@@ -193,11 +208,20 @@ final class AuthenticationCheck implements Check {
         boolean passed =
                 newest.results().stream()
                         .flatMap(field -> field.results().stream())
-                        .anyMatch(
-                                one -> one.method().equals("dmarc") && one.result().equals("pass"));
+                        .anyMatch(one ->
+                                one.method().equals("dmarc")
+                                        && one.result().equals("pass")
+                                        && isAbout(author, one));
         return passed && settings.trustedSealers().contains(newest.sealer())
                 ? Optional.of(newest.sealer())
                 : Optional.empty();
+    }
+
+    /// A result that names no author domain is about the message as it is: RFC 8601 demands none.
+    private static boolean isAbout(Domain author, MethodResult result) {
+        return result.properties().stream()
+                .filter(one -> one.type().equals("header") && one.name().equals("from"))
+                .allMatch(one -> Domain.parse(one.value()).filter(author::equals).isPresent());
     }
 
     private static Opinion act(OnFailure action, String rule, Reply reply, String why) {
