@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -234,12 +235,36 @@ class HostileMailTest {
         assertEquals("pass", dmarc.verdict().word(), dmarc.steps()::toString);
     }
 
-    /// Answers each question for a text after a while.
+    @Test
+    @DisplayName("who lets us wait for his own names does not choose what is found out of others")
+    void waitingForEvil() {
+        var dns = FakeDns.zone("_dmarc.bank.example. 60 IN TXT \"v=DMARC1; p=reject\"\n");
+        var authentication =
+                new Authentication(
+                        "gw.example.com",
+                        Duration.ofSeconds(1),
+                        new Distant(dns),
+                        InstantSource.system());
+        for (var signature : List.of("", "DKIM-Signature: " + tags("s", "rsa-sha256") + "\r\n")) {
+            var reversePath = signature.isEmpty() ? "a@evil.example" : "a@bank.example";
+            var run =
+                    authentication.begin(
+                            InetAddress.ofLiteral("192.0.2.1"),
+                            "mx.evil.example",
+                            from(reversePath));
+            run.header(parse(signature + "From: a@bank.example\r\n"));
+            var dmarc = run.finish().dmarc().orElseThrow();
+            assertEquals("fail", dmarc.verdict().word(), dmarc.steps()::toString);
+        }
+    }
+
+    /// Answers each question for a text after a while, and those for evil names after a long one.
     private record Distant(FakeDns near) implements Resolver {
         @Override
         public Answer<String> txt(String name) {
             try {
-                if (new CountDownLatch(1).await(50, TimeUnit.MILLISECONDS)) {
+                int millis = name.endsWith("evil.example") ? 3000 : 50;
+                if (new CountDownLatch(1).await(millis, TimeUnit.MILLISECONDS)) {
                     throw new AssertionError("nobody counts it down");
                 }
             } catch (InterruptedException _) {
