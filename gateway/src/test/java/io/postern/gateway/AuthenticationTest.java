@@ -263,6 +263,12 @@ class AuthenticationTest {
                         "250 ",
                         nothing),
                 new Acted(
+                        "trusted forwarders, whose mail SPF fails by nature",
+                        "on_spf_fail = \"refuse\"\nforwarders = [\"127.0.0.0/8\"]",
+                        "a@strict.example",
+                        "250 ",
+                        nothing),
+                new Acted(
                         "on_spf_fail = refuse, with the domain's words",
                         "on_reject = \"accept\"\non_spf_fail = \"refuse\"",
                         "a@strict.example",
@@ -338,6 +344,29 @@ class AuthenticationTest {
         assertTrue(deliver("a@strict.example", letter("a@strict.example")).startsWith("250 "));
         var results = field(arrived(), "Authentication-Results");
         assertTrue(results.contains("dmarc=temperror"), results);
+    }
+
+    @Test
+    @DisplayName("SPF alone refuses nothing while the DNS does not say whether DKIM speaks for it")
+    void troubleOfDkim() throws Exception {
+        dns.fail("s1._domainkey.strict.example");
+        open("[authentication]\non_dns_trouble = \"accept\"\non_spf_fail = \"refuse\"\n");
+        var signed = Signed.by("strict.example", letter("a@strict.example"), Instant.now());
+        var reply = deliver("a@strict.example", signed);
+        assertTrue(reply.startsWith("250 "), reply);
+        assertTrue(field(arrived(), "Authentication-Results").contains("dmarc=temperror"));
+    }
+
+    @Test
+    @DisplayName("a trusted sealer whose key the DNS does not give: 451, never 550")
+    void troubleOfArc() throws Exception {
+        dns.fail("s1._domainkey.good.example");
+        open("[authentication]\ntrusted_sealers = [\"good.example\"]\n");
+        var sealed = Signed.sealedBy("good.example", letter("a@strict.example"), Instant.now());
+        var reply = deliver("list@good.example", sealed);
+        assertTrue(reply.startsWith("451 4.7.5 "), reply);
+        dns.recover("s1._domainkey.good.example");
+        assertTrue(deliver("list@good.example", sealed).startsWith("250 "));
     }
 
     @Test

@@ -73,9 +73,16 @@ final class AuthenticationCheck implements Check {
         if (dmarc.isPresent() && dmarc.get().verdict() instanceof DmarcVerdict.Fail) {
             opinions.add(failed(situation, results, dmarc.get()));
         }
-        boolean passed = dmarc.map(one -> one.verdict() instanceof DmarcVerdict.Pass).orElse(false);
-        if (!passed && results.mailFrom().verdict() instanceof SpfVerdict.Fail) {
-            opinions.add(spfFailed(results));
+        // While the DNS does not say whether DKIM speaks for the message, SPF alone must not
+        // refuse.
+        boolean failed =
+                dmarc.map(DmarcResult::verdict)
+                        .filter(verdict ->
+                                verdict instanceof DmarcVerdict.Pass
+                                        || verdict instanceof DmarcVerdict.TempError)
+                        .isEmpty();
+        if (failed && results.mailFrom().verdict() instanceof SpfVerdict.Fail) {
+            opinions.add(spfFailed(situation, results));
         }
     }
 
@@ -96,8 +103,14 @@ final class AuthenticationCheck implements Check {
                 why);
     }
 
-    private Opinion spfFailed(MessageResults results) {
+    private Opinion spfFailed(Situation situation, MessageResults results) {
         var why = "SPF of " + results.mailFrom().domain() + " does not allow this client";
+        var override = override(situation, results, results.author().domain());
+        if (override.isPresent()) {
+            return new Opinion.Note(
+                    Opinion.decision("spf-fail", "not acted upon: " + override.get(), "why", why),
+                    List.of());
+        }
         var explanation = results.mailFrom().explanation().map(text -> ": " + text).orElse("");
         // RFC 7208 §8.4 gives the enhanced code (RFC 7372 §3.2).
         return act(
@@ -114,7 +127,7 @@ final class AuthenticationCheck implements Check {
             return note("accepted all the same, by on_dns_trouble", text);
         }
         // Who waits for an answer on which nothing depends waits in vain.
-        var override = override(situation, results, dmarc.author());
+        var override = override(situation, results, Optional.of(dmarc.author()));
         if (override.isPresent()) {
             return note("accepted all the same: " + override.get(), text);
         }
@@ -126,11 +139,16 @@ final class AuthenticationCheck implements Check {
 
     private Opinion failed(Situation situation, MessageResults results, DmarcResult dmarc) {
         var why = "DMARC fails for " + dmarc.author() + ", which asks for " + word(dmarc);
-        var override = override(situation, results, dmarc.author());
+        var override = override(situation, results, Optional.of(dmarc.author()));
         if (override.isPresent()) {
             return note("not acted upon: " + override.get(), why);
         }
         var action = action(effective(dmarc));
+        if (action != OnFailure.ACCEPT
+                && results.arc().verdict() instanceof ArcVerdict.TempError(var unknown)
+                && sealer(results, dmarc.author()).isPresent()) {
+            return trouble(situation, results, dmarc, "ARC: " + unknown);
+        }
         var text =
                 dmarc.author()
                         + " asks that mail in its name be "
@@ -179,15 +197,17 @@ final class AuthenticationCheck implements Check {
     }
 
     /// Why a failure is not acted upon; empty when it is.
-    private Optional<String> override(Situation situation, MessageResults results, Domain author) {
-        if (exempt(author)) {
-            return Optional.of(author + " is exempt");
+    private Optional<String> override(
+            Situation situation, MessageResults results, Optional<Domain> author) {
+        if (author.filter(this::exempt).isPresent()) {
+            return Optional.of(author.get() + " is exempt");
         }
         var client = situation.session().client().getAddress();
         if (settings.forwarders().stream().anyMatch(network -> network.contains(client))) {
             return Optional.of("the client is a trusted forwarder");
         }
-        return sealer(results, author)
+        return author.filter(_ -> results.arc().verdict() instanceof ArcVerdict.Pass)
+                .flatMap(domain -> sealer(results, domain))
                 .map(sealer -> "the trusted sealer " + sealer + " saw it pass (ARC)");
     }
 
@@ -197,14 +217,14 @@ final class AuthenticationCheck implements Check {
                         author.equals(domain) || author.name().endsWith("." + domain.name()));
     }
 
-    /// The trusted sealer of a whole chain who says that DMARC passed for this author where he got
-    /// the message.
+    /// The trusted sealer of a chain who says that DMARC passed for this author where he got the
+    /// message; whether the chain is whole is another question.
     private Optional<Domain> sealer(MessageResults results, Domain author) {
-        var arc = results.arc();
-        if (!(arc.verdict() instanceof ArcVerdict.Pass) || arc.sets().isEmpty()) {
+        var sets = results.arc().sets();
+        if (sets.isEmpty()) {
             return Optional.empty();
         }
-        var newest = arc.sets().getLast();
+        var newest = sets.getLast();
         boolean passed =
                 newest.results().stream()
                         .flatMap(field -> field.results().stream())
