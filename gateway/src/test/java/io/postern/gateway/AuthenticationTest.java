@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Strangers' mail from the dialogue to the inside server: what is found, written, and done.
 @DisplayName("authentication of strangers' mail")
@@ -155,6 +157,17 @@ class AuthenticationTest {
                 deliver("a@strict.example", letter("a@strict.example")));
         assertEquals(0, house().gateway().store().count(QueueFilter.ALL));
         assertTrue(inside.empty());
+    }
+
+    @Test
+    @DisplayName(
+            "RFC 9989 §4.10.2: another domain's good signature and SPF say nothing of the author")
+    void notAligned() throws Exception {
+        open("");
+        var message = Signed.by("good.example", letter("a@strict.example"), Instant.now());
+        var reply = deliver("a@good.example", message);
+        assertTrue(reply.startsWith("550 5.7.1 strict.example asks"), reply);
+        assertTrue(reply.endsWith("SPF pass for good.example, DKIM pass for good.example"), reply);
     }
 
     @Test
@@ -402,14 +415,17 @@ class AuthenticationTest {
         var results = field(arrived(), "Authentication-Results");
         assertTrue(results.contains("dmarc=fail"), results);
         assertTrue(results.contains("arc=pass"), results);
-        // It saw another author's mail pass: this is not that mail.
-        var other =
-                Signed.sealedBy(
-                        "good.example",
-                        "attack.example",
-                        letter("a@strict.example"),
-                        Instant.now());
-        assertTrue(deliver("list@good.example", other).startsWith("550 5.7.1 strict.example asks"));
+        // It saw another author's mail pass: this is not that mail. Or it saw this one fail.
+        var letter = letter("a@strict.example");
+        for (var other :
+                List.of(
+                        Signed.sealedBy(
+                                "good.example", "pass", "attack.example", letter, Instant.now()),
+                        Signed.sealedBy(
+                                "good.example", "fail", "strict.example", letter, Instant.now()))) {
+            var refused = deliver("list@good.example", other);
+            assertTrue(refused.startsWith("550 5.7.1 strict.example asks"), refused);
+        }
     }
 
     @Test
@@ -453,6 +469,31 @@ class AuthenticationTest {
         assertTrue(message.contains("mx.example.org; spf=fail"), message);
         assertFalse(message.contains("GW.Example.COM"), message);
         assertTrue(message.contains("receiver=mx.example.org"), message);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {
+                "Authentication-Results: results.example.net; dmarc=pass",
+                "Authentication-Results: RESULTS.Example.NET; dmarc=pass",
+                "Authentication-Results: results.example.net.; dmarc=pass",
+                "authentication-results : results.example.net 1; dmarc=pass",
+                "Authentication-Results:\n\t(us) \"results\\.example.net\" 2; dmarc=pass",
+                "Authentication-Results: ｒesults.example.net; dmarc=pass",
+                "Authentication-Results: results%2Eexample.net; dmarc=pass",
+                "Authentication-Results: gw.example.com; dmarc=pass",
+                "Authentication-Results: other.example.com; dmarc=pass"
+            })
+    @DisplayName("RFC 8601 §5: each way to write one of our names is removed")
+    void forgedNames(String field) throws Exception {
+        open("[authentication]\nauthserv_id = \"results.example.net\"\n");
+        var reply = deliver("a@careless.example", field + "\n" + letter("a@careless.example"));
+        assertTrue(reply.startsWith("250 "), reply);
+        var message = arrived();
+        assertTrue(
+                field(message, "Authentication-Results").contains(" results.example.net;"),
+                message);
+        assertFalse(message.contains("dmarc=pass"), message);
     }
 
     /// @param field the From field and what stands beside it
@@ -591,6 +632,46 @@ class AuthenticationTest {
         assertTrue(all.contains("<disposition>quarantine</disposition>"), all);
         assertTrue(all.contains("<header_from>good.example</header_from>"), all);
         assertFalse(all.contains("nothing.example"), all);
+    }
+
+    @Test
+    @DisplayName("RFC 9990 §8.2: a report is read only of who passed DMARC")
+    void forgedReport() throws Exception {
+        opened =
+                new House(
+                        folder,
+                        configuration()
+                                .replace(
+                                        "name = \"example.com\"",
+                                        "name = \"example.com\"\ndmarc_reports = \"info@example.com\""),
+                        InstantSource.system(),
+                        Optional.of(dns));
+        var report =
+                """
+                <feedback><report_metadata><org_name>R</org_name><email>r@r.example</email>
+                <report_id>%s</report_id>
+                <date_range><begin>1700000000</begin><end>1700086399</end></date_range>
+                </report_metadata><policy_published><domain>example.com</domain><p>none</p>
+                </policy_published><record><row><source_ip>192.0.2.1</source_ip><count>1</count>
+                <policy_evaluated><disposition>none</disposition><dkim>pass</dkim><spf>pass</spf>
+                </policy_evaluated></row><identifiers><header_from>example.com</header_from>
+                </identifiers><auth_results><spf><domain>example.com</domain><result>pass</result>
+                </spf></auth_results></record></feedback>
+                """;
+        for (var author : List.of("nothing.example", "mild.example", "good.example")) {
+            var mail =
+                    letter("r@" + author)
+                            .replace("\n\nHello", "\nContent-Type: text/xml\n\n" + report)
+                            .formatted(author);
+            var reply = deliver("r@" + author, mail);
+            assertTrue(reply.startsWith("250 "), reply);
+        }
+        var kept = new ArrayList<String>();
+        house().gateway()
+                .dmarc()
+                .received()
+                .each(Optional.empty(), Instant.EPOCH, one -> kept.add(one.metadata().reportId()));
+        assertEquals(List.of("good.example"), kept);
     }
 
     @Test
