@@ -4,12 +4,16 @@ import io.postern.gateway.config.Network;
 import java.net.Inet4Address;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// The hosts that the old set-up trusted, as networks. What can't be one is told, and a network so
 /// wide that the gateway would be an open relay is left out.
 final class OldNetworks {
     private static final int SHORTEST_IPV4 = 8;
     private static final int SHORTEST_IPV6 = 16;
+
+    private static final String MAPPED = "::ffff:";
+    private static final int MAPPED_BITS = 96;
 
     private final Remarks remarks;
     private final List<Network> networks = new ArrayList<>();
@@ -39,7 +43,7 @@ final class OldNetworks {
             return;
         }
         // Postfix writes IPv6 in brackets.
-        var network = Network.parse(entry.replace("[", "").replace("]", ""));
+        var network = parse(entry.replace("[", "").replace("]", ""));
         if (network.isEmpty()) {
             remarks.none(
                     place,
@@ -55,6 +59,20 @@ final class OldNetworks {
         } else {
             put(network.get());
         }
+    }
+
+    /// Debian's mynetworks has `::ffff:127.0.0.0/104`: IPv4 as IPv6 sees it (RFC 4291 §2.5.5.2).
+    private static Optional<Network> parse(String text) {
+        int slash = text.indexOf('/');
+        if (slash > 0 && text.regionMatches(true, 0, MAPPED, 0, MAPPED.length())) {
+            try {
+                int prefix = Integer.parseInt(text.substring(slash + 1)) - MAPPED_BITS;
+                return Network.parse(text.substring(MAPPED.length(), slash) + "/" + prefix);
+            } catch (NumberFormatException _) {
+                return Optional.empty();
+            }
+        }
+        return Network.parse(text);
     }
 
     private void put(Network network) {

@@ -72,7 +72,9 @@ final class PostfixDomains {
         for (var entry : tables.list(parameter)) {
             var text = entry.key();
             var lower = text.toLowerCase(Locale.ROOT);
-            if (lower.equals("localhost") || lower.startsWith("localhost.")) {
+            // Names without a dot are this host's own, for what its programs send.
+            boolean own = setting.equals("mydestination") && lower.matches("[a-z0-9-]+");
+            if (own || lower.equals("localhost") || lower.startsWith("localhost.")) {
                 continue;
             }
             var domain = Domain.parse(text);

@@ -54,6 +54,7 @@ final class PostfixNames {
                     "process_id_directory",
                     "smtp_tls_CApath",
                     "mynetworks_style",
+                    "mailbox_size_limit",
                     "default_process_limit",
                     "notify_classes",
                     "smtp_tls_note_starttls_offer",

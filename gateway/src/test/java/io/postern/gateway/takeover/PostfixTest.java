@@ -74,10 +74,10 @@ class PostfixTest {
                                 """
                                 myhostname = mail.example.com
                                 mydomain = example.com
-                                mynetworks = 127.0.0.0/8 [::1]/128
+                                mynetworks = 127.0.0.0/8 [::ffff:127.0.0.0]/104 [::1]/128
                                     10.1.0.0/16, /etc/postfix/networks cidr:/etc/postfix/n.cidr
                                 relay_domains = $mydomain, example.org example.net
-                                mydestination = localhost, $myhostname, local.example
+                                mydestination = localhost, $myhostname, vm, local.example
                                 transport_maps = hash:/etc/postfix/transport
                                 relay_recipient_maps = texthash:/etc/postfix/rcpt, ldap:/etc/postfix/ldap.cf
                                 relayhost = [smtp.example.net]:submission
@@ -162,6 +162,8 @@ class PostfixTest {
             assertTrue(said.contains(expected), expected + "\n\n" + said);
         }
         assertFalse(said.contains("/etc/postfix/sasl"), said);
+        assertFalse(said.contains(" vm"), said);
+        assertFalse(said.contains("ffff"), said);
     }
 
     @Test
