@@ -33,6 +33,7 @@ public final class Main {
         commands.put("serve", ServeCommand::new);
         commands.put("sendmail", SendmailCommand::new);
         commands.put("dkim", DkimCommand::new);
+        commands.put("import", ImportCommand::new);
         commands.put("dmarc", DmarcCommand::new);
         commands.put("sign", SignCommand::new);
         commands.put("verify", VerifyCommand::new);
