@@ -70,6 +70,7 @@ trust = ["127.0.0.0/8"]
 [[domain]]
 name = "{self.domain}"
 sign = true
+{'' if "dkim =" in domain_more else 'dkim = { check = "off" }'}
 {domain_more}
 [outbound]
 smart_host = "127.0.0.1:{self.smart_host}"

@@ -95,6 +95,8 @@ final class ControlApi {
                             given(request, "text"), limit(request, DEFAULT_PAGE, Limits.TRACK));
             case "/v1/dkim" ->
                     operations.dkimKeys(Optional.ofNullable(request.query().get("domain")));
+            case "/v1/dkim/check" ->
+                    operations.checkDkimKeys(Optional.ofNullable(request.query().get("domain")));
             case "/v1/rates" ->
                     operations.rates(
                             Optional.ofNullable(request.query().get("key")),
@@ -131,6 +133,9 @@ final class ControlApi {
             case "/v1/dkim/new" -> operations.newDkimKeys(body(request, NewKeys.class));
             case "/v1/reload" -> operations.reload();
             case "/v1/dkim/import" -> operations.importDkimKey(body(request, ImportedKey.class));
+            case "/v1/dkim/activate" -> operations.activateDkimKey(body(request, KeyName.class));
+            case "/v1/dkim/rotate" -> operations.rotateDkimKeys(body(request, Rotation.class));
+            case "/v1/dkim/retire" -> operations.retireDkimKey(body(request, KeyName.class));
             case "/v1/rates/reset" -> operations.resetRates(body(request, RateKey.class));
             case "/v1/users/add" -> operations.addUser(body(request, NewUser.class));
             case "/v1/users/passwd" -> operations.setPassword(body(request, NewUser.class));

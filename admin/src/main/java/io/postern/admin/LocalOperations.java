@@ -7,11 +7,8 @@ import io.postern.gateway.rates.RateView;
 import io.postern.gateway.recipients.OwnRecipients;
 import io.postern.gateway.reports.DmarcView;
 import io.postern.gateway.seen.SeenPage;
+import io.postern.gateway.signing.KeyDesk;
 import io.postern.gateway.users.Users;
-import io.postern.keys.DkimKey;
-import io.postern.keys.DkimKeys;
-import io.postern.keys.DkimRecord;
-import io.postern.keys.KeyType;
 import io.postern.keys.KeysException;
 import io.postern.keys.Outcome;
 import io.postern.mail.Domain;
@@ -24,13 +21,8 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
@@ -62,7 +54,7 @@ public final class LocalOperations implements Operations {
     private static final String BY_OPERATOR = "by an operator";
 
     private final MessageStore store;
-    private final Supplier<DkimKeys> keys;
+    private final Supplier<KeyDesk> keys;
     private final InstantSource clock;
     private final Surroundings surroundings;
     private final Desks desks;
@@ -73,7 +65,7 @@ public final class LocalOperations implements Operations {
     ///   at the queue does not
     public LocalOperations(
             MessageStore store,
-            Supplier<DkimKeys> keys,
+            Supplier<KeyDesk> keys,
             InstantSource clock,
             Surroundings surroundings) {
         this(store, keys, clock, surroundings, Desks.stored(store, clock));
@@ -84,7 +76,7 @@ public final class LocalOperations implements Operations {
     /// @param desks its own
     public LocalOperations(
             MessageStore store,
-            Supplier<DkimKeys> keys,
+            Supplier<KeyDesk> keys,
             InstantSource clock,
             Surroundings surroundings,
             Desks desks) {
@@ -185,56 +177,42 @@ public final class LocalOperations implements Operations {
     @Override
     public List<KeyView> dkimKeys(Optional<String> domain) {
         var wanted = domain.map(LocalOperations::domain);
-        return guarded(() -> {
-            var all = wanted.map(keys.get()::list).orElseGet(keys.get()::list);
-            return all.stream().map(LocalOperations::view).toList();
-        });
+        return guarded(() -> keys().list(wanted));
     }
 
     @Override
     public List<KeyView> newDkimKeys(NewKeys request) {
-        var algorithms = algorithms(request.algorithms());
-        return guarded(() ->
-                done(
-                                keys.get()
-                                        .create(
-                                                request.domain(),
-                                                algorithms,
-                                                request.selector(),
-                                                request.bits().orElse(DkimKeys.DEFAULT_BITS)))
-                        .stream()
-                        .map(LocalOperations::view)
-                        .toList());
-    }
-
-    private static Set<KeyType> algorithms(Set<String> words) {
-        if (words.isEmpty()) {
-            return EnumSet.allOf(KeyType.class);
-        }
-        var known = EnumSet.noneOf(KeyType.class);
-        var rest = new HashSet<>(words);
-        for (var algorithm : KeyType.values()) {
-            if (rest.remove(algorithm.tag())) {
-                known.add(algorithm);
-            }
-        }
-        if (!rest.isEmpty()) {
-            throw OperationException.invalid(
-                    "there is no algorithm " + rest.iterator().next(), "use rsa or ed25519");
-        }
-        return known;
+        return guarded(() -> keys().make(request));
     }
 
     @Override
     public KeyView importDkimKey(ImportedKey request) {
-        return guarded(() ->
-                view(
-                        done(
-                                keys.get()
-                                        .importKey(
-                                                request.domain(),
-                                                request.selector(),
-                                                request.pem()))));
+        return guarded(() -> keys().take(request));
+    }
+
+    @Override
+    public List<KeyCheckView> checkDkimKeys(Optional<String> domain) {
+        var wanted = domain.map(LocalOperations::domain);
+        return guarded(() -> keys().check(wanted));
+    }
+
+    @Override
+    public KeyView activateDkimKey(KeyName key) {
+        return guarded(() -> keys().activate(key));
+    }
+
+    @Override
+    public List<KeyView> rotateDkimKeys(Rotation rotation) {
+        return guarded(() -> keys().rotate(rotation));
+    }
+
+    @Override
+    public KeyView retireDkimKey(KeyName key) {
+        return guarded(() -> keys().retire(key));
+    }
+
+    private KeyOperations keys() {
+        return new KeyOperations(keys.get());
     }
 
     @Override
@@ -378,21 +356,6 @@ public final class LocalOperations implements Operations {
             case Outcome.Done<T>(var value) -> value;
             case Outcome.Refused<T>(var why) -> throw new OperationException(Kind.REFUSED, why, "");
         };
-    }
-
-    private static KeyView view(DkimKey key) {
-        var record = DkimRecord.of(key);
-        return new KeyView(
-                key.domain().name(),
-                key.selector(),
-                key.type().tag(),
-                key.bits(),
-                key.state().name().toLowerCase(Locale.ROOT),
-                key.createdAt(),
-                record.name(),
-                record.text(),
-                new ArrayList<>(record.strings()),
-                record.zoneLine());
     }
 
     /// The store's and the keys' own words reach the operator: they name the thing and the remedy.

@@ -37,11 +37,24 @@ public interface Operations extends AutoCloseable {
     /// DKIM keys, by domain and selector; of one domain when it is given.
     List<KeyView> dkimKeys(Optional<String> domain);
 
-    /// Makes DKIM keys and puts them to use; one per algorithm.
+    /// Makes DKIM keys, one per algorithm; they sign once the DNS shows them.
     List<KeyView> newDkimKeys(NewKeys request);
 
     /// Takes over a DKIM key made elsewhere.
     KeyView importDkimKey(ImportedKey request);
+
+    /// Looks at the records of a domain's DKIM keys, or of all, on every authoritative server.
+    /// Nothing follows from it.
+    List<KeyCheckView> checkDkimKeys(Optional<String> domain);
+
+    /// Puts a DKIM key to use without a look at the DNS.
+    KeyView activateDkimKey(KeyName key);
+
+    /// Makes successors of a domain's DKIM keys.
+    List<KeyView> rotateDkimKeys(Rotation rotation);
+
+    /// Takes a DKIM key out of use.
+    KeyView retireDkimKey(KeyName key);
 
     /// Token buckets that are not full, the emptiest first.
     ///

@@ -80,6 +80,27 @@ public final class RemoteOperations implements Operations {
     }
 
     @Override
+    public List<KeyCheckView> checkDkimKeys(Optional<String> domain) {
+        var query = domain.map(name -> Map.of("domain", name)).orElse(Map.of());
+        return List.of(get("/v1/dkim/check", query, KeyCheckView[].class));
+    }
+
+    @Override
+    public KeyView activateDkimKey(KeyName key) {
+        return post("/v1/dkim/activate", key, KeyView.class);
+    }
+
+    @Override
+    public List<KeyView> rotateDkimKeys(Rotation rotation) {
+        return List.of(post("/v1/dkim/rotate", rotation, KeyView[].class));
+    }
+
+    @Override
+    public KeyView retireDkimKey(KeyName key) {
+        return post("/v1/dkim/retire", key, KeyView.class);
+    }
+
+    @Override
     public List<RateView> rates(Optional<String> key, int limit) {
         var query = new LinkedHashMap<String, String>();
         key.ifPresent(value -> query.put("key", value));

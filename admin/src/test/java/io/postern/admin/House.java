@@ -2,6 +2,7 @@ package io.postern.admin;
 
 import io.postern.gateway.config.ConfigReader;
 import io.postern.gateway.recipients.OwnRecipients;
+import io.postern.gateway.signing.KeyDesk;
 import io.postern.keys.CryptoProviders;
 import io.postern.keys.DkimKeys;
 import io.postern.keys.StartSecret;
@@ -30,6 +31,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// A data folder with a real store and real keys, the operations on it, and its control socket.
@@ -58,7 +60,7 @@ final class House implements AutoCloseable {
         local =
                 new LocalOperations(
                         store,
-                        () -> keys,
+                        () -> new KeyDesk(keys, Optional.empty()),
                         clock,
                         new LocalOperations.Surroundings(
                                 true,

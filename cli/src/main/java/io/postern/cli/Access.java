@@ -7,6 +7,8 @@ import io.postern.admin.Operations;
 import io.postern.admin.Reloaded;
 import io.postern.admin.RemoteOperations;
 import io.postern.gateway.config.Config;
+import io.postern.gateway.signing.KeyDesk;
+import io.postern.gateway.signing.KeyKeeping;
 import io.postern.gateway.users.Users;
 import io.postern.keys.CryptoProviders;
 import io.postern.keys.DkimKeys;
@@ -83,8 +85,14 @@ final class Access {
                 memoized(() -> {
                     CryptoProviders.install();
                     var random = new SecureRandom();
-                    return new DkimKeys(
-                            store, secret(store, folder, config, random), io.clock(), random);
+                    var keys =
+                            new DkimKeys(
+                                    store,
+                                    secret(store, folder, config, random),
+                                    io.clock(),
+                                    random);
+                    return new KeyDesk(
+                            keys, config.map(known -> KeyKeeping.atRest(known, keys, io.clock())));
                 }),
                 io.clock(),
                 new LocalOperations.Surroundings(

@@ -34,6 +34,7 @@ public final class Main {
         commands.put("sendmail", SendmailCommand::new);
         commands.put("domain", DomainCommand::new);
         commands.put("dkim", DkimCommand::new);
+        commands.put("import", ImportCommand::new);
         commands.put("dmarc", DmarcCommand::new);
         commands.put("sign", SignCommand::new);
         commands.put("verify", VerifyCommand::new);

@@ -13,6 +13,7 @@ import io.postern.gateway.config.ConfigException;
 import io.postern.gateway.config.ConfigReader;
 import io.postern.gateway.config.Sandbox;
 import io.postern.gateway.events.MailLog;
+import io.postern.gateway.signing.KeyDesk;
 import io.postern.keys.CryptoProviders;
 import io.postern.keys.DkimKeys;
 import io.postern.keys.KeyType;
@@ -152,6 +153,7 @@ final class ServeCommand extends Common implements Runnable {
             parts.push(gateway);
             if (config.isEmpty()) {
                 sandboxKeys(gateway.keys());
+                gateway.keeping().attend(Domain.of(Sandbox.DOMAIN));
             }
             var operations = operations(gateway);
             parts.push(ControlServer.start(settings.data(), operations));
@@ -183,7 +185,7 @@ final class ServeCommand extends Common implements Runnable {
         private Operations operations(Gateway gateway) {
             return new LocalOperations(
                     gateway.store(),
-                    gateway::keys,
+                    () -> new KeyDesk(gateway.keys(), Optional.of(gateway.keeping())),
                     io.clock(),
                     new LocalOperations.Surroundings(
                             true,
@@ -243,10 +245,12 @@ final class ServeCommand extends Common implements Runnable {
         }
         var made =
                 keys.create(
-                        Sandbox.DOMAIN,
-                        EnumSet.allOf(KeyType.class),
-                        Optional.empty(),
-                        DkimKeys.DEFAULT_BITS);
+                        new DkimKeys.Wish(
+                                Sandbox.DOMAIN,
+                                EnumSet.allOf(KeyType.class),
+                                Optional.empty(),
+                                DkimKeys.DEFAULT_BITS,
+                                "made for the sandbox"));
         switch (made) {
             case Outcome.Done<?> _ -> {}
             case Outcome.Refused<?>(var why) -> throw Failure.of(why, "");

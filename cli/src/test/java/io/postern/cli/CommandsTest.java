@@ -169,6 +169,7 @@ class CommandsTest {
                 "dkim list",
                 "dkim record",
                 "dkim import",
+                "import",
                 "sign",
                 "verify",
                 "queue",

@@ -1,6 +1,7 @@
 package io.postern.gateway;
 
 import io.postern.dns.Resolver;
+import io.postern.dns.Survey;
 import io.postern.gateway.authentication.Authentication;
 import io.postern.gateway.config.Config;
 import io.postern.gateway.config.ConfigException;
@@ -9,6 +10,7 @@ import io.postern.gateway.delivery.DeliveryEngine;
 import io.postern.gateway.delivery.Routes;
 import io.postern.gateway.events.Figures;
 import io.postern.gateway.identities.ReverseNames;
+import io.postern.gateway.lookups.ConfiguredResolver;
 import io.postern.gateway.path.Delays;
 import io.postern.gateway.path.Descriptors;
 import io.postern.gateway.path.MailPath;
@@ -19,6 +21,7 @@ import io.postern.gateway.perimeter.Perimeter;
 import io.postern.gateway.recipients.OwnRecipients;
 import io.postern.gateway.reports.DmarcReporting;
 import io.postern.gateway.seen.SeenLog;
+import io.postern.gateway.signing.KeyKeeping;
 import io.postern.gateway.tls.TlsFiles;
 import io.postern.gateway.treat.Treatment;
 import io.postern.gateway.users.Authenticator;
@@ -52,6 +55,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,9 +97,19 @@ public final class Gateway implements AutoCloseable {
 
     /// The same with another resolver than the configuration's.
     public static Gateway open(Config config, InstantSource clock, Resolver resolver) {
+        var authorities = ConfiguredResolver.authorities(config, clock);
+        return open(config, clock, resolver, authorities::survey);
+    }
+
+    /// The same with other authoritative servers as well.
+    public static Gateway open(
+            Config config,
+            InstantSource clock,
+            Resolver resolver,
+            Function<String, Survey> survey) {
         var store = SqliteStore.open(config.data(), StoreSettings.DEFAULTS, clock);
         try {
-            return new Gateway(config, store, store.folder().spool(), clock, resolver);
+            return new Gateway(config, store, store.folder().spool(), clock, resolver, survey);
         } catch (RuntimeException e) {
             store.close();
             throw e;
@@ -103,7 +117,12 @@ public final class Gateway implements AutoCloseable {
     }
 
     private Gateway(
-            Config config, MessageStore store, Path spool, InstantSource clock, Resolver resolver) {
+            Config config,
+            MessageStore store,
+            Path spool,
+            InstantSource clock,
+            Resolver resolver,
+            Function<String, Survey> survey) {
         this.config = config;
         this.store = store;
         this.tlsFiles = tlsFiles(config, clock);
@@ -122,6 +141,7 @@ public final class Gateway implements AutoCloseable {
                                 limits.mimeParts(),
                                 (int) limits.header().bytes()));
         var treatment = new Treatment(config, keys, rewriter, figures, random);
+        this.keeping = new KeyKeeping(config, keys, survey, _ -> true, figures, clock);
         this.routes = new Routes(config, postmaster(config));
         this.engine =
                 Delivery.engine(
@@ -204,6 +224,7 @@ public final class Gateway implements AutoCloseable {
         this.clock = clock;
     }
 
+    private final KeyKeeping keeping;
     private final MailPath path;
     private final Routes routes;
     private final Authenticator authenticator;
@@ -274,15 +295,7 @@ public final class Gateway implements AutoCloseable {
     ///
     /// @throws IOException when an address can't be bound; those before it are open
     public void start() throws IOException {
-        boolean sendsOut = config.listener().stream().anyMatch(one -> one.role().sendsOut());
-        for (var domain : config.domain()) {
-            if (sendsOut && domain.sign() && keys.signingKeys(domain.name()).isEmpty()) {
-                LOG.warn(
-                        "{} has no DKIM key, so its mail is answered 451: make one with \"postern dkim new {}\"",
-                        domain.name(),
-                        domain.name());
-            }
-        }
+        keeping.start();
         engine.start();
         recipients.start();
         engine.greet(routes.fixed());
@@ -512,6 +525,11 @@ public final class Gateway implements AutoCloseable {
         return keys;
     }
 
+    /// The life of the keys.
+    public KeyKeeping keeping() {
+        return keeping;
+    }
+
     public Users users() {
         return users;
     }
@@ -560,6 +578,7 @@ public final class Gateway implements AutoCloseable {
         }
         closed = true;
         chores.shutdownNow();
+        keeping.close();
         delays.close();
         var draining =
                 servers.stream()

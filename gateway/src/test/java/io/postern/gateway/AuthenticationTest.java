@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Strangers' mail from the dialogue to the inside server: what is found, written, and done.
 @DisplayName("authentication of strangers' mail")
@@ -41,6 +43,7 @@ class AuthenticationTest {
             testing.example. 60 IN TXT "v=spf1 -all"
             _dmarc.testing.example. 60 IN TXT "v=DMARC1; p=reject; t=y"
             careless.example. 60 IN TXT "v=spf1 ?all"
+            _dmarc.watching.example. 60 IN TXT "v=DMARC1; p=none"
             helo.example. 60 IN TXT "v=spf1 a -all"
             helo.example. 60 IN A 127.0.0.1
             """;
@@ -157,6 +160,17 @@ class AuthenticationTest {
     }
 
     @Test
+    @DisplayName(
+            "RFC 9989 §4.10.2: another domain's good signature and SPF say nothing of the author")
+    void notAligned() throws Exception {
+        open("");
+        var message = Signed.by("good.example", letter("a@strict.example"), Instant.now());
+        var reply = deliver("a@good.example", message);
+        assertTrue(reply.startsWith("550 5.7.1 strict.example asks"), reply);
+        assertTrue(reply.endsWith("SPF pass for good.example, DKIM pass for good.example"), reply);
+    }
+
+    @Test
     @DisplayName("RFC 9989 §5.3: a signature of the author domain passes what SPF does not know")
     void signed() throws Exception {
         open("");
@@ -262,6 +276,12 @@ class AuthenticationTest {
                         "250 ",
                         nothing),
                 new Acted(
+                        "trusted forwarders, whose mail SPF fails by nature",
+                        "on_spf_fail = \"refuse\"\nforwarders = [\"127.0.0.0/8\"]",
+                        "a@strict.example",
+                        "250 ",
+                        nothing),
+                new Acted(
                         "on_spf_fail = refuse, with the domain's words",
                         "on_reject = \"accept\"\non_spf_fail = \"refuse\"",
                         "a@strict.example",
@@ -340,6 +360,45 @@ class AuthenticationTest {
     }
 
     @Test
+    @DisplayName("SPF alone refuses nothing while the DNS does not say whether DKIM speaks for it")
+    void troubleOfDkim() throws Exception {
+        dns.fail("s1._domainkey.strict.example");
+        open("[authentication]\non_dns_trouble = \"accept\"\non_spf_fail = \"refuse\"\n");
+        var signed = Signed.by("strict.example", letter("a@strict.example"), Instant.now());
+        var reply = deliver("a@strict.example", signed);
+        assertTrue(reply.startsWith("250 "), reply);
+        assertTrue(field(arrived(), "Authentication-Results").contains("dmarc=temperror"));
+    }
+
+    @Test
+    @DisplayName("a trusted sealer whose key the DNS does not give: 451, never 550")
+    void troubleOfArc() throws Exception {
+        dns.fail("s1._domainkey.good.example");
+        open("[authentication]\ntrusted_sealers = [\"good.example\"]\n");
+        var sealed = Signed.sealedBy("good.example", letter("a@strict.example"), Instant.now());
+        var reply = deliver("list@good.example", sealed);
+        assertTrue(reply.startsWith("451 4.7.5 "), reply);
+        dns.recover("s1._domainkey.good.example");
+        assertTrue(deliver("list@good.example", sealed).startsWith("250 "));
+    }
+
+    @Test
+    @DisplayName("RFC 9989 §5.3.6: nobody waits for an answer on which nothing depends")
+    void needlessTrouble() throws Exception {
+        dns.fail("_dmarc.strict.example").fail("watching.example");
+        open("[authentication]\nforwarders = [\"127.0.0.0/8\"]\n");
+        var forwarded = deliver("a@strict.example", letter("a@strict.example"));
+        assertTrue(forwarded.startsWith("250 "), forwarded);
+        assertTrue(field(arrived(), "Authentication-Results").contains("dmarc=temperror"));
+        house().close();
+        open("");
+        // p=none: a failure would not be acted upon either.
+        var watched = deliver("a@watching.example", letter("a@watching.example"));
+        assertTrue(watched.startsWith("250 "), watched);
+        assertTrue(field(arrived(), "Authentication-Results").contains("dmarc=temperror"));
+    }
+
+    @Test
     @DisplayName(
             "RFC 8617 §7: a seal counts only of a sealer who is trusted, on a chain that is whole")
     void sealedByTrusted() throws Exception {
@@ -356,6 +415,17 @@ class AuthenticationTest {
         var results = field(arrived(), "Authentication-Results");
         assertTrue(results.contains("dmarc=fail"), results);
         assertTrue(results.contains("arc=pass"), results);
+        // It saw another author's mail pass: this is not that mail. Or it saw this one fail.
+        var letter = letter("a@strict.example");
+        for (var other :
+                List.of(
+                        Signed.sealedBy(
+                                "good.example", "pass", "attack.example", letter, Instant.now()),
+                        Signed.sealedBy(
+                                "good.example", "fail", "strict.example", letter, Instant.now()))) {
+            var refused = deliver("list@good.example", other);
+            assertTrue(refused.startsWith("550 5.7.1 strict.example asks"), refused);
+        }
     }
 
     @Test
@@ -390,11 +460,40 @@ class AuthenticationTest {
                         "a@careless.example",
                         "Authentication-Results: GW.example.com.; dmarc=pass header.from=bank.example\n"
                                 + "Authentication-Results: mx.example.org; spf=fail\n"
+                                + "Received-SPF: pass (gw.example.com: good) receiver=GW.Example.COM\n"
+                                + "Received-SPF: fail (mx.example.org: bad) receiver=mx.example.org\n"
                                 + letter("a@careless.example"));
         assertTrue(reply.startsWith("250 "), reply);
         var message = arrived();
         assertFalse(message.contains("bank.example"), message);
         assertTrue(message.contains("mx.example.org; spf=fail"), message);
+        assertFalse(message.contains("GW.Example.COM"), message);
+        assertTrue(message.contains("receiver=mx.example.org"), message);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(
+            strings = {
+                "Authentication-Results: results.example.net; dmarc=pass",
+                "Authentication-Results: RESULTS.Example.NET; dmarc=pass",
+                "Authentication-Results: results.example.net.; dmarc=pass",
+                "authentication-results : results.example.net 1; dmarc=pass",
+                "Authentication-Results:\n\t(us) \"results\\.example.net\" 2; dmarc=pass",
+                "Authentication-Results: ｒesults.example.net; dmarc=pass",
+                "Authentication-Results: results%2Eexample.net; dmarc=pass",
+                "Authentication-Results: gw.example.com; dmarc=pass",
+                "Authentication-Results: other.example.com; dmarc=pass"
+            })
+    @DisplayName("RFC 8601 §5: each way to write one of our names is removed")
+    void forgedNames(String field) throws Exception {
+        open("[authentication]\nauthserv_id = \"results.example.net\"\n");
+        var reply = deliver("a@careless.example", field + "\n" + letter("a@careless.example"));
+        assertTrue(reply.startsWith("250 "), reply);
+        var message = arrived();
+        assertTrue(
+                field(message, "Authentication-Results").contains(" results.example.net;"),
+                message);
+        assertFalse(message.contains("dmarc=pass"), message);
     }
 
     /// @param field the From field and what stands beside it
@@ -533,6 +632,46 @@ class AuthenticationTest {
         assertTrue(all.contains("<disposition>quarantine</disposition>"), all);
         assertTrue(all.contains("<header_from>good.example</header_from>"), all);
         assertFalse(all.contains("nothing.example"), all);
+    }
+
+    @Test
+    @DisplayName("RFC 9990 §8.2: a report is read only of who passed DMARC")
+    void forgedReport() throws Exception {
+        opened =
+                new House(
+                        folder,
+                        configuration()
+                                .replace(
+                                        "name = \"example.com\"",
+                                        "name = \"example.com\"\ndmarc_reports = \"info@example.com\""),
+                        InstantSource.system(),
+                        Optional.of(dns));
+        var report =
+                """
+                <feedback><report_metadata><org_name>R</org_name><email>r@r.example</email>
+                <report_id>%s</report_id>
+                <date_range><begin>1700000000</begin><end>1700086399</end></date_range>
+                </report_metadata><policy_published><domain>example.com</domain><p>none</p>
+                </policy_published><record><row><source_ip>192.0.2.1</source_ip><count>1</count>
+                <policy_evaluated><disposition>none</disposition><dkim>pass</dkim><spf>pass</spf>
+                </policy_evaluated></row><identifiers><header_from>example.com</header_from>
+                </identifiers><auth_results><spf><domain>example.com</domain><result>pass</result>
+                </spf></auth_results></record></feedback>
+                """;
+        for (var author : List.of("nothing.example", "mild.example", "good.example")) {
+            var mail =
+                    letter("r@" + author)
+                            .replace("\n\nHello", "\nContent-Type: text/xml\n\n" + report)
+                            .formatted(author);
+            var reply = deliver("r@" + author, mail);
+            assertTrue(reply.startsWith("250 "), reply);
+        }
+        var kept = new ArrayList<String>();
+        house().gateway()
+                .dmarc()
+                .received()
+                .each(Optional.empty(), Instant.EPOCH, one -> kept.add(one.metadata().reportId()));
+        assertEquals(List.of("good.example"), kept);
     }
 
     @Test

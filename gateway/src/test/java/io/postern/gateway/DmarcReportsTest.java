@@ -60,7 +60,10 @@ class DmarcReportsTest {
     private final TestClock clock = new TestClock(Instant.parse("2026-11-21T12:00:00Z"));
     private final FakeDns dns =
             FakeDns.zone(
-                    "sender.example.org._report._dmarc.reports.example.net. 300 IN TXT \"v=DMARC1\"\n");
+                    """
+                    sender.example.org._report._dmarc.reports.example.net. 300 IN TXT "v=DMARC1"
+                    _dmarc.host.org. 300 IN TXT "v=DMARC1; p=none"
+                    """);
     private Sink sink;
     private House house;
 
@@ -259,6 +262,20 @@ class DmarcReportsTest {
                 sink.next().envelope().recipients().getFirst().path().toString());
         assertEquals(2, posted());
         assertEquals(0, house.gateway().dmarc().sent().waiting());
+    }
+
+    @Test
+    @DisplayName("§4 a sub-domain's organization is not asked whether it takes its own reports")
+    void organization() throws Exception {
+        dns.fail("_dmarc.host.org");
+        count(Domain.of("mail.host.org"), "192.0.2.1", true, "mailto:a@host.org");
+        dayEnds();
+        assertEquals(0, posted());
+        dns.recover("_dmarc.host.org");
+        clock.advance(Duration.ofMinutes(31));
+        house.gateway().dmarc().sent().sendDue();
+        assertEquals(
+                "<a@host.org>", sink.next().envelope().recipients().getFirst().path().toString());
     }
 
     @Test

@@ -93,12 +93,18 @@ final class House implements AutoCloseable {
         var made =
                 gateway.keys()
                         .create(
-                                "example.com",
-                                Set.of(KeyType.RSA, KeyType.ED25519),
-                                Optional.empty(),
-                                DkimKeys.DEFAULT_BITS);
+                                new DkimKeys.Wish(
+                                        "example.com",
+                                        Set.of(KeyType.RSA, KeyType.ED25519),
+                                        Optional.empty(),
+                                        DkimKeys.DEFAULT_BITS,
+                                        "made for a test"));
         if (!(made instanceof Outcome.Done<?>)) {
             throw new AssertionError(made.toString());
+        }
+        var domain = Domain.of("example.com");
+        for (var key : gateway.keys().list(domain)) {
+            var _ = gateway.keys().activateWithoutDns(domain, key.selector(), "for a test");
         }
     }
 

@@ -53,6 +53,13 @@ final class Signed {
     /// The message sealed on top by a list that says it saw DMARC pass, lines ending with LF. RFC
     /// 8617.
     static String sealedBy(String domain, String message, Instant now) {
+        return sealedBy(domain, "pass", "strict.example", message, now);
+    }
+
+    /// @param result what it says that it saw of DMARC
+    /// @param author whose mail it says it was
+    static String sealedBy(
+            String domain, String result, String author, String message, Instant now) {
         var octets = message.replace("\r\n", "\n").replace("\n", "\r\n");
         int split = octets.indexOf("\r\n\r\n");
         var header = House.header(octets.substring(0, split + 2).getBytes(ISO_8859_1));
@@ -65,10 +72,12 @@ final class Signed {
                         List.of(
                                 new AuthenticationResults.MethodResult(
                                         "dmarc",
-                                        "pass",
+                                        result,
                                         Optional.empty(),
                                         Optional.empty(),
-                                        List.of())));
+                                        List.of(
+                                                new AuthenticationResults.Property(
+                                                        "header", "from", author)))));
         var sealing =
                 new ArcSealer(SignatureFactory.PLATFORM)
                         .seal(

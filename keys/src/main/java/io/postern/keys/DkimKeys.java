@@ -50,12 +50,8 @@ public final class DkimKeys {
     private final ConcurrentHashMap<Domain, Ring> rings = new ConcurrentHashMap<>();
 
     /// The keys of one domain, and those of them that sign, RSA first.
-    private record Ring(List<StoredKey> all, List<ReadySigningKey> signing) {
-        static final Ring EMPTY = new Ring(List.of(), List.of());
-
-        List<DkimKey> keys() {
-            return all.stream().map(StoredKey::key).toList();
-        }
+    private record Ring(List<StoredKey> all, List<DkimKey> keys, List<ReadySigningKey> signing) {
+        static final Ring EMPTY = new Ring(List.of(), List.of(), List.of());
     }
 
     /// Reads all keys from the store. Call [CryptoProviders#install] before.
@@ -369,10 +365,11 @@ public final class DkimKeys {
 
     private void put(Domain domain, List<StoredKey> changed) {
         var before = ring(domain);
-        var all = new ArrayList<>(changed);
-        before.all().stream()
-                .filter(old -> changed.stream().noneMatch(one -> one.key().isSame(old.key())))
-                .forEach(all::add);
+        var all = new ArrayList<>(before.all());
+        for (var key : changed) {
+            all.removeIf(old -> old.key().isSame(key.key()));
+            all.add(key);
+        }
         rings.put(domain, ring(all, before.signing()));
     }
 
@@ -416,7 +413,7 @@ public final class DkimKeys {
                                 Comparator.comparing((ReadySigningKey one) -> one.key().type())
                                         .thenComparing(one -> one.key().selector()))
                         .toList();
-        return new Ring(all, signing);
+        return new Ring(all, all.stream().map(StoredKey::key).toList(), signing);
     }
 
     private ReadySigningKey ready(StoredKey stored, List<ReadySigningKey> known) {

@@ -27,22 +27,28 @@ public record DkimRecord(
 
     /// The record of that key.
     public static DkimRecord of(DkimKey key) {
+        return of(key, key.recordName());
+    }
+
+    /// The record of that key, at another name that its own is an alias of.
+    public static DkimRecord of(DkimKey key, String name) {
         var text = key.recordText();
-        var strings = split(text);
+        var strings = strings(text);
         // No quote, backslash or control can occur in the text: base64 and tags.
-        var zoneLine = key.recordName() + ". IN TXT \"" + String.join("\" \"", strings) + "\"";
+        var zoneLine = name + ". IN TXT \"" + String.join("\" \"", strings) + "\"";
         return new DkimRecord(
                 key.domain().name(),
                 key.selector(),
                 key.type().tag(),
                 key.state().word(),
-                key.recordName(),
+                name,
                 text,
                 strings,
                 zoneLine);
     }
 
-    private static List<String> split(String text) {
+    /// A text in character-strings of at most 255 octets. RFC 1035 §3.3.
+    public static List<String> strings(String text) {
         var strings = new ArrayList<String>();
         for (int at = 0; at < text.length(); at += STRING) {
             strings.add(text.substring(at, Math.min(at + STRING, text.length())));

@@ -1,5 +1,6 @@
 package io.postern.auth.arc;
 
+import io.postern.auth.authres.AuthenticationResults;
 import io.postern.auth.authres.AuthenticationResults.MethodResult;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +21,7 @@ public record ArcResult(ArcVerdict verdict, List<ArcSet> sets, List<String> step
         return new MethodResult(
                 "arc",
                 verdict.word(),
-                verdict.reason(),
+                AuthenticationResults.brief(verdict.reason()),
                 sets.isEmpty()
                         ? Optional.empty()
                         : Optional.of(

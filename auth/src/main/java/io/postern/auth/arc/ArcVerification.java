@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One chain being verified. RFC 8617 §5.2. Confined to one thread.
@@ -106,6 +107,18 @@ final class ArcVerification implements ArcRun {
                             .formatted(links.size(), maxSets));
         }
         return Optional.empty();
+    }
+
+    @Override
+    public List<String> keyNames() {
+        var signature = last;
+        return signature == null
+                ? List.of()
+                : Stream.concat(
+                                signature.keyName().stream(),
+                                links.stream().map(link -> link.seal().keyQuery().dnsName()))
+                        .distinct()
+                        .toList();
     }
 
     @Override

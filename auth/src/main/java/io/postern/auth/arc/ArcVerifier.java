@@ -5,6 +5,7 @@ import io.postern.auth.dkim.SignatureFactory;
 import io.postern.dns.Resolver;
 import io.postern.mail.HeaderFields;
 import java.time.Instant;
+import java.util.List;
 
 /// Verifies chains. RFC 8617 §5.2. Immutable, safe for many threads if the resolver is.
 ///
@@ -50,6 +51,9 @@ public final class ArcVerifier {
 
     /// One message being verified; confined to one thread.
     public interface ArcRun {
+        /// The names whose TXT records [#finish] may ask for, to be looked up early; each once.
+        List<String> keyNames();
+
         /// The next octets of the body, in pieces of any size. The array is not kept.
         void body(byte[] octets, int offset, int length);
 

@@ -68,6 +68,10 @@ public record AuthenticationResults(String authservId, List<MethodResult> result
     /// RFC 6008: enough of `b=` to tell the signatures of a message apart.
     private static final int SIGNATURE_HEAD = 8;
 
+    /// Characters of a value or reason that are written: RFC 5322 §2.1.1 allows a line 998 octets,
+    /// and each may become three.
+    private static final int WRITTEN = 300;
+
     public AuthenticationResults {
         results = List.copyOf(results);
     }
@@ -98,7 +102,7 @@ public record AuthenticationResults(String authservId, List<MethodResult> result
         return new MethodResult(
                 "dmarc",
                 result.verdict().word(),
-                result.verdict().reason(),
+                brief(result.verdict().reason()),
                 result.requested().map(policy -> "p=" + policy.word() + (testing ? ", t=y" : "")),
                 properties);
     }
@@ -115,9 +119,14 @@ public record AuthenticationResults(String authservId, List<MethodResult> result
     private static MethodResult dkim(SignatureResult result) {
         var properties = new ArrayList<Property>();
         result.signingDomain().ifPresent(d -> properties.add(header("d", d.name())));
-        result.identity().ifPresent(i -> properties.add(header("i", i)));
+        // Half an identity is another one.
+        result.identity()
+                .filter(AuthenticationResults::isShort)
+                .ifPresent(i -> properties.add(header("i", i)));
         result.selector().ifPresent(s -> properties.add(header("s", s)));
-        result.algorithm().ifPresent(a -> properties.add(header("a", a)));
+        result.algorithm()
+                .filter(AuthenticationResults::isShort)
+                .ifPresent(a -> properties.add(header("a", a)));
         result.signature()
                 .filter(b -> !b.isEmpty())
                 .ifPresent(b -> properties.add(header("b", head(b))));
@@ -129,7 +138,7 @@ public record AuthenticationResults(String authservId, List<MethodResult> result
         return new MethodResult(
                 "dkim",
                 result.result().word(),
-                result.result().reason(),
+                brief(result.result().reason()),
                 comment.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", comment)),
                 properties);
     }
@@ -147,6 +156,15 @@ public record AuthenticationResults(String authservId, List<MethodResult> result
                 reason,
                 Optional.empty(),
                 List.of(new Property("smtp", result.identity().word(), result.domain())));
+    }
+
+    private static boolean isShort(String value) {
+        return value.length() <= WRITTEN;
+    }
+
+    /// A reason so short that it fits on a line, whatever of a stranger's is in it.
+    public static Optional<String> brief(Optional<String> reason) {
+        return reason.map(text -> isShort(text) ? text : text.substring(0, WRITTEN) + "...");
     }
 
     private static Property header(String name, String value) {

@@ -104,7 +104,7 @@ public final class SignatureVerification {
     }
 
     /// The name whose TXT record it will need, if it still needs one.
-    Optional<String> keyName() {
+    public Optional<String> keyName() {
         return settled == null
                 ? Optional.ofNullable(signature).map(DkimSignature::dnsName)
                 : Optional.empty();

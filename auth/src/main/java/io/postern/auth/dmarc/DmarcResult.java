@@ -12,7 +12,8 @@ import java.util.Optional;
 /// @param record the one that applies
 /// @param requested what the record asks for this author domain, by `p=`, `sp=` or `np=`, whatever
 ///   the verdict
-/// @param effective the same after `t=y`: what is expected to be applied if the verdict is fail
+/// @param effective the same after `t=y`: what is expected to be applied if the verdict is fail;
+///   empty when which applies is not known now
 /// @param alignedDkim the good signatures that are aligned, in the order given; may be empty
 /// @param alignedSpf the SPF domain if it passed and is aligned
 /// @param steps each question to the DNS and each decision, in order, for people

@@ -2,6 +2,9 @@ package io.postern.auth.dmarc;
 
 import io.postern.dns.Resolver;
 import io.postern.mail.Domain;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.Optional;
 
 /// Evaluates messages by DMARC. RFC 9989 §5.3. Immutable, safe for many threads if the resolver is.
 ///
@@ -24,6 +27,16 @@ public final class DmarcVerifier {
     /// known of the message's identifiers. Blocks as long as the resolver does.
     public Discovery discover(Domain author) {
         return PolicyDiscovery.of(author, resolver);
+    }
+
+    /// The organizational domain of a domain; empty when the DNS does not tell now. Asks up to 8
+    /// questions. RFC 9989 §4.10.2.
+    public Optional<Domain> organizationalDomain(Domain domain) {
+        var lookup = new PolicyLookup(resolver, Map.of(), new ArrayList<>(), TreeNames.MAX_QUERIES);
+        return TreeWalk.from(domain, lookup).organization()
+                        instanceof TreeWalk.Organization.Known(var organization)
+                ? Optional.of(organization)
+                : Optional.empty();
     }
 
     /// Evaluates with a policy found before. Asks the DNS where alignment depends on it.

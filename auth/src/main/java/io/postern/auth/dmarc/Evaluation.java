@@ -84,7 +84,8 @@ final class Evaluation {
                 check.organizationalDomain(),
                 Optional.of(record),
                 Optional.of(requested),
-                Optional.of(effective),
+                // Whether it is np= or another is not known, and so not what is to be applied.
+                Optional.of(effective).filter(_ -> passed || applies.doubt().isEmpty()),
                 dkim,
                 spf,
                 steps);

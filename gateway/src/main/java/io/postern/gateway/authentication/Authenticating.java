@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -82,10 +83,31 @@ public final class Authenticating implements BodyTap {
         author = view;
         var signatures = means.dkim().start(header, now);
         dkim = signatures;
-        arc = means.arc().start(header, now);
+        var chain = means.arc().start(header, now);
+        arc = chain;
         signatures.keyNames().forEach(means.dns()::prefetchTxt);
+        chain.keyNames().forEach(means.dns()::prefetchTxt);
         view.domain()
-                .ifPresent(domain -> dmarc = beside("dmarc", () -> means.dmarc().discover(domain)));
+                .ifPresent(domain -> {
+                    boolean alone = isOnly(domain, signatures.keyNames());
+                    dmarc = beside("dmarc", () -> discover(domain, alone));
+                });
+    }
+
+    /// Whether all names that may speak for an author are the author's own.
+    private boolean isOnly(Domain author, Set<String> keyNames) {
+        return query.mailFrom().endsWith("@" + author)
+                && keyNames.stream().allMatch(name -> name.endsWith("._domainkey." + author));
+    }
+
+    /// What is aligned depends on the author's organization as soon as there are other names. It is
+    /// asked for now: at the end, who lets us wait for his names might have used up the time.
+    private Discovery discover(Domain author, boolean alone) {
+        var discovery = means.dmarc().discover(author);
+        if (!alone) {
+            var _ = means.dmarc().organizationalDomain(author);
+        }
+        return discovery;
     }
 
     @Override
@@ -102,6 +124,9 @@ public final class Authenticating implements BodyTap {
         if (author == null || dkim == null || arc == null) {
             throw new IllegalStateException("no header section has passed");
         }
+        // A body may take longer than the deadline, and what is aligned or sealed is only asked
+        // now.
+        means.dns().extend(means.deadline());
         var signatures = dkim.finish();
         var path = result(spf);
         ArcResult chain = arc.finish();
@@ -115,6 +140,11 @@ public final class Authenticating implements BodyTap {
                 chain,
                 policy,
                 Questions.words(means.dns().asked()));
+    }
+
+    /// The transaction is over; nothing more is looked up for it. Idempotent.
+    public void abandon() {
+        means.dns().close();
     }
 
     private DmarcResult dmarc(Domain domain, List<SignatureResult> signatures, SpfResult mailFrom) {

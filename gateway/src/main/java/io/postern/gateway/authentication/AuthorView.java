@@ -56,6 +56,6 @@ public record AuthorView(
                 Optional.of(domain),
                 Optional.of(mailbox),
                 FromSyntax.ambiguity(field, entries),
-                Misleading.of(entries, domain, lookAlikes));
+                Misleading.of(entries, FromSyntax.comments(field), domain, lookAlikes));
     }
 }

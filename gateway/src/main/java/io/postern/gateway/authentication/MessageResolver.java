@@ -36,6 +36,7 @@ final class MessageResolver implements Resolver {
     private final Lookups lookups;
     private final Map<Question, Lookup<Answer<?>>> asked = new LinkedHashMap<>();
     private long until;
+    private boolean closed;
 
     MessageResolver(Resolver resolver, Lookups lookups, Duration deadline) {
         this.resolver = resolver;
@@ -46,6 +47,11 @@ final class MessageResolver implements Resolver {
     /// Questions that begin from now on have this long.
     synchronized void extend(Duration deadline) {
         until = System.nanoTime() + deadline.toNanos();
+    }
+
+    /// Nobody will want an answer any more: nothing is asked from now on.
+    synchronized void close() {
+        closed = true;
     }
 
     /// The same for one method, which may ask so many questions and no more: what a stranger makes
@@ -73,6 +79,9 @@ final class MessageResolver implements Resolver {
         var known = asked.get(question);
         if (known != null) {
             return known;
+        }
+        if (closed) {
+            return Lookups.done(new Answer.TemporaryFailure<>("nobody waits for the answer"));
         }
         long left = Math.max(until - System.nanoTime(), 0);
         var begun =

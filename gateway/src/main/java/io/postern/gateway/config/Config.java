@@ -49,6 +49,8 @@ public record Config(
         @Setting(doc = "How users authenticate on listeners with role `submission`.")
                 Submission submission,
         @Setting(doc = "Signing.") Signing signing,
+        @Setting(doc = "The life of DKIM keys (docs/dkim-keys.md).") DkimConfig.Dkim dkim,
+        @Setting(doc = "Who puts key records into the DNS.") List<DkimConfig.Publisher> publisher,
         @Setting(doc = "The resolver.") Dns dns,
         @Setting(doc = "Bounds. Each has its own reply when it is hit.") Limits limits,
         @Setting(
@@ -207,6 +209,11 @@ public record Config(
                                     "Which of the domain's active keys sign. Both on each message is best: receivers "
                                             + "take the one they know (RFC 8463 §6).")
                     List<Algorithm> algorithms,
+            @Setting(
+                            doc =
+                                    "How the domain's DKIM keys live. In one line: `dkim = { publish = \"ns\" }`, and in a "
+                                            + "laboratory `dkim = { check = \"off\" }`.")
+                    DkimConfig.OwnDkim dkim,
             @Setting(
                             doc =
                                     "The inside hosts that take mail for this domain, in the order in which they are "

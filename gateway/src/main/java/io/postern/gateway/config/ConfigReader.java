@@ -139,6 +139,7 @@ public final class ConfigReader {
         RuleChecks.check(config, binder, wrong);
         DmarcReportRules.check(config, binder, wrong);
         DnsRules.check(config, binder, wrong);
+        DkimConfig.check(config, binder, wrong);
         if (!wrong.isEmpty()) {
             throw new ConfigException(name + ": " + String.join("; ", wrong));
         }

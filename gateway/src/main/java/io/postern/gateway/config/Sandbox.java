@@ -26,6 +26,7 @@ public final class Sandbox {
 
         [[domain]]
         name = "example.com"
+        dkim = { check = "off" }
 
         [outbound]
         capture = "capture"

@@ -64,6 +64,16 @@ public final class Figures {
         Gauge.builder(name, value).description(help).strongReference(true).register(registry);
     }
 
+    /// Adds a gauge with a tag.
+    public void gauge(
+            String name, String help, String tag, String value, Supplier<Number> reading) {
+        Gauge.builder(name, reading)
+                .description(help)
+                .tag(tag, value)
+                .strongReference(true)
+                .register(registry);
+    }
+
     /// All figures in Prometheus' text format.
     public String scrape() {
         return registry.scrape();

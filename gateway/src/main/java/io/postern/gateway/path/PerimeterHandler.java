@@ -150,7 +150,7 @@ public final class PerimeterHandler implements SessionHandler {
     /// Its envelope's memory is given back.
     @Override
     public void ended(SessionFacts facts) {
-        authenticating = null;
+        abandon();
         memory.close();
     }
 
@@ -218,8 +218,18 @@ public final class PerimeterHandler implements SessionHandler {
         };
     }
 
+    /// RFC 7208 §11.1: who begins and gives up transactions makes us ask no more than he sees
+    /// through.
+    private void abandon() {
+        if (authenticating != null) {
+            authenticating.abandon();
+            authenticating = null;
+        }
+    }
+
     @Override
     public void closed(SessionFacts facts, String reason) {
+        abandon();
         memory.close();
         var situation = at(Stage.CONNECT, facts).build();
         path.policy().get().closed(situation);

@@ -1,6 +1,7 @@
 package io.postern.gateway.perimeter;
 
 import io.postern.auth.arc.ArcVerdict;
+import io.postern.auth.authres.AuthenticationResults.MethodResult;
 import io.postern.auth.dmarc.DmarcPolicy;
 import io.postern.auth.dmarc.DmarcResult;
 import io.postern.auth.dmarc.DmarcVerdict;
@@ -67,14 +68,21 @@ final class AuthenticationCheck implements Check {
     private void judge(Situation situation, MessageResults results, List<Opinion> opinions) {
         var dmarc = results.dmarc();
         if (dmarc.isPresent() && dmarc.get().verdict() instanceof DmarcVerdict.TempError(var why)) {
-            opinions.add(trouble(dmarc.get(), why));
+            opinions.add(trouble(situation, results, dmarc.get(), why));
         }
         if (dmarc.isPresent() && dmarc.get().verdict() instanceof DmarcVerdict.Fail) {
             opinions.add(failed(situation, results, dmarc.get()));
         }
-        boolean passed = dmarc.map(one -> one.verdict() instanceof DmarcVerdict.Pass).orElse(false);
-        if (!passed && results.mailFrom().verdict() instanceof SpfVerdict.Fail) {
-            opinions.add(spfFailed(results));
+        // While the DNS does not say whether DKIM speaks for the message, SPF alone must not
+        // refuse.
+        boolean failed =
+                dmarc.map(DmarcResult::verdict)
+                        .filter(verdict ->
+                                verdict instanceof DmarcVerdict.Pass
+                                        || verdict instanceof DmarcVerdict.TempError)
+                        .isEmpty();
+        if (failed && results.mailFrom().verdict() instanceof SpfVerdict.Fail) {
+            opinions.add(spfFailed(situation, results));
         }
     }
 
@@ -95,8 +103,14 @@ final class AuthenticationCheck implements Check {
                 why);
     }
 
-    private Opinion spfFailed(MessageResults results) {
+    private Opinion spfFailed(Situation situation, MessageResults results) {
         var why = "SPF of " + results.mailFrom().domain() + " does not allow this client";
+        var override = override(situation, results, results.author().domain());
+        if (override.isPresent()) {
+            return new Opinion.Note(
+                    Opinion.decision("spf-fail", "not acted upon: " + override.get(), "why", why),
+                    List.of());
+        }
         var explanation = results.mailFrom().explanation().map(text -> ": " + text).orElse("");
         // RFC 7208 §8.4 gives the enhanced code (RFC 7372 §3.2).
         return act(
@@ -106,26 +120,35 @@ final class AuthenticationCheck implements Check {
                 why);
     }
 
-    private Opinion trouble(DmarcResult dmarc, String why) {
+    private Opinion trouble(
+            Situation situation, MessageResults results, DmarcResult dmarc, String why) {
         var text = "whether " + dmarc.author() + " sent this can't be told now: " + why;
-        if (settings.onDnsTrouble() == OnTrouble.ACCEPT || exempt(dmarc.author())) {
+        if (settings.onDnsTrouble() == OnTrouble.ACCEPT) {
             return note("accepted all the same, by on_dns_trouble", text);
+        }
+        // Who waits for an answer on which nothing depends waits in vain.
+        var override = override(situation, results, Optional.of(dmarc.author()));
+        if (override.isPresent()) {
+            return note("accepted all the same: " + override.get(), text);
+        }
+        if (dmarc.effective().filter(policy -> action(policy) == OnFailure.ACCEPT).isPresent()) {
+            return note("accepted all the same, as a failure would be", text);
         }
         return Opinion.refuse("dmarc-trouble", Reply.of(451, "4.7.5", text + ", try again later"));
     }
 
     private Opinion failed(Situation situation, MessageResults results, DmarcResult dmarc) {
         var why = "DMARC fails for " + dmarc.author() + ", which asks for " + word(dmarc);
-        var override = override(situation, results, dmarc.author());
+        var override = override(situation, results, Optional.of(dmarc.author()));
         if (override.isPresent()) {
             return note("not acted upon: " + override.get(), why);
         }
-        var action =
-                switch (effective(dmarc)) {
-                    case REJECT -> settings.onReject();
-                    case QUARANTINE -> settings.onQuarantine();
-                    case NONE -> OnFailure.ACCEPT;
-                };
+        var action = action(effective(dmarc));
+        if (action != OnFailure.ACCEPT
+                && results.arc().verdict() instanceof ArcVerdict.TempError(var unknown)
+                && sealer(results, dmarc.author()).isPresent()) {
+            return trouble(situation, results, dmarc, "ARC: " + unknown);
+        }
         var text =
                 dmarc.author()
                         + " asks that mail in its name be "
@@ -133,6 +156,14 @@ final class AuthenticationCheck implements Check {
                         + " when neither SPF nor DKIM shows that it sent it (DMARC): "
                         + reasons(results);
         return act(action, Authentication.DMARC, Reply.of(550, "5.7.1", text), why);
+    }
+
+    private OnFailure action(DmarcPolicy policy) {
+        return switch (policy) {
+            case REJECT -> settings.onReject();
+            case QUARANTINE -> settings.onQuarantine();
+            case NONE -> OnFailure.ACCEPT;
+        };
     }
 
     private static DmarcPolicy effective(DmarcResult dmarc) {
@@ -166,15 +197,18 @@ final class AuthenticationCheck implements Check {
     }
 
     /// Why a failure is not acted upon; empty when it is.
-    private Optional<String> override(Situation situation, MessageResults results, Domain author) {
-        if (exempt(author)) {
-            return Optional.of(author + " is exempt");
+    private Optional<String> override(
+            Situation situation, MessageResults results, Optional<Domain> author) {
+        if (author.filter(this::exempt).isPresent()) {
+            return Optional.of(author.get() + " is exempt");
         }
         var client = situation.session().client().getAddress();
         if (settings.forwarders().stream().anyMatch(network -> network.contains(client))) {
             return Optional.of("the client is a trusted forwarder");
         }
-        return sealer(results).map(sealer -> "the trusted sealer " + sealer + " saw it pass (ARC)");
+        return author.filter(_ -> results.arc().verdict() instanceof ArcVerdict.Pass)
+                .flatMap(domain -> sealer(results, domain))
+                .map(sealer -> "the trusted sealer " + sealer + " saw it pass (ARC)");
     }
 
     private boolean exempt(Domain author) {
@@ -183,21 +217,31 @@ final class AuthenticationCheck implements Check {
                         author.equals(domain) || author.name().endsWith("." + domain.name()));
     }
 
-    /// The trusted sealer of a whole chain who says that DMARC passed where he got the message.
-    private Optional<Domain> sealer(MessageResults results) {
-        var arc = results.arc();
-        if (!(arc.verdict() instanceof ArcVerdict.Pass) || arc.sets().isEmpty()) {
+    /// The trusted sealer of a chain who says that DMARC passed for this author where he got the
+    /// message; whether the chain is whole is another question.
+    private Optional<Domain> sealer(MessageResults results, Domain author) {
+        var sets = results.arc().sets();
+        if (sets.isEmpty()) {
             return Optional.empty();
         }
-        var newest = arc.sets().getLast();
+        var newest = sets.getLast();
         boolean passed =
                 newest.results().stream()
                         .flatMap(field -> field.results().stream())
-                        .anyMatch(
-                                one -> one.method().equals("dmarc") && one.result().equals("pass"));
+                        .anyMatch(one ->
+                                one.method().equals("dmarc")
+                                        && one.result().equals("pass")
+                                        && isAbout(author, one));
         return passed && settings.trustedSealers().contains(newest.sealer())
                 ? Optional.of(newest.sealer())
                 : Optional.empty();
+    }
+
+    /// A result that names no author domain is about the message as it is: RFC 8601 demands none.
+    private static boolean isAbout(Domain author, MethodResult result) {
+        return result.properties().stream()
+                .filter(one -> one.type().equals("header") && one.name().equals("from"))
+                .allMatch(one -> Domain.parse(one.value()).filter(author::equals).isPresent());
     }
 
     private static Opinion act(OnFailure action, String rule, Reply reply, String why) {

@@ -2,7 +2,6 @@ package io.postern.gateway.reports;
 
 import io.postern.auth.dmarc.report.FailureReportWriter;
 import io.postern.auth.dmarc.report.FailureReportWriter.Failed;
-import io.postern.auth.dmarc.report.ReportDestinations;
 import io.postern.auth.dmarc.report.ReportDestinations.Verified;
 import io.postern.auth.dmarc.report.ReportMail;
 import io.postern.auth.dmarc.report.ReportUri;
@@ -139,8 +138,7 @@ public final class FailureReports implements AutoCloseable {
         for (var parsed : ReportUri.list(String.join(",", ruf))) {
             // RFC 9991 §5: as for rua.
             if (parsed instanceof ReportUri.Parsed.Ok(var uri)
-                    && ReportDestinations.verify(
-                                    policyDomain, organizational, uri, post.means().resolver())
+                    && post.verified(policyDomain, organizational, uri)
                             instanceof Verified.Send(_, var steps)) {
                 // The record that confirms may name places for rua only.
                 post(failed, header, uri, steps);

@@ -1,11 +1,16 @@
 package io.postern.gateway.reports;
 
+import io.postern.auth.dmarc.DmarcVerifier;
+import io.postern.auth.dmarc.report.ReportDestinations;
+import io.postern.auth.dmarc.report.ReportDestinations.Verified;
+import io.postern.auth.dmarc.report.ReportUri;
 import io.postern.dns.Resolver;
 import io.postern.gateway.config.Config;
 import io.postern.gateway.delivery.Destination;
 import io.postern.gateway.delivery.Routes;
 import io.postern.gateway.treat.Treatment;
 import io.postern.mail.Content;
+import io.postern.mail.Domain;
 import io.postern.mail.Envelope;
 import io.postern.mail.EnvelopeRecipient;
 import io.postern.mail.ForwardPath;
@@ -48,6 +53,24 @@ final class ReportPost {
 
     Means means() {
         return means;
+    }
+
+    /// Whether a place wants the reports of a policy record. Blocks as long as the resolver does.
+    ///
+    /// @param organizational of the policy domain as far as it had to be found for the mail: the
+    ///   policy domain itself when it had not. RFC 9990 §4 asks no further within an organization
+    Verified verified(Domain policyDomain, Domain organizational, ReportUri uri) {
+        var organization = Optional.of(organizational);
+        if (organizational.equals(policyDomain)
+                && policyDomain.name().endsWith("." + uri.host().name())) {
+            organization = new DmarcVerifier(means.resolver()).organizationalDomain(policyDomain);
+        }
+        return organization
+                .map(own -> ReportDestinations.verify(policyDomain, own, uri, means.resolver()))
+                .orElseGet(() ->
+                        new Verified.NotNow(
+                                "the organization of " + policyDomain + " can't be told",
+                                List.of()));
     }
 
     String messageId(Instant now) {

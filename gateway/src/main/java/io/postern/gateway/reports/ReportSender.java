@@ -4,7 +4,6 @@ import io.postern.auth.dmarc.report.AggregateReport;
 import io.postern.auth.dmarc.report.AggregateReport.Metadata;
 import io.postern.auth.dmarc.report.AggregateReport.Row;
 import io.postern.auth.dmarc.report.AggregateReportWriter;
-import io.postern.auth.dmarc.report.ReportDestinations;
 import io.postern.auth.dmarc.report.ReportDestinations.Verified;
 import io.postern.auth.dmarc.report.ReportMail;
 import io.postern.auth.dmarc.report.ReportUri;
@@ -106,11 +105,10 @@ final class ReportSender {
                         places.computeIfAbsent(
                                 uri.mailbox().toString(),
                                 _ ->
-                                        ReportDestinations.verify(
+                                        post.verified(
                                                 task.key().domain(),
                                                 task.head().organizational(),
-                                                uri,
-                                                means.resolver()));
+                                                uri));
             }
         }
         return places;

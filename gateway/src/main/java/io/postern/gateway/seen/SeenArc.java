@@ -8,6 +8,7 @@ import io.postern.auth.arc.ArcVerdict;
 import io.postern.auth.arc.ChainStatus;
 import io.postern.auth.authres.AuthenticationResults;
 import io.postern.auth.authres.AuthenticationResults.MethodResult;
+import io.postern.auth.authres.AuthenticationResults.Property;
 import io.postern.mail.Domain;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,9 +18,13 @@ import java.util.Optional;
 ///
 /// @param word of the verdict
 /// @param sealers oldest first
-/// @param newest the body of the newest set's Authentication-Results, words of methods alone
+/// @param newest the body of the newest set's Authentication-Results, words of methods and author
+///   domains alone
 public record SeenArc(String word, List<String> sealers, Optional<String> newest) {
     private static final int METHODS = 20;
+
+    /// RFC 1035 §2.3.4, as text.
+    private static final int LONGEST_NAME = 253;
 
     /// In place of what no check looks at.
     private static final String NOT_KEPT = "kept";
@@ -49,9 +54,19 @@ public record SeenArc(String word, List<String> sealers, Optional<String> newest
                                         one.result(),
                                         Optional.empty(),
                                         Optional.empty(),
-                                        List.of()))
+                                        one.properties().stream()
+                                                .filter(SeenArc::isAuthor)
+                                                .limit(1)
+                                                .toList()))
                         .toList();
         return new AuthenticationResults(NOT_KEPT, methods).field().rawBody();
+    }
+
+    /// Whose mail passed DMARC.
+    private static boolean isAuthor(Property property) {
+        return property.type().equals("header")
+                && property.name().equals("from")
+                && property.value().length() <= LONGEST_NAME;
     }
 
     ArcResult result() {

@@ -34,6 +34,7 @@ final class HeaderFirewall {
                     Pattern.CASE_INSENSITIVE);
 
     private final Domain hostname;
+    private final Pattern ourName;
     private final Domain authservId;
     private final List<Domain> domains;
     private final Set<String> notIn;
@@ -42,6 +43,12 @@ final class HeaderFirewall {
 
     HeaderFirewall(Config config) {
         hostname = config.hostname();
+        ourName =
+                Pattern.compile(
+                        "(?<![A-Za-z0-9_.-])"
+                                + Pattern.quote(hostname.name())
+                                + "(?![A-Za-z0-9_-])",
+                        Pattern.CASE_INSENSITIVE);
         authservId = config.authentication().authservId().orElse(hostname);
         domains = config.domain().stream().map(Config.OwnDomain::name).toList();
         var settings = config.headerFirewall();
@@ -59,7 +66,11 @@ final class HeaderFirewall {
     HeaderFields inbound(HeaderFields header, List<Decision> decisions) {
         return without(
                 header,
-                field -> neverPasses(field) || listed(notIn, field) || forgedResults(field),
+                field ->
+                        neverPasses(field)
+                                || listed(notIn, field)
+                                || forgedResults(field)
+                                || forgedSpf(field),
                 decisions);
     }
 
@@ -101,6 +112,12 @@ final class HeaderFirewall {
     private boolean forgedResults(HeaderField field) {
         return field.name().equalsIgnoreCase("Authentication-Results")
                 && AuthservId.of(field).map(this::isOurs).orElse(true);
+    }
+
+    /// RFC 7208 §9.1: the field says who received. What has our name was not written by us.
+    private boolean forgedSpf(HeaderField field) {
+        return field.name().equalsIgnoreCase("Received-SPF")
+                && ourName.matcher(field.rawBody()).find();
     }
 
     private boolean isOurs(String claimed) {

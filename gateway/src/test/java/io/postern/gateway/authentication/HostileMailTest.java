@@ -3,6 +3,10 @@ package io.postern.gateway.authentication;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.postern.dns.Answer;
+import io.postern.dns.MxRecord;
+import io.postern.dns.Resolver;
+import io.postern.gateway.lookups.Lookups;
 import io.postern.mail.HeaderFields;
 import io.postern.mail.HeaderLimits;
 import io.postern.mail.HeaderParse;
@@ -14,6 +18,9 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
@@ -43,7 +50,10 @@ class HostileMailTest {
                 new Authentication(
                         "gw.example.com", Duration.ofSeconds(8), dns, InstantSource.system());
         var run =
-                authentication.begin(InetAddress.ofLiteral("192.0.2.1"), "mx.evil.example", from());
+                authentication.begin(
+                        InetAddress.ofLiteral("192.0.2.1"),
+                        "mx.evil.example",
+                        from("a@evil.example"));
         run.header(parse(header));
         var results = run.finish();
         var written =
@@ -51,13 +61,19 @@ class HostileMailTest {
                         .mapToInt(field -> field.raw().length())
                         .sum();
         assertTrue(written < 10_000, "octets written: " + written);
+        authentication
+                .stamps(results)
+                .forEach(field ->
+                        field.raw()
+                                .lines()
+                                .forEach(line -> assertTrue(line.length() <= 998, line)));
         var kept = Findings.of(results).toString().length();
         assertTrue(kept < 100_000, "characters kept: " + kept);
         return results;
     }
 
-    private static ReversePath from() {
-        return switch (Paths.mailbox("a@evil.example", true)) {
+    private static ReversePath from(String address) {
+        return switch (Paths.mailbox(address, true)) {
             case Paths.Parsed.Ok<Mailbox>(var mailbox, _) -> new ReversePath.Of(mailbox);
             case Paths.Parsed.Bad<Mailbox> bad -> throw new AssertionError(bad.toString());
         };
@@ -165,5 +181,138 @@ class HostileMailTest {
         // Without a key nothing is canonicalized.
         assertEquals("permerror", results.dkim().getFirst().result().word());
         assertTrue(dns.lookups() <= 10 * ORDINARY, dns.asked()::toString);
+    }
+
+    @Test
+    @DisplayName("RFC 5322 §2.1.1: tags of thousands of octets make no line that nobody may send")
+    void longTags() {
+        var long1 = "x".repeat(900) + "\r\n ";
+        var many =
+                "DKIM-Signature: "
+                        + tags("s", "rsa-sha256")
+                        + "; i="
+                        + long1.repeat(5)
+                        + "@evil.example\r\n"
+                        + "DKIM-Signature: "
+                        + tags("s", long1.repeat(5) + "y")
+                        + "\r\n"
+                        + "DKIM-Signature: "
+                        + tags("s", "rsa-sha256")
+                        + "; q="
+                        + long1.repeat(5)
+                        + "y\r\n"
+                        + FROM;
+        var results = judge(FakeDns.empty(), many);
+        assertEquals(3, results.dkim().size());
+    }
+
+    @Test
+    @DisplayName("a body that comes slower than the deadline for the DNS is no trouble of the DNS")
+    void slowBody() {
+        var dns =
+                FakeDns.zone(
+                        """
+                        bounces.good.example. 60 IN TXT "v=spf1 ip4:192.0.2.1 -all"
+                        _dmarc.good.example. 60 IN TXT "v=DMARC1; p=reject"
+                        """);
+        var deadline = Duration.ofSeconds(1);
+        var authentication =
+                new Authentication(
+                        "gw.example.com", deadline, new Distant(dns), InstantSource.system());
+        var run =
+                authentication.begin(
+                        InetAddress.ofLiteral("192.0.2.1"),
+                        "mx.good.example",
+                        from("a@bounces.good.example"));
+        run.header(parse("From: a@good.example\r\n"));
+        // As long as a question takes that nobody answers.
+        var never = new CountDownLatch(1);
+        assertEquals(
+                "none",
+                new Lookups().start(() -> waited(never), "none", deadline.plusMillis(100)).get());
+        never.countDown();
+        var dmarc = run.finish().dmarc().orElseThrow();
+        assertEquals("pass", dmarc.verdict().word(), dmarc.steps()::toString);
+    }
+
+    @Test
+    @DisplayName("who lets us wait for his own names does not choose what is found out of others")
+    void waitingForEvil() {
+        var dns = FakeDns.zone("_dmarc.bank.example. 60 IN TXT \"v=DMARC1; p=reject\"\n");
+        var authentication =
+                new Authentication(
+                        "gw.example.com",
+                        Duration.ofSeconds(1),
+                        new Distant(dns),
+                        InstantSource.system());
+        for (var signature : List.of("", "DKIM-Signature: " + tags("s", "rsa-sha256") + "\r\n")) {
+            var reversePath = signature.isEmpty() ? "a@evil.example" : "a@bank.example";
+            var run =
+                    authentication.begin(
+                            InetAddress.ofLiteral("192.0.2.1"),
+                            "mx.evil.example",
+                            from(reversePath));
+            run.header(parse(signature + "From: a@bank.example\r\n"));
+            var dmarc = run.finish().dmarc().orElseThrow();
+            assertEquals("fail", dmarc.verdict().word(), dmarc.steps()::toString);
+        }
+    }
+
+    /// Answers each question for a text after a while, and those for evil names after a long one.
+    private record Distant(FakeDns near) implements Resolver {
+        @Override
+        public Answer<String> txt(String name) {
+            try {
+                int millis = name.endsWith("evil.example") ? 3000 : 50;
+                if (new CountDownLatch(1).await(millis, TimeUnit.MILLISECONDS)) {
+                    throw new AssertionError("nobody counts it down");
+                }
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+            return near.txt(name);
+        }
+
+        @Override
+        public Answer<MxRecord> mx(String name) {
+            return near.mx(name);
+        }
+
+        @Override
+        public Answer<InetAddress> a(String name) {
+            return near.a(name);
+        }
+
+        @Override
+        public Answer<InetAddress> aaaa(String name) {
+            return near.aaaa(name);
+        }
+
+        @Override
+        public Answer<String> ptr(InetAddress address) {
+            return near.ptr(address);
+        }
+    }
+
+    private static String waited(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        return "waited";
+    }
+
+    @Test
+    @DisplayName("a transaction that is given up asks nothing more")
+    void abandoned() {
+        var dns = FakeDns.zone("mx.evil.example. 60 IN TXT \"v=spf1 -all\"\n");
+        var resolver = new MessageResolver(dns, new Lookups(), Duration.ofSeconds(8));
+        resolver.txt("a.evil.example");
+        resolver.close();
+        resolver.txt("b.evil.example");
+        resolver.extend(Duration.ofSeconds(8));
+        resolver.txt("c.evil.example");
+        assertEquals(1, dns.lookups(), dns.asked()::toString);
     }
 }

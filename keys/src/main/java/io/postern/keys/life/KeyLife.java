@@ -6,6 +6,7 @@ import io.postern.keys.DkimKeys;
 import io.postern.keys.KeyType;
 import io.postern.keys.Outcome;
 import io.postern.mail.Domain;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -53,11 +54,18 @@ public final class KeyLife {
 
     private static final int LOCKS = 256;
 
+    /// How long the servers of a zone may take to be of one mind before a record is handed to the
+    /// publisher again.
+    private static final Duration LAG = Duration.ofHours(1);
+
     private final DkimKeys keys;
     private final Means means;
     private final List<Lock> locks = new ArrayList<>();
     private final Set<String> resigned = ConcurrentHashMap.newKeySet();
     private final Map<String, String> told = new ConcurrentHashMap<>();
+    private final Map<String, Handed> handed = new ConcurrentHashMap<>();
+
+    private record Handed(Optional<String> text, Instant at) {}
 
     public KeyLife(DkimKeys keys, Means means) {
         this.keys = keys;
@@ -128,7 +136,7 @@ public final class KeyLife {
         return over ? DkimKey.Shown.NOTHING : key.state().record();
     }
 
-    /// Whether something was handed to the domain's publisher.
+    /// Whether a new key's record was handed to the domain's publisher.
     private boolean publish(Domain domain, LifeRules rules, Looks looks, List<DkimKey> all) {
         var now = now();
         boolean any = false;
@@ -141,10 +149,20 @@ public final class KeyLife {
             boolean another = one.get().wanted() != wanted;
             if (another
                     || (one.get().looked() instanceof Looked.Wrong wrong && !isForeign(wrong))) {
-                any |= publish(domain, rules, key, wanted);
+                any |= publish(domain, rules, key, wanted) && key.state() == State.CREATED;
             }
         }
         return any;
+    }
+
+    /// Whether that was handed over a short time ago: servers that lag are waited for, not asked
+    /// again. When it has been seen since, it vanished.
+    private boolean isUnderWay(DkimKey key, Optional<String> text) {
+        var last = handed.get(id(key));
+        return last != null
+                && last.text().equals(text)
+                && last.at().plus(LAG).isAfter(now())
+                && key.sight().seenAt().map(seen -> !seen.isAfter(last.at())).orElse(true);
     }
 
     private static boolean isForeign(Looked.Wrong wrong) {
@@ -158,9 +176,15 @@ public final class KeyLife {
                 wanted == DkimKey.Shown.NOTHING
                         ? Optional.<String>empty()
                         : Optional.of(key.recordText());
+        if (isUnderWay(key, text)) {
+            return false;
+        }
         var came = means.publisher().apply(domain).publish(new Publisher.Change(key, name, text));
         switch (came) {
-            case Publisher.Published.Done() -> told.remove(id(key));
+            case Publisher.Published.Done() -> {
+                handed.put(id(key), new Handed(text, now()));
+                told.remove(id(key));
+            }
             case Publisher.Published.ByHand() ->
                     tellOnce(LifeEvent.Kind.BY_HAND, key, byHand(name, text));
             case Publisher.Published.Failed(var why) ->

@@ -48,6 +48,9 @@ final class Steps {
     }
 
     private DkimKey seen(DkimKey key) {
+        if (key.state() == State.REMOVED) {
+            return key;
+        }
         var looked = looks.of(key);
         if (looked.isEmpty()) {
             return key;

@@ -5,6 +5,7 @@ import io.postern.keys.DkimKey.State;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /// When a domain's keys are to be tended next.
 final class Timetable {
@@ -17,7 +18,7 @@ final class Timetable {
 
     private Timetable() {}
 
-    /// @param published whether something was handed to the publisher just now
+    /// @param published whether a new key's record was handed to the publisher just now
     static Instant next(
             List<DkimKey> keys, LifeRules rules, Looks looks, boolean published, Instant now) {
         var next = now.plus(IDLE);
@@ -25,6 +26,9 @@ final class Timetable {
             next = now.plus(AFTER_PUBLISHING);
         }
         for (var key : keys) {
+            if (key.state() == State.REMOVED) {
+                continue;
+            }
             next = earlier(next, next(key, rules, looks, now));
         }
         // Never at once: what could be done now has been done.
@@ -34,27 +38,19 @@ final class Timetable {
     private static Instant next(DkimKey key, LifeRules rules, Looks looks, Instant now) {
         var look = rules.look() ? now.plus(interval(key, rules, looks, now)) : now.plus(IDLE);
         return switch (key.state()) {
-            case CREATED ->
-                    key.sight()
-                            .knownToAll()
-                            .filter(at -> at.isAfter(now))
-                            .map(at -> earlier(look, at))
-                            .orElse(look);
+            case CREATED -> sooner(look, key.sight().knownToAll(), now);
             case PUBLISHED -> look;
-            case ACTIVE ->
-                    rules.successorDue(key)
-                            .filter(at -> at.isAfter(now))
-                            .map(at -> earlier(look, at))
-                            .orElse(look);
+            case ACTIVE -> sooner(look, rules.successorDue(key), now);
             case RETIRING ->
-                    key.lastSigned(now)
-                            .map(at -> at.plus(rules.retire()))
-                            .filter(at -> at.isAfter(now))
-                            .map(at -> earlier(look, at))
-                            .orElse(look);
-            case REVOKED -> earlier(look, later(key.since().plus(rules.revoked()), now));
+                    sooner(look, key.lastSigned(now).map(at -> at.plus(rules.retire())), now);
+            case REVOKED -> sooner(look, Optional.of(key.since().plus(rules.revoked())), now);
             case REMOVED -> now.plus(IDLE);
         };
+    }
+
+    /// What was due before was done, or could not be: then the next look is soon enough.
+    private static Instant sooner(Instant look, Optional<Instant> due, Instant now) {
+        return due.filter(at -> at.isAfter(now)).map(at -> earlier(look, at)).orElse(look);
     }
 
     private static Duration interval(DkimKey key, LifeRules rules, Looks looks, Instant now) {

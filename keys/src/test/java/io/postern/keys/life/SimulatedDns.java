@@ -19,6 +19,9 @@ final class SimulatedDns {
     static final Duration TTL = Duration.ofHours(1);
     private static final Duration NEGATIVE_TTL = Duration.ofHours(3);
 
+    /// What a server missed while it was down comes to it that long after.
+    private static final Duration CATCHING_UP = Duration.ofMinutes(10);
+
     private final InstantSource clock;
     private final RandomGenerator random;
     private final List<Server> servers = new ArrayList<>();
@@ -52,9 +55,9 @@ final class SimulatedDns {
         }
     }
 
-    /// What the first server has.
-    Optional<String> primary(String name) {
-        return has(servers.getFirst(), name);
+    /// What each server has now, empty where there is nothing.
+    List<String> all(String name) {
+        return servers.stream().map(server -> has(server, name).orElse("")).toList();
     }
 
     /// Makes one server unreachable for a while.
@@ -79,6 +82,9 @@ final class SimulatedDns {
 
     private void apply(Server server) {
         var now = clock.instant();
+        if (server.downUntil.plus(CATCHING_UP).isAfter(now)) {
+            return;
+        }
         while (!server.coming.isEmpty() && !server.coming.peek().at().isAfter(now)) {
             var change = server.coming.remove();
             change.text()

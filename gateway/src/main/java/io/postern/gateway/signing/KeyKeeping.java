@@ -1,0 +1,232 @@
+package io.postern.gateway.signing;
+
+import io.postern.dns.Survey;
+import io.postern.gateway.config.Config;
+import io.postern.gateway.config.DkimConfig;
+import io.postern.gateway.events.Figures;
+import io.postern.gateway.events.MailLog;
+import io.postern.gateway.lookups.ConfiguredResolver;
+import io.postern.keys.DkimKey;
+import io.postern.keys.DkimKeys;
+import io.postern.keys.life.DnsLook;
+import io.postern.keys.life.KeyLife;
+import io.postern.keys.life.LifeEvent;
+import io.postern.keys.life.LifeRules;
+import io.postern.mail.Domain;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The life of our domains' DKIM keys, while a gateway runs.
+public final class KeyKeeping implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(KeyKeeping.class);
+
+    private final Config config;
+    private final DkimKeys keys;
+    private final KeyLife life;
+    private final KeyRounds rounds;
+    private final Figures figures;
+    private final InstantSource clock;
+
+    /// @param survey what the authoritative servers of a name say
+    /// @param resigning signs queued mail of a stolen key anew
+    public KeyKeeping(
+            Config config,
+            DkimKeys keys,
+            Function<String, Survey> survey,
+            KeyLife.Resigning resigning,
+            Figures figures,
+            InstantSource clock) {
+        this.config = config;
+        this.keys = keys;
+        this.figures = figures;
+        this.clock = clock;
+        var publishers = new Publishers(config, survey, clock);
+        life =
+                new KeyLife(
+                        keys,
+                        new KeyLife.Means(
+                                domain -> OwnRules.of(config, domain),
+                                publishers::of,
+                                new DnsLook(survey),
+                                resigning,
+                                this::tell,
+                                clock));
+        rounds = new KeyRounds(life, clock);
+    }
+
+    /// For a command on a folder that no gateway runs on: keys can be looked at and changed, but no
+    /// rounds are made.
+    public static KeyKeeping atRest(Config config, DkimKeys keys, InstantSource clock) {
+        return new KeyKeeping(
+                config,
+                keys,
+                ConfiguredResolver.authorities(config, clock)::survey,
+                _ -> false,
+                new Figures(),
+                clock);
+    }
+
+    /// What can be done to keys.
+    public KeyLife life() {
+        return life;
+    }
+
+    /// How the keys of a domain live; empty when it is not ours.
+    Optional<LifeRules> rules(Domain domain) {
+        return OwnRules.of(config, domain);
+    }
+
+    /// Comes to a domain's keys now and not when they are due: after somebody changed something. Of
+    /// a domain whose DNS is not looked at all is done when this returns.
+    public void attend(Domain domain) {
+        if (looks(domain)) {
+            rounds.wake(domain);
+        } else {
+            var _ = life.tend(domain);
+        }
+    }
+
+    private boolean looks(Domain domain) {
+        return OwnRules.of(config, domain).map(rules -> rules.look()).orElse(true);
+    }
+
+    /// Puts keys of laboratories to use, warns of what is doubtful, and begins the rounds.
+    public void start() {
+        for (var own : config.domain()) {
+            if (own.dkim().check() == DkimConfig.Check.OFF && !keys.list(own.name()).isEmpty()) {
+                var _ = life.tend(own.name());
+            }
+            warn(own);
+        }
+        measure();
+        rounds.start(
+                config.domain().stream().map(Config.OwnDomain::name).filter(this::looks).toList());
+    }
+
+    private void warn(Config.OwnDomain own) {
+        boolean sendsOut = config.listener().stream().anyMatch(one -> one.role().sendsOut());
+        if (!sendsOut || !own.sign()) {
+            return;
+        }
+        var name = own.name();
+        if (keys.signingKeys(name).isEmpty()) {
+            LOG.warn(
+                    keys.list(name).isEmpty()
+                            ? "{} has no DKIM key, so its mail is answered 451: make one with \"postern dkim new {}\""
+                            : "{} has no DKIM key that signs yet: \"postern dkim check {}\" says what is missing",
+                    name,
+                    name);
+        }
+        var unseen =
+                keys.signingKeys(name).stream()
+                        .map(ready -> ready.key())
+                        .filter(DkimKey::withoutDns)
+                        .map(DkimKey::selector)
+                        .toList();
+        if (!unseen.isEmpty()) {
+            LOG.warn(
+                    "{} signs with {} whose records were never seen in the DNS{}: receivers may not be able to verify its mail",
+                    name,
+                    String.join(", ", unseen),
+                    looks(name) ? "" : " (check = \"off\")");
+        }
+    }
+
+    private void tell(LifeEvent event) {
+        var selector = event.key().map(DkimKey::selector).orElse("");
+        MailLog.event(
+                "dkim_key",
+                "what",
+                event.kind().name().toLowerCase(Locale.ROOT),
+                "domain",
+                event.domain(),
+                "selector",
+                selector,
+                "words",
+                event.words());
+        figures.counter(
+                        "postern.dkim.key.events",
+                        "What happened in the life of keys.",
+                        "what",
+                        event.kind().name().toLowerCase(Locale.ROOT))
+                .increment();
+        if (event.kind().isGrave()) {
+            LOG.error(
+                    "DKIM of {}{}: {}. See \"postern dkim check {}\"",
+                    event.domain(),
+                    selector.isEmpty() ? "" : " (" + selector + ")",
+                    event.words(),
+                    event.domain());
+        } else if (event.kind() == LifeEvent.Kind.BY_HAND) {
+            LOG.warn("DKIM of {} ({}): {}", event.domain(), selector, event.words());
+        }
+    }
+
+    private void measure() {
+        for (var state : DkimKey.State.values()) {
+            figures.gauge(
+                    "postern.dkim.keys",
+                    "DKIM keys by state.",
+                    "state",
+                    state.word(),
+                    () -> keys.list().stream().filter(key -> key.state() == state).count());
+        }
+        figures.gauge(
+                "postern.dkim.key.age.seconds",
+                "Since the oldest key that signs first signed.",
+                () -> oldest(key -> key.firstActive().map(this::seconds).orElse(0L)));
+        figures.gauge(
+                "postern.dkim.key.unseen.seconds",
+                "Since that key that signs was seen in the DNS which was not seen for longest.",
+                () ->
+                        oldest(key ->
+                                key.withoutDns()
+                                        ? 0
+                                        : key.sight().seenAt().map(this::seconds).orElse(0L)));
+        figures.gauge(
+                "postern.dkim.domains.silent",
+                "Domains of ours to be signed that have no key that signs.",
+                () ->
+                        config.domain().stream()
+                                .filter(Config.OwnDomain::sign)
+                                .filter(own -> keys.signingKeys(own.name()).isEmpty())
+                                .count());
+    }
+
+    private long oldest(ToLongFunction<DkimKey> age) {
+        return keys.list().stream()
+                .filter(key -> key.state() == DkimKey.State.ACTIVE)
+                .map(age::applyAsLong)
+                .max(Comparator.naturalOrder())
+                .orElse(0L);
+    }
+
+    private long seconds(Instant since) {
+        return Duration.between(since, clock.instant()).toSeconds();
+    }
+
+    /// When a domain's mail can't be signed because its keys vanished, what becomes of it; empty
+    /// when it never had a key that signed.
+    public static Optional<DkimConfig.Missing> missing(
+            Config config, List<DkimKey> keys, Domain domain) {
+        boolean signedOnce = keys.stream().anyMatch(key -> key.firstActive().isPresent());
+        return signedOnce
+                ? config.own(domain)
+                        .map(own -> own.dkim().missing().orElse(config.dkim().missing()))
+                : Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        rounds.close();
+    }
+}

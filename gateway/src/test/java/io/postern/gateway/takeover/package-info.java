@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.gateway.takeover;
+
+import org.jspecify.annotations.NullMarked;
