@@ -10,6 +10,7 @@ import traceback
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import authentication  # noqa: E402
+import keylife  # noqa: E402
 import perimeter  # noqa: E402
 import recipients  # noqa: E402
 import resolving  # noqa: E402
@@ -459,6 +460,8 @@ def everything(suite, world):
         resolving.resolving(suite, world.scratch)
     if postern and world.options.part in ("all", "authentication"):
         authentication.authentication(suite, world.scratch)
+    if postern and world.options.part in ("all", "keys"):
+        keylife.keylife(suite, world.scratch)
     if postern:
         stored(suite, world)
 
@@ -474,7 +477,7 @@ def options():
     parser.add_argument("--peer", choices=("postern", "postfix"), default="postern",
                         help="the system under test; postfix (+ OpenDKIM) is there to try the suite itself")
     parser.add_argument("--part", choices=("all", "kinds", "corpora", "relay", "inbound", "recipients", "submission",
-                                           "dns", "authentication"), default="all")
+                                           "dns", "authentication", "keys"), default="all")
     parser.add_argument("--only", default="", metavar="REGEX", help="only the checks whose name matches")
     parser.add_argument("--corpora", default=os.path.join(ROOT, "..", "shared", "corpora", "mime"), metavar="DIR",
                         help="folder of real messages (default ../shared/corpora/mime beside the checkout)")
@@ -490,7 +493,7 @@ def main():
     try:
         need("swaks", "postfix", "opendkim", "opendkim-genkey", "nsd", "nsd-checkzone", "sqlite3", "openssl", "smtp-sink",
              "slapd", "slapadd", "ldapwhoami", "gsasl", "testssl", "named", "dnssec-signzone", "opendmarc", "rspamd",
-             "rspamadm", "unshare")
+             "rspamadm", "unshare", "tsig-keygen", "nsd-control", "dig")
         if chosen.peer == "postern":
             gateway.build()
         everything(suite, World(scratch, chosen))

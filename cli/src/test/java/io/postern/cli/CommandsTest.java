@@ -43,6 +43,12 @@ class CommandsTest {
         var made = world.run("dkim", "new", "example.com");
         assertEquals(0, made.code(), made.err());
         assertEquals(2, made.out().lines().filter(line -> line.contains(" TXT ")).count());
+        assertEquals(1, world.runWith(MESSAGE, "sign").code(), "not before the DNS shows them");
+        for (var selector : selectors(made.out())) {
+            assertEquals(2, world.run("dkim", "activate", "example.com", selector).code());
+            var active = world.run("dkim", "activate", "example.com", selector, "--without-dns");
+            assertEquals(0, active.code(), active.err());
+        }
 
         var signed = world.runWith(MESSAGE, "sign");
         assertEquals(0, signed.code(), signed.err());
@@ -65,6 +71,13 @@ class CommandsTest {
                 1,
                 world.runWith(signed.out().replace("Hello", "Hallo"), "verify", "--dns", "zone")
                         .code());
+    }
+
+    private static List<String> selectors(String records) {
+        return records.lines()
+                .filter(line -> line.contains(" TXT "))
+                .map(line -> line.substring(0, line.indexOf('.')))
+                .toList();
     }
 
     @Test

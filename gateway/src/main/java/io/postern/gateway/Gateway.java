@@ -92,13 +92,14 @@ public final class Gateway implements AutoCloseable {
     /// @throws io.postern.store.StoreException when the data folder or the store can't be used
     /// @throws io.postern.keys.KeysException when the keys can't be read
     public static Gateway open(Config config, InstantSource clock) {
-        return open(config, clock, ConfiguredResolver.of(config.dns(), clock));
+        var authorities = ConfiguredResolver.authorities(config, clock);
+        return open(config, clock, ConfiguredResolver.of(config.dns(), clock), authorities::survey);
     }
 
-    /// The same with another resolver than the configuration's.
+    /// The same with another resolver than the configuration's, and no authoritative servers that
+    /// could be found.
     public static Gateway open(Config config, InstantSource clock, Resolver resolver) {
-        var authorities = ConfiguredResolver.authorities(config, clock);
-        return open(config, clock, resolver, authorities::survey);
+        return open(config, clock, resolver, _ -> new Survey.Unknown("nobody to ask"));
     }
 
     /// The same with other authoritative servers as well.

@@ -67,6 +67,7 @@ final class House implements AutoCloseable {
         address = "127.0.0.1:0"
         [[domain]]
         name = "example.com"
+        dkim = { check = "off" }
         [outbound]
         smart_host = "127.0.0.1:%d"
         retry = ["200ms"]
