@@ -11,6 +11,7 @@ import io.postern.mail.Mailbox;
 import io.postern.mail.Paths;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -69,7 +70,7 @@ final class DomainAdding {
 
     void run(Wishes wishes, boolean json) {
         check(wishes);
-        var facts = DomainFacts.of(io, data, domain);
+        var facts = DomainFacts.of(io, data, domain, false);
         var reports = reports(wishes, facts);
         var inside = facts.own().isPresent() ? Optional.<String>empty() : inside(wishes);
         var gateway = facts.gateway().or(() -> gateway(wishes, facts, inside.isPresent()));
@@ -81,7 +82,11 @@ final class DomainAdding {
                 new Subject(
                         domain,
                         gateway,
-                        keys.stream().filter(DomainAdding::isOfUse).sorted(RSA_FIRST).map(KeySights::unseen).toList(),
+                        keys.stream()
+                                .filter(DomainAdding::isOfUse)
+                                .sorted(RSA_FIRST)
+                                .map(KeySights::unseen)
+                                .toList(),
                         List.of(),
                         senders,
                         reports);

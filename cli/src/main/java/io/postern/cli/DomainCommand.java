@@ -87,9 +87,9 @@ final class DomainCommand extends Common implements Runnable {
         var domain = domain(name);
         var senders = addresses(ips);
         var others = bounded("--selector", selectors);
-        var facts = DomainFacts.of(io, data, domain);
+        var facts = DomainFacts.of(io, data, domain, dns.isEmpty());
         var outside = OutsideDns.of(io, dns, facts.config());
-        var keys = new KeySights(outside.resolver()).of(facts.keys());
+        var keys = new KeySights(outside.resolver()).of(facts.keys(), facts.checks());
         var view =
                 DomainView.of(
                         domain.name(),

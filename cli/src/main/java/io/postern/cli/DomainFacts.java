@@ -1,5 +1,6 @@
 package io.postern.cli;
 
+import io.postern.admin.KeyCheckView;
 import io.postern.admin.KeyView;
 import io.postern.admin.OperationException;
 import io.postern.admin.Operations;
@@ -23,18 +24,34 @@ import java.util.Optional;
 ///
 /// @param config the gateway's, when it is known
 /// @param keys of the domain
-record DomainFacts(Domain domain, Optional<Config> config, List<KeyView> keys) {
-    static DomainFacts of(Io io, DataOptions data, Domain domain) {
+/// @param checks what the gateway sees of them on every authoritative server; empty when it was not
+///   asked, or does not look
+record DomainFacts(
+        Domain domain, Optional<Config> config, List<KeyView> keys, List<KeyCheckView> checks) {
+    /// @param look whether the gateway is to look at the keys' records
+    static DomainFacts of(Io io, DataOptions data, Domain domain, boolean look) {
         var config = data.readConfig(io);
         boolean named = data.data.isPresent() || data.config.isPresent();
         if (!Files.isDirectory(data.folder(io)) && (!named || config.isPresent())) {
-            return new DomainFacts(domain, config, List.of());
+            return new DomainFacts(domain, config, List.of(), List.of());
         }
         try (var operations = Access.open(io, data)) {
+            var name = Optional.of(domain.name());
+            var keys = operations.dkimKeys(name);
             return new DomainFacts(
                     domain,
                     config.or(() -> inForce(operations)),
-                    operations.dkimKeys(Optional.of(domain.name())));
+                    keys,
+                    look && !keys.isEmpty() ? checks(operations, name) : List.of());
+        }
+    }
+
+    private static List<KeyCheckView> checks(Operations operations, Optional<String> name) {
+        try {
+            return operations.checkDkimKeys(name);
+        } catch (OperationException _) {
+            // Without a configuration nobody knows how: then one resolver tells.
+            return List.of();
         }
     }
 

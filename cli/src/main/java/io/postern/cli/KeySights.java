@@ -1,5 +1,6 @@
 package io.postern.cli;
 
+import io.postern.admin.KeyCheckView;
 import io.postern.admin.KeyView;
 import io.postern.auth.dkim.KeyRecord;
 import io.postern.auth.published.OwnKey;
@@ -11,10 +12,12 @@ import io.postern.keys.Sight;
 import io.postern.keys.life.Finding;
 import io.postern.keys.life.RecordReading;
 import io.postern.mail.Domain;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// What one resolver shows of the records of our keys.
+/// What the DNS shows of the records of our keys: on every authoritative server, as the gateway
+/// looks at them, or else by one resolver.
 final class KeySights {
     private final Resolver dns;
 
@@ -23,12 +26,37 @@ final class KeySights {
     }
 
     /// All that are not gone from the DNS, in the same order.
-    List<OwnKey> of(List<KeyView> keys) {
+    ///
+    /// @param checks by the gateway; keys that are not among them are looked up here
+    List<OwnKey> of(List<KeyView> keys, List<KeyCheckView> checks) {
         var ours = keys.stream().map(KeySights::key).toList();
-        return ours.stream()
-                .filter(key -> key.state() != DkimKey.State.REMOVED)
-                .map(key -> own(keys.get(ours.indexOf(key)), key, ours))
-                .toList();
+        var all = new ArrayList<OwnKey>();
+        for (int i = 0; i < ours.size(); i++) {
+            var view = keys.get(i);
+            var key = ours.get(i);
+            if (key.state() != DkimKey.State.REMOVED) {
+                all.add(
+                        checks.stream()
+                                .filter(check -> isOf(check.key(), view))
+                                .findFirst()
+                                .map(check -> own(view, sight(check)))
+                                .orElseGet(() -> own(view, sight(key, ours))));
+            }
+        }
+        return all;
+    }
+
+    private static boolean isOf(KeyView one, KeyView other) {
+        return one.selector().equals(other.selector()) && one.created().equals(other.created());
+    }
+
+    private static OwnKey.Sight sight(KeyCheckView check) {
+        var words = check.findings().stream().map(KeyCheckView.Finding::words).toList();
+        return switch (check.verdict()) {
+            case "right", "removed" -> new OwnKey.Sight.Right(words);
+            case "wrong" -> new OwnKey.Sight.Wrong(words);
+            default -> new OwnKey.Sight.Unknown(String.join("; ", words));
+        };
     }
 
     /// As yet unseen: what a key needs that was made just now.
@@ -36,17 +64,17 @@ final class KeySights {
         return own(view, new OwnKey.Sight.Unknown("not looked at"));
     }
 
-    private OwnKey own(KeyView view, DkimKey key, List<DkimKey> ours) {
-        return own(
-                view,
-                switch (dns.txt(view.name())) {
-                    case Answer.TemporaryFailure<String>(var why) -> new OwnKey.Sight.Unknown(why);
-                    case Answer.NoSuchName<String>(), Answer.NoData<String>() ->
-                            key.state().record() == DkimKey.Shown.KEY
-                                    ? wrong(List.of("there is no TXT record " + view.name()))
-                                    : new OwnKey.Sight.Right(List.of());
-                    case Answer.Records<String>(var texts, _, _) -> sight(view, key, texts, ours);
-                });
+    /// Aliases are followed, so a slot is looked up like any other.
+    private OwnKey.Sight sight(DkimKey key, List<DkimKey> ours) {
+        var name = key.recordName();
+        return switch (dns.txt(name)) {
+            case Answer.TemporaryFailure<String>(var why) -> new OwnKey.Sight.Unknown(why);
+            case Answer.NoSuchName<String>(), Answer.NoData<String>() ->
+                    key.state().record() == DkimKey.Shown.KEY
+                            ? wrong(List.of("there is no TXT record " + name))
+                            : new OwnKey.Sight.Right(List.of());
+            case Answer.Records<String>(var texts, _, _) -> sight(name, key, texts, ours);
+        };
     }
 
     private static OwnKey own(KeyView view, OwnKey.Sight sight) {
@@ -54,9 +82,16 @@ final class KeySights {
                 view.selector(),
                 view.algorithm().equals("rsa") ? "RSA " + view.bits() : "Ed25519",
                 view.state(),
-                false,
-                view.zone(),
+                view.withoutDns(),
+                line(view),
                 sight);
+    }
+
+    /// What the domain's own zone needs: of a slot the alias.
+    private static String line(KeyView view) {
+        return view.alias()
+                .map(alias -> alias + ". IN CNAME " + view.name() + ".")
+                .orElse(view.zone());
     }
 
     private static OwnKey.Sight wrong(List<String> faults) {
@@ -64,9 +99,9 @@ final class KeySights {
     }
 
     private static OwnKey.Sight sight(
-            KeyView view, DkimKey key, List<String> texts, List<DkimKey> ours) {
+            String name, DkimKey key, List<String> texts, List<DkimKey> ours) {
         if (key.state().record() == DkimKey.Shown.KEY) {
-            var read = RecordReading.key(key, view.name(), texts, ours);
+            var read = RecordReading.key(key, name, texts, ours);
             return read.faults().isEmpty()
                     ? new OwnKey.Sight.Right(words(read.remarks()))
                     : wrong(words(read.faults()));
@@ -77,7 +112,7 @@ final class KeySights {
                                 KeyRecord.parse(text) instanceof KeyRecord.Parsed.Ok(var record)
                                         && !record.isRevoked());
         return shown
-                ? wrong(List.of(view.name() + " still shows a key, though ours is revoked"))
+                ? wrong(List.of(name + " still shows a key, though ours is revoked"))
                 : new OwnKey.Sight.Right(List.of());
     }
 
