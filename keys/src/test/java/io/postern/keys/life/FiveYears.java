@@ -70,7 +70,6 @@ final class FiveYears {
 
     private final Instant[] interferences;
     private final Map<Integer, String> signed = new HashMap<>();
-    private long rounds;
     private long deaths;
     private long verified;
     private long vanished;
@@ -180,7 +179,6 @@ final class FiveYears {
             }
             doChores();
             int number = next.domain();
-            rounds++;
             if (!interferences[number].isAfter(clock.instant())) {
                 interfere(number);
                 interferences[number] = clock.instant().plusSeconds(random.nextInt(90 * 86_400));
