@@ -189,10 +189,13 @@ public record DkimKey(
     }
 
     /// The last time at which it may have signed: now while it is active; empty when it never was.
+    /// A clock that went back makes it no earlier than when it began to.
     public Optional<Instant> lastSigned(Instant now) {
         for (int i = history.size() - 1; i >= 0; i--) {
             if (history.get(i).state() == State.ACTIVE) {
-                return Optional.of(i == history.size() - 1 ? now : history.get(i + 1).at());
+                var began = history.get(i).at();
+                var ended = i == history.size() - 1 ? now : history.get(i + 1).at();
+                return Optional.of(ended.isBefore(began) ? began : ended);
             }
         }
         return Optional.empty();

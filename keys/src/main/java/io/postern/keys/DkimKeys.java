@@ -5,6 +5,7 @@ import io.postern.store.MessageStore;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -105,10 +106,9 @@ public final class DkimKeys {
                     "one selector is for one key: give one key type with it, or no selector");
         }
         int bits = wish.bits();
-        if (wish.types().contains(KeyType.RSA) && (bits < LEAST_BITS || bits > MOST_BITS)) {
-            return new Outcome.Refused<>(
-                    "RSA keys have %d to %d bits here (RFC 8301 §3.2), not %d"
-                            .formatted(LEAST_BITS, MOST_BITS, bits));
+        var wrong = wish.types().stream().flatMap(type -> fault(type, bits).stream()).findFirst();
+        if (wrong.isPresent()) {
+            return new Outcome.Refused<>(wrong.get());
         }
         // Outside the lock: a key of 4096 bits may take a second.
         var materials =
@@ -126,7 +126,7 @@ public final class DkimKeys {
                 if (fault.isPresent()) {
                     return new Outcome.Refused<>(fault.get());
                 }
-                made.add(stored(owner.get(), name, 1, material, oneLine(wish.cause())));
+                made.add(first(owner.get(), name, material, oneLine(wish.cause())));
             }
             keep(owner.get(), made);
             return new Outcome.Done<>(made.stream().map(StoredKey::key).toList());
@@ -139,6 +139,10 @@ public final class DkimKeys {
     /// gone from the DNS.
     public Outcome<DkimKey> createInSlot(
             Domain domain, KeyType type, String slot, int bits, String cause) {
+        var wrong = fault(type, bits);
+        if (wrong.isPresent()) {
+            return new Outcome.Refused<>(wrong.get());
+        }
         var material = maker.make(type, bits, random);
         changes.lock();
         try {
@@ -156,7 +160,11 @@ public final class DkimKeys {
                 return new Outcome.Refused<>(fault.get());
             }
             int generation = before.map(stored -> stored.key().generation() + 1).orElse(1);
-            var made = stored(domain, slot, generation, material, oneLine(cause));
+            // What the one before showed is in caches for as long as that says.
+            var sight =
+                    before.map(stored -> Sight.NONE.after(stored.key().sight().earlier()))
+                            .orElse(Sight.NONE);
+            var made = stored(domain, slot, generation, material, oneLine(cause), sight);
             keep(domain, List.of(made));
             return new Outcome.Done<>(made.key());
         } finally {
@@ -182,7 +190,7 @@ public final class DkimKeys {
             return switch (KeyText.parse(text)) {
                 case KeyText.Parsed.Bad(var why) -> new Outcome.Refused<>(why);
                 case KeyText.Parsed.Ok(var material) -> {
-                    var stored = stored(owner.get(), name, 1, material, "imported");
+                    var stored = first(owner.get(), name, material, "imported");
                     keep(owner.get(), List.of(stored));
                     yield new Outcome.Done<>(stored.key());
                 }
@@ -257,6 +265,11 @@ public final class DkimKeys {
                 }
                 case CREATED, PUBLISHED -> {}
             }
+            if (key.compromised()) {
+                return new Outcome.Refused<>(
+                        "the key %s of %s is compromised and can't sign: make another with `postern dkim new`"
+                                .formatted(selector, domain.name()));
+            }
             var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
             var words = oneLine(cause);
             change(domain, keys -> Transitions.activate(keys, key.withoutDns(true), now, words));
@@ -327,10 +340,40 @@ public final class DkimKeys {
         return "there is no key " + shown(selector) + " of " + domain.name();
     }
 
+    /// Why a key of that type can't have so many bits; empty when it can.
+    private static Optional<String> fault(KeyType type, int bits) {
+        return type == KeyType.RSA && (bits < LEAST_BITS || bits > MOST_BITS)
+                ? Optional.of(
+                        "RSA keys have %d to %d bits here (RFC 8301 §3.2), not %d"
+                                .formatted(LEAST_BITS, MOST_BITS, bits))
+                : Optional.empty();
+    }
+
+    /// When a key of that type that is made now was made, in milliseconds: what is printed and read
+    /// back is the same instant. Later than all before it, also when the clock went back, for the
+    /// later one is the one to sign.
+    private Instant madeAt(Domain domain, KeyType type) {
+        var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        return ring(domain).keys().stream()
+                .filter(key -> key.type() == type)
+                .map(key -> key.createdAt().plusMillis(1))
+                .filter(now::isBefore)
+                .max(Comparator.naturalOrder())
+                .orElse(now);
+    }
+
+    private StoredKey first(Domain domain, String selector, KeyMaterial material, String how) {
+        return stored(domain, selector, 1, material, how, Sight.NONE);
+    }
+
     private StoredKey stored(
-            Domain domain, String selector, int generation, KeyMaterial material, String how) {
-        // Milliseconds: what is printed and read back is the same instant.
-        var at = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+            Domain domain,
+            String selector,
+            int generation,
+            KeyMaterial material,
+            String how,
+            Sight sight) {
+        var at = madeAt(domain, material.type());
         var key =
                 new DkimKey(
                         domain,
@@ -343,7 +386,7 @@ public final class DkimKeys {
                         List.of(new DkimKey.StateChange(DkimKey.State.CREATED, at, how)),
                         false,
                         false,
-                        Sight.NONE);
+                        sight);
         var encoded = material.privateKey().getEncoded();
         var wrapped = wrap.wrap(KIND, StoredKey.binding(key), encoded);
         Arrays.fill(encoded, (byte) 0);

@@ -49,6 +49,11 @@ public record Sight(
         return new Sight(lookedAt, seenAt, seenSince, earlier, why);
     }
 
+    /// As nobody has looked yet, but something was there that may be remembered for so long.
+    Sight after(Duration before) {
+        return new Sight(lookedAt, seenAt, seenSince, longer(before), words);
+    }
+
     /// When no resolver can have anything older any more; empty while it is not seen everywhere.
     public Optional<Instant> knownToAll() {
         return seenSince.map(since -> since.plus(earlier));

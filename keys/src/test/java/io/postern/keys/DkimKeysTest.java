@@ -428,6 +428,50 @@ class DkimKeysTest {
     }
 
     @Test
+    @DisplayName("RFC 8301 §3.2: no RSA key of 1024 bits, in a slot neither")
+    void shortKeyInSlot() {
+        var refusal =
+                assertInstanceOf(
+                        Outcome.Refused.class,
+                        keys.createInSlot(EXAMPLE, KeyType.RSA, "s1", 1024, "test"));
+        assertTrue(refusal.why().contains("2048 to 4096"), refusal.why());
+    }
+
+    @Test
+    @DisplayName("RFC 2308 §5: a slot's next key waits for what the one before left in caches")
+    void slotRemembers() {
+        activate(done(keys.createInSlot(EXAMPLE, KeyType.ED25519, "e1", 0, "test")));
+        var sight = Sight.NONE.right(clock.instant(), Duration.ofDays(2));
+        keys.change(EXAMPLE, all -> List.of(all.getFirst().withSight(sight)));
+        move(EXAMPLE, "e1", DkimKey.State.RETIRING, DkimKey.State.REVOKED, DkimKey.State.REMOVED);
+        var second = done(keys.createInSlot(EXAMPLE, KeyType.ED25519, "e1", 0, "test"));
+        assertEquals(Duration.ofDays(2), second.sight().earlier());
+        assertEquals(Optional.empty(), second.sight().seenSince());
+    }
+
+    @Test
+    @DisplayName("a compromised key is not put to use")
+    void compromised() {
+        done(keys.importKey("example.com", "s", SEED));
+        keys.change(EXAMPLE, all -> List.of(all.getFirst().asCompromised()));
+        assertInstanceOf(Outcome.Refused.class, keys.activateWithoutDns(EXAMPLE, "s", "no"));
+        assertEquals(List.of(), keys.signingKeys(EXAMPLE));
+    }
+
+    @Test
+    @DisplayName("a clock that goes back makes no later key the older one, and ends no use early")
+    void clockGoesBack() {
+        var first = activate(done(keys.importKey("example.com", "s", SEED)));
+        var began = first.since();
+        clock.advance(Duration.ofHours(-1));
+        var second = done(create("example.com", ED25519, Optional.empty(), 0)).getFirst();
+        assertTrue(second.createdAt().isAfter(first.createdAt()));
+        activate(second);
+        var retired = keys.find(EXAMPLE, "s").orElseThrow();
+        assertEquals(Optional.of(began), retired.lastSigned(clock.instant()));
+    }
+
+    @Test
     @DisplayName("a key that the store did not keep does not sign")
     void storeFails() {
         values.full.set(true);

@@ -1,18 +1,24 @@
 package io.postern.keys.life;
 
 import io.postern.auth.dkim.KeyRecord;
+import io.postern.dns.Authorities;
 import io.postern.dns.Survey;
 import io.postern.keys.DkimKey;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Function;
 
 /// Looks at records on every authoritative server of their zones. Safe for many threads.
 public final class DnsLook implements Look {
     /// Aliases on the way to a record: a slot is one, and a provider's own may follow.
     private static final int MAX_ALIASES = 4;
+
+    /// Names asked about in one look: servers that are not of one mind name several.
+    private static final int MAX_NAMES = 8;
 
     private final Function<String, Survey> survey;
 
@@ -24,7 +30,7 @@ public final class DnsLook implements Look {
     @Override
     public Looked at(DkimKey key, DkimKey.Shown wanted, LifeRules rules, List<DkimKey> ours) {
         var one = new OneLook(key, wanted, ours);
-        one.at(key.recordName(), rules.place(key), 0);
+        one.at(key.recordName(), rules.place(key), List.of());
         return one.looked();
     }
 
@@ -36,6 +42,7 @@ public final class DnsLook implements Look {
         private final List<Finding> faults = new ArrayList<>();
         private final List<Finding> remarks = new ArrayList<>();
         private final List<String> troubles = new ArrayList<>();
+        private final Set<String> names = new HashSet<>();
         private Duration earlier = Duration.ZERO;
         private boolean anything;
 
@@ -51,23 +58,30 @@ public final class DnsLook implements Look {
             }
             return troubles.isEmpty()
                     ? new Looked.Right(earlier, remarks)
-                    : new Looked.Unknown(String.join("; ", troubles));
+                    : new Looked.Unknown(Looked.few(troubles));
         }
 
         /// @param place where the record should be, by way of a CNAME if that is not the name
-        void at(String name, String place, int aliases) {
+        /// @param way the names that led here
+        void at(String name, String place, List<String> way) {
             switch (survey.apply(name)) {
                 case Survey.Unknown(var why) ->
                         troubles.add("the servers of " + name + " can't be found: " + why);
                 case Survey.NoZone(var why) -> missing("the domain is not in the DNS: " + why);
                 case Survey.Asked asked -> {
                     later(asked.negativeTtl());
-                    servers(name, place, asked, aliases);
+                    servers(name, place, asked, way);
                 }
             }
         }
 
-        private void servers(String name, String place, Survey.Asked asked, int aliases) {
+        private void servers(String name, String place, Survey.Asked asked, List<String> way) {
+            if (asked.passedOver() > 0) {
+                troubles.add(
+                        "%d servers of %s were not asked, for at most %d of a zone are"
+                                .formatted(
+                                        asked.passedOver(), asked.zone(), Authorities.MAX_SERVERS));
+            }
             var targets = new ArrayList<String>();
             var byServer = asked.servers().stream().map(Survey.Said::server).distinct().toList();
             for (var server : byServer) {
@@ -79,15 +93,31 @@ public final class DnsLook implements Look {
                     word(name, place, one, answered, targets);
                 }
             }
+            var further = new ArrayList<>(way);
+            further.add(name);
             for (var target : targets.stream().distinct().toList()) {
-                if (aliases >= MAX_ALIASES) {
-                    fault(
-                            Finding.Kind.ALIAS,
-                            name + " leads through more than " + MAX_ALIASES + " aliases");
-                } else {
-                    at(target, target, aliases + 1);
-                }
+                follow(target, further);
             }
+        }
+
+        private void follow(String target, List<String> way) {
+            if (way.contains(target)) {
+                fault(
+                        Finding.Kind.ALIAS,
+                        "the aliases of " + key.recordName() + " lead in a circle");
+            } else if (way.size() > MAX_ALIASES) {
+                tooMany("leads through more than " + MAX_ALIASES + " aliases");
+            } else if (names.size() == MAX_NAMES && !names.contains(target)) {
+                tooMany("leads to more than " + MAX_NAMES + " names on the way");
+            } else if (names.add(target)) {
+                at(target, target, way);
+            }
+        }
+
+        /// What is at the end is not known.
+        private void tooMany(String words) {
+            anything = true;
+            fault(Finding.Kind.ALIAS, key.recordName() + " " + words);
         }
 
         private void word(
@@ -105,7 +135,11 @@ public final class DnsLook implements Look {
                 }
                 case Survey.Word.Nothing(_, var ttl) -> {
                     later(ttl);
-                    if (wanted == DkimKey.Shown.KEY && !name.equals(key.recordName())) {
+                    if (wanted == DkimKey.Shown.KEY && !place.equals(name)) {
+                        missing(
+                                "%s has no CNAME %s, it should be an alias of %s"
+                                        .formatted(where, name, place));
+                    } else if (wanted == DkimKey.Shown.KEY && !name.equals(key.recordName())) {
                         fault(
                                 Finding.Kind.ALIAS,
                                 "%s has no TXT record %s, which %s is an alias of"
@@ -140,11 +174,11 @@ public final class DnsLook implements Look {
         private void texts(
                 String name, String place, String where, List<String> texts, Duration ttl) {
             if (wanted != DkimKey.Shown.KEY) {
+                // What is void is remembered too: the next key of a slot waits for it.
+                later(ttl);
                 var still = RecordReading.withdrawn(key, where + ": " + name, texts);
                 still.ifPresent(faults::add);
-                if (still.isPresent()) {
-                    later(ttl);
-                } else if (wanted == DkimKey.Shown.NOTHING && isRevocation(texts)) {
+                if (still.isEmpty() && wanted == DkimKey.Shown.NOTHING && isRevocation(texts)) {
                     fault(
                             Finding.Kind.NOT_WITHDRAWN,
                             "%s still has the record %s, though it is void".formatted(where, name));

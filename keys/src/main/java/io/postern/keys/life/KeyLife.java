@@ -6,11 +6,11 @@ import io.postern.keys.DkimKeys;
 import io.postern.keys.KeyType;
 import io.postern.keys.Outcome;
 import io.postern.mail.Domain;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -54,22 +54,18 @@ public final class KeyLife {
 
     private static final int LOCKS = 256;
 
-    /// How long the servers of a zone may take to be of one mind before a record is handed to the
-    /// publisher again.
-    private static final Duration LAG = Duration.ofHours(1);
-
     private final DkimKeys keys;
     private final Means means;
     private final List<Lock> locks = new ArrayList<>();
     private final Set<String> resigned = ConcurrentHashMap.newKeySet();
-    private final Map<String, String> told = new ConcurrentHashMap<>();
-    private final Map<String, Handed> handed = new ConcurrentHashMap<>();
-
-    private record Handed(Optional<String> text, Instant at) {}
+    private final Telling telling;
+    private final Publishing publishing;
 
     public KeyLife(DkimKeys keys, Means means) {
         this.keys = keys;
         this.means = means;
+        telling = new Telling(means.events());
+        publishing = new Publishing(telling, means.clock());
         for (int i = 0; i < LOCKS; i++) {
             locks.add(new ReentrantLock());
         }
@@ -93,13 +89,27 @@ public final class KeyLife {
         keys.list(domain).forEach(this::resign);
         var looks = rules.look() ? look(domain, rules) : new Looks(List.of());
         var now = now();
-        var before = keys.list(domain);
-        var steps = new Steps(rules, now, looks, key -> resigned.contains(id(key)));
-        keys.change(domain, steps::next);
-        var after = keys.list(domain);
-        tell(domain, before, after, looks);
-        boolean published = rules.look() && publish(domain, rules, looks, after);
+        var steps = new Steps(rules, now, looks, key -> resigned.contains(Telling.id(key)));
+        var before = new ArrayList<DkimKey>();
+        var after = new ArrayList<DkimKey>();
+        keys.change(
+                domain,
+                all -> {
+                    before.addAll(all);
+                    after.addAll(steps.next(all));
+                    return List.copyOf(after);
+                });
+        telling.round(domain, before, after, looks, now);
+        after.stream().filter(key -> key.state() == State.REMOVED).forEach(this::forget);
+        boolean published =
+                rules.look()
+                        && publishing.publish(means.publisher().apply(domain), rules, looks, after);
         return Timetable.next(after, rules, looks, published, now);
+    }
+
+    private void forget(DkimKey gone) {
+        resigned.remove(Telling.id(gone));
+        publishing.forget(gone);
     }
 
     /// Looks at a domain's records without any consequence.
@@ -117,7 +127,7 @@ public final class KeyLife {
         var found = new ArrayList<Looks.One>();
         for (var key : all) {
             if (key.state() != State.REMOVED) {
-                var wanted = wanted(key, rules, now);
+                var wanted = wanted(key, all, rules, now);
                 var looked = means.look().at(key, wanted, rules, all);
                 if (key.state() == State.ACTIVE && looked instanceof Looked.Wrong) {
                     // Twice, for what follows is grave; a server may have been in the middle of a
@@ -130,95 +140,52 @@ public final class KeyLife {
         return new Looks(found);
     }
 
-    private static DkimKey.Shown wanted(DkimKey key, LifeRules rules, Instant now) {
+    private static DkimKey.Shown wanted(
+            DkimKey key, List<DkimKey> all, LifeRules rules, Instant now) {
         boolean over =
-                key.state() == State.REVOKED && !key.since().plus(rules.revoked()).isAfter(now);
+                key.state() == State.REVOKED
+                        && (!key.since().plus(rules.revoked()).isAfter(now)
+                                || isInTheWay(key, all, rules));
         return over ? DkimKey.Shown.NOTHING : key.state().record();
     }
 
-    /// Whether a new key's record was handed to the domain's publisher.
-    private boolean publish(Domain domain, LifeRules rules, Looks looks, List<DkimKey> all) {
-        var now = now();
-        boolean any = false;
-        for (var key : all) {
-            var one = looks.one(key);
-            if (key.state() == State.REMOVED || one.isEmpty()) {
-                continue;
-            }
-            var wanted = wanted(key, rules, now);
-            boolean another = one.get().wanted() != wanted;
-            if (another
-                    || (one.get().looked() instanceof Looked.Wrong wrong && !isForeign(wrong))) {
-                any |= publish(domain, rules, key, wanted) && key.state() == State.CREATED;
-            }
-        }
-        return any;
-    }
-
-    /// Whether that was handed over a short time ago: servers that lag are waited for, not asked
-    /// again. When it has been seen since, it vanished.
-    private boolean isUnderWay(DkimKey key, Optional<String> text) {
-        var last = handed.get(id(key));
-        return last != null
-                && last.text().equals(text)
-                && last.at().plus(LAG).isAfter(now())
-                && key.sight().seenAt().map(seen -> !seen.isAfter(last.at())).orElse(true);
-    }
-
-    private static boolean isForeign(Looked.Wrong wrong) {
-        return wrong.findings().stream()
-                .anyMatch(finding -> finding.kind() == Finding.Kind.FOREIGN_KEY);
-    }
-
-    private boolean publish(Domain domain, LifeRules rules, DkimKey key, DkimKey.Shown wanted) {
-        var name = rules.place(key);
-        var text =
-                wanted == DkimKey.Shown.NOTHING
-                        ? Optional.<String>empty()
-                        : Optional.of(key.recordText());
-        if (isUnderWay(key, text)) {
-            return false;
-        }
-        var came = means.publisher().apply(domain).publish(new Publisher.Change(key, name, text));
-        switch (came) {
-            case Publisher.Published.Done() -> {
-                handed.put(id(key), new Handed(text, now()));
-                told.remove(id(key));
-            }
-            case Publisher.Published.ByHand() ->
-                    tellOnce(LifeEvent.Kind.BY_HAND, key, byHand(name, text));
-            case Publisher.Published.Failed(var why) ->
-                    tellOnce(
-                            LifeEvent.Kind.NOT_PUBLISHED,
-                            key,
-                            name + " could not be published: " + why);
-        }
-        return came instanceof Publisher.Published.Done;
-    }
-
-    private static String byHand(String name, Optional<String> text) {
-        return text.map(record -> "publish at %s the TXT record %s".formatted(name, record))
-                .orElseGet(() -> "remove the TXT record at " + name);
+    /// Whether the slot of a void key is needed for the successor of a stolen one.
+    private static boolean isInTheWay(DkimKey key, List<DkimKey> all, LifeRules rules) {
+        return rules.slots().isPresent()
+                && all.stream()
+                        .filter(one -> one.type() == key.type() && one.compromised())
+                        .anyMatch(one -> one.state() == State.ACTIVE && !hasHeir(one, all));
     }
 
     /// Makes the next key of each type whose key has signed for long enough.
     private void makeSuccessors(Domain domain, LifeRules rules) {
         var now = now();
-        for (var key : keys.list(domain)) {
-            boolean due =
-                    key.state() == State.ACTIVE
-                            && !key.compromised()
-                            && rules.successorDue(key).map(at -> !at.isAfter(now)).orElse(false);
-            if (due && candidate(domain, key.type()).isEmpty()) {
+        var all = keys.list(domain);
+        for (var key : all.stream().sorted(Comparator.comparing(DkimKey::type)).toList()) {
+            boolean old = rules.successorDue(key).map(at -> !at.isAfter(now)).orElse(false);
+            boolean due = key.state() == State.ACTIVE && (key.compromised() || old);
+            if (due && !hasHeir(key, all)) {
                 // A slot that is not free yet will be at one of the next rounds.
                 make(
                         domain,
                         key.type(),
                         rules,
-                        "rotation: %s signs since %s"
-                                .formatted(key.selector(), key.firstActive().orElseThrow()));
+                        key.compromised()
+                                ? key.selector() + " is compromised"
+                                : "rotation: %s signs since %s"
+                                        .formatted(
+                                                key.selector(), key.firstActive().orElseThrow()));
             }
         }
+    }
+
+    /// Whether there is one to sign after that key: made, or on its way back into the DNS.
+    private static boolean hasHeir(DkimKey key, List<DkimKey> all) {
+        return all.stream()
+                .filter(one -> one.type() == key.type() && !one.compromised())
+                .filter(one -> one.state() == State.CREATED || one.state() == State.PUBLISHED)
+                .anyMatch(one ->
+                        one.firstActive().isEmpty() || one.createdAt().isAfter(key.createdAt()));
     }
 
     private Outcome<DkimKey> make(Domain domain, KeyType type, LifeRules rules, String cause) {
@@ -234,26 +201,40 @@ public final class KeyLife {
                                                 rules.bits(),
                                                 cause)));
         if (made instanceof Outcome.Done<DkimKey>(var key)) {
-            means.events()
-                    .accept(new LifeEvent(LifeEvent.Kind.MADE, domain, Optional.of(key), cause));
+            telling.made(key, cause);
         }
         return made;
     }
 
     private Outcome<DkimKey> makeInSlot(
             Domain domain, KeyType type, LifeRules rules, String cause) {
-        var free =
-                LifeRules.slotsOf(type).stream()
-                        .filter(slot ->
-                                keys.find(domain, slot)
-                                        .map(key -> key.state() == State.REMOVED)
-                                        .orElse(true))
-                        .findFirst();
+        var free = freeSlot(domain, type);
         return free.isEmpty()
-                ? new Outcome.Refused<>(
-                        "no slot for a key of type %s is free: %s"
-                                .formatted(type.tag(), states(domain, type)))
+                ? new Outcome.Refused<>(noSlot(domain, type))
                 : keys.createInSlot(domain, type, free.get(), rules.bits(), cause);
+    }
+
+    private Optional<String> freeSlot(Domain domain, KeyType type) {
+        return LifeRules.slotsOf(type).stream()
+                .filter(slot ->
+                        keys.find(domain, slot)
+                                .map(key -> key.state() == State.REMOVED)
+                                .orElse(true))
+                .findFirst();
+    }
+
+    private String noSlot(Domain domain, KeyType type) {
+        return "no slot for a key of type %s is free: %s"
+                .formatted(type.tag(), states(domain, type));
+    }
+
+    /// Why keys of these types can't be made now; empty when they can.
+    private Optional<String> obstacle(Domain domain, Set<KeyType> types, LifeRules rules) {
+        return types.stream()
+                .sorted()
+                .filter(type -> rules.slots().isPresent() && freeSlot(domain, type).isEmpty())
+                .map(type -> noSlot(domain, type))
+                .findFirst();
     }
 
     private String states(Domain domain, KeyType type) {
@@ -292,18 +273,25 @@ public final class KeyLife {
         }
         return locked(
                 domain,
-                () -> {
-                    var made = new ArrayList<DkimKey>();
-                    for (var type : types.stream().sorted().toList()) {
-                        switch (make(domain, type, rules.get().withBits(bits), by)) {
-                            case Outcome.Done<DkimKey>(var key) -> made.add(key);
-                            case Outcome.Refused<DkimKey>(var why) -> {
-                                return new Outcome.Refused<>(why);
-                            }
-                        }
-                    }
-                    return new Outcome.Done<>(made);
-                });
+                () ->
+                        obstacle(domain, types, rules.get())
+                                .<Outcome<List<DkimKey>>>map(Outcome.Refused::new)
+                                .orElseGet(() ->
+                                        makeAll(domain, types, rules.get().withBits(bits), by)));
+    }
+
+    private Outcome<List<DkimKey>> makeAll(
+            Domain domain, Set<KeyType> types, LifeRules rules, String by) {
+        var made = new ArrayList<DkimKey>();
+        for (var type : types.stream().sorted().toList()) {
+            switch (make(domain, type, rules, by)) {
+                case Outcome.Done<DkimKey>(var key) -> made.add(key);
+                case Outcome.Refused<DkimKey>(var why) -> {
+                    return new Outcome.Refused<>(why);
+                }
+            }
+        }
+        return new Outcome.Done<>(made);
     }
 
     /// Makes the successors of a domain's keys now.
@@ -312,7 +300,8 @@ public final class KeyLife {
     /// @param compromised whether somebody else may have the keys of these types: then none of them
     ///   is kept for longer than its successor needs to be visible
     /// @param by who wants it, in words
-    /// @return the new keys
+    /// @return the new keys; refused is also when compromised keys were marked as such, but not all
+    ///   successors could be made: they are, as soon as that is possible
     public Outcome<List<DkimKey>> rotate(
             Domain domain, Set<KeyType> types, boolean compromised, String by) {
         var rules = means.rules().apply(domain);
@@ -337,25 +326,32 @@ public final class KeyLife {
                                         under.get().since()));
             }
         }
-        if (compromised) {
-            // First, so that nothing that happens later can leave a stolen key unmarked.
-            keys.change(
-                    domain,
-                    all ->
-                            all.stream()
-                                    .map(key -> types.contains(key.type()) ? stolen(key) : key)
-                                    .toList());
-        }
-        var made = new ArrayList<DkimKey>();
-        for (var type : types.stream().sorted().toList()) {
-            switch (make(domain, type, rules, by)) {
-                case Outcome.Done<DkimKey>(var key) -> made.add(key);
-                case Outcome.Refused<DkimKey>(var why) -> {
-                    return new Outcome.Refused<>(why);
-                }
-            }
-        }
-        return new Outcome.Done<>(made);
+        return compromised
+                ? replaceStolen(domain, types, by, rules)
+                : obstacle(domain, types, rules)
+                        .<Outcome<List<DkimKey>>>map(Outcome.Refused::new)
+                        .orElseGet(() -> makeAll(domain, types, rules, by));
+    }
+
+    private Outcome<List<DkimKey>> replaceStolen(
+            Domain domain, Set<KeyType> types, String by, LifeRules rules) {
+        // First, so that nothing that happens later can leave a stolen key unmarked. Whoever tends
+        // a marked key makes what it lacks.
+        keys.change(
+                domain,
+                all ->
+                        all.stream()
+                                .map(key -> types.contains(key.type()) ? stolen(key) : key)
+                                .toList());
+        var obstacle = obstacle(domain, types, rules);
+        var possible = EnumSet.copyOf(types);
+        possible.removeIf(type -> obstacle(domain, Set.of(type), rules).isPresent());
+        var made = makeAll(domain, possible, rules, by);
+        return obstacle.isEmpty()
+                ? made
+                : new Outcome.Refused<>(
+                        "the keys are marked as compromised, and the next are made as soon as that is possible: "
+                                + obstacle.get());
     }
 
     private static DkimKey stolen(DkimKey key) {
@@ -391,17 +387,25 @@ public final class KeyLife {
                                 new Outcome.Refused<>(
                                         "%s is %s already".formatted(selector, key.state().word()));
                         case CREATED, PUBLISHED, ACTIVE -> {
-                            var retired = key.with(State.RETIRING, now(), by);
-                            keys.change(
-                                    domain,
-                                    all ->
-                                            all.stream()
-                                                    .map(one -> one.isSame(key) ? retired : one)
-                                                    .toList());
-                            yield new Outcome.Done<>(retired);
+                            var retired = keys.change(domain, all -> retired(all, key, now(), by));
+                            yield retired.isEmpty()
+                                    ? new Outcome.Refused<>(
+                                            selector + " was moved in this very moment: try again")
+                                    : new Outcome.Done<>(retired.getFirst());
                         }
                     };
                 });
+    }
+
+    /// Nobody else can have moved it while the domain is locked but whoever put it to use.
+    private static List<DkimKey> retired(
+            List<DkimKey> all, DkimKey key, Instant now, String cause) {
+        return all.stream()
+                .map(one ->
+                        one.isSame(key) && one.state() == key.state()
+                                ? one.with(State.RETIRING, now, cause)
+                                : one)
+                .toList();
     }
 
     private static <T> Outcome<T> notOurs(Domain domain) {
@@ -415,56 +419,10 @@ public final class KeyLife {
                 key.compromised()
                         && key.state() == State.RETIRING
                         && key.lastSigned(now()).isPresent()
-                        && !resigned.contains(id(key));
+                        && !resigned.contains(Telling.id(key));
         if (due && means.resigning().withoutSignaturesOf(key)) {
-            resigned.add(id(key));
+            resigned.add(Telling.id(key));
         }
-    }
-
-    private void tell(Domain domain, List<DkimKey> before, List<DkimKey> after, Looks looks) {
-        for (int i = 0; i < after.size(); i++) {
-            var key = after.get(i);
-            var old = before.get(i);
-            for (var change : key.history().subList(old.history().size(), key.history().size())) {
-                boolean back = change.state() == State.CREATED;
-                means.events()
-                        .accept(
-                                new LifeEvent(
-                                        back ? LifeEvent.Kind.VANISHED : LifeEvent.Kind.MOVED,
-                                        domain,
-                                        Optional.of(key),
-                                        change.state().word() + ": " + change.cause()));
-            }
-            boolean needed = key.state() == State.RETIRING && key.lastSigned(now()).isPresent();
-            if (needed && !key.compromised() && looks.isWrong(key)) {
-                tellOnce(
-                        LifeEvent.Kind.VANISHED,
-                        key,
-                        "mail on its way that it signed can't be verified: " + key.sight().words());
-            }
-        }
-        boolean signed = before.stream().anyMatch(key -> key.state() == State.ACTIVE);
-        boolean signs = after.stream().anyMatch(key -> key.state() == State.ACTIVE);
-        if (signed && !signs) {
-            means.events()
-                    .accept(
-                            new LifeEvent(
-                                    LifeEvent.Kind.NO_KEY,
-                                    domain,
-                                    Optional.empty(),
-                                    "no key of the domain is in the DNS any more, so none signs"));
-        }
-    }
-
-    /// The same words about the same key are not said at each round.
-    private void tellOnce(LifeEvent.Kind kind, DkimKey key, String words) {
-        if (!words.equals(told.put(id(key), words))) {
-            means.events().accept(new LifeEvent(kind, key.domain(), Optional.of(key), words));
-        }
-    }
-
-    private static String id(DkimKey key) {
-        return key.recordName() + "/" + key.generation();
     }
 
     private <T> T locked(Domain domain, Supplier<T> work) {

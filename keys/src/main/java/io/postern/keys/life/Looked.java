@@ -27,7 +27,7 @@ public sealed interface Looked {
 
         /// In one line.
         public String words() {
-            return String.join("; ", findings.stream().map(Finding::words).distinct().toList());
+            return few(findings.stream().map(Finding::words).toList());
         }
     }
 
@@ -35,4 +35,12 @@ public sealed interface Looked {
     ///
     /// @param why which and how, with the remedy
     record Unknown(String why) implements Looked {}
+
+    /// The first of them, and how many more there are: 26 addresses may each say something.
+    static String few(List<String> words) {
+        int most = 8;
+        var all = words.stream().distinct().toList();
+        var first = String.join("; ", all.subList(0, Math.min(most, all.size())));
+        return all.size() > most ? first + "; and " + (all.size() - most) + " more" : first;
+    }
 }

@@ -7,9 +7,12 @@ import io.postern.keys.DkimKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// Compares TXT records with the key that they should show. Pure.
 public final class RecordReading {
+    private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/]*+={0,2}");
+
     private RecordReading() {}
 
     /// What is found.
@@ -24,21 +27,26 @@ public final class RecordReading {
     /// @param texts the TXT records, at least one, each joined
     /// @param ours all keys of the domain
     public static Read key(DkimKey key, String name, List<String> texts, List<DkimKey> ours) {
-        var records = new ArrayList<KeyRecord>();
-        var problem = "";
-        for (var text : texts) {
-            switch (KeyRecord.parse(text)) {
-                case KeyRecord.Parsed.Ok(var record) -> records.add(record);
-                case KeyRecord.Parsed.Bad(var why) -> problem = why;
-            }
+        if (texts.size() == 1) {
+            return one(key, name, texts.getFirst(), ours);
         }
-        if (texts.size() > 1) {
-            return fault(several(key, name, texts));
-        }
-        if (records.isEmpty()) {
-            return fault(unreadable(name, texts.getFirst(), problem));
-        }
-        return one(key, name, records.getFirst(), ours);
+        // Whoever writes here puts one record in place of all of them.
+        return texts.stream()
+                .flatMap(text -> one(key, name, text, ours).faults().stream())
+                .filter(finding -> finding.kind() == Finding.Kind.FOREIGN_KEY)
+                .findFirst()
+                .map(RecordReading::fault)
+                .orElseGet(() -> fault(several(key, name, texts)));
+    }
+
+    private static Read one(DkimKey key, String name, String text, List<DkimKey> ours) {
+        return switch (KeyRecord.parse(text)) {
+            case KeyRecord.Parsed.Bad(var why) -> fault(unreadable(name, text, why));
+            case KeyRecord.Parsed.Ok(var record) ->
+                    BASE64.matcher(record.publicKey()).matches()
+                            ? one(key, name, record, ours)
+                            : fault(unreadable(name, text, "p= is not base64"));
+        };
     }
 
     /// Whether these records say that no key is there, or that it is void; what they say instead
@@ -57,10 +65,12 @@ public final class RecordReading {
     }
 
     private static Finding several(DkimKey key, String name, List<String> texts) {
-        var joined = String.join("", texts);
+        var whole = key.recordText();
         boolean pieces =
-                texts.stream().anyMatch(text -> key.recordText().startsWith(text))
-                        && joined.length() >= key.recordText().length();
+                texts.stream()
+                                .filter(text -> !text.isEmpty() && !text.equals(whole))
+                                .anyMatch(whole::startsWith)
+                        && String.join("", texts).length() >= whole.length();
         return new Finding(
                 Finding.Kind.SEVERAL,
                 pieces
@@ -84,7 +94,11 @@ public final class RecordReading {
         return new Finding(
                 Finding.Kind.UNREADABLE,
                 "%s is no key record (%s)%s: \"%s\""
-                        .formatted(name, problem, hint, Visible.of(shortened(text))));
+                        .formatted(
+                                name,
+                                Visible.of(shortened(problem)),
+                                hint,
+                                Visible.of(shortened(text))));
     }
 
     private static Read one(DkimKey key, String name, KeyRecord record, List<DkimKey> ours) {
@@ -138,11 +152,7 @@ public final class RecordReading {
                     "%s is cut off after %d of %d characters of p=: give the record as several strings of at most 255"
                             .formatted(name, p.length(), key.publicKey().length()));
         }
-        boolean damaged =
-                p.length() >= 32
-                        && key.publicKey().startsWith(p.substring(0, 32))
-                        && key.publicKey().endsWith(p.substring(p.length() - 8));
-        return damaged
+        return isDamaged(p, key.publicKey())
                 ? new Finding(
                         Finding.Kind.UNREADABLE,
                         name + " shows a damaged copy of the key: copy the record again")
@@ -150,6 +160,23 @@ public final class RecordReading {
                         Finding.Kind.FOREIGN_KEY,
                         name
                                 + " shows a key that is not ours. Is it another system's? Then use another selector; it is not overwritten");
+    }
+
+    /// Whether that is our key but for a few characters. All RSA keys of a length begin with the
+    /// same 44 and end with the same 6 (RFC 6376 §3.6.1: SubjectPublicKeyInfo), so half of it has
+    /// to be the same.
+    private static boolean isDamaged(String p, String ours) {
+        int shorter = Math.min(p.length(), ours.length());
+        int head = 0;
+        while (head < shorter && p.charAt(head) == ours.charAt(head)) {
+            head++;
+        }
+        int tail = 0;
+        while (tail < shorter - head
+                && p.charAt(p.length() - 1 - tail) == ours.charAt(ours.length() - 1 - tail)) {
+            tail++;
+        }
+        return 2 * (head + tail) > ours.length();
     }
 
     private static Read fault(Finding finding) {

@@ -18,6 +18,9 @@ final class Steps {
     /// wait for longer than that.
     static final Duration RESIGN_BOUND = Duration.ofHours(1);
 
+    /// How long the servers of a zone may take to be of one mind.
+    static final Duration LAG = Duration.ofHours(1);
+
     private static final Comparator<DkimKey> NEWER =
             Comparator.comparing(DkimKey::createdAt).thenComparing(DkimKey::selector);
 
@@ -41,6 +44,7 @@ final class Steps {
         after.replaceAll(this::published);
         withdraw(after);
         for (var type : KeyType.values()) {
+            fallBack(after, type);
             after = new ArrayList<>(activate(after, type));
         }
         after.replaceAll(this::going);
@@ -77,11 +81,7 @@ final class Steps {
             return key.withoutDns(true)
                     .with(State.PUBLISHED, now, "the DNS is not looked at: check = \"off\"");
         }
-        // Also after the wait it must be there at this very look.
-        boolean known =
-                looks.isRight(key)
-                        && key.sight().knownToAll().map(at -> !at.isAfter(now)).orElse(false);
-        return known
+        return isKnown(key)
                 ? key.with(
                         State.PUBLISHED,
                         now,
@@ -89,8 +89,13 @@ final class Steps {
                 : key;
     }
 
-    /// A key that is not in the DNS any more signs no longer; if the one before is, that signs
-    /// again.
+    /// Also after the wait it must be there at this very look.
+    private boolean isKnown(DkimKey key) {
+        return looks.isRight(key)
+                && key.sight().knownToAll().map(at -> !at.isAfter(now)).orElse(false);
+    }
+
+    /// A key that is not in the DNS any more signs no longer.
     private void withdraw(List<DkimKey> keys) {
         for (int i = 0; i < keys.size(); i++) {
             var key = keys.get(i);
@@ -98,10 +103,19 @@ final class Steps {
             if (usable && rules.look() && !key.withoutDns() && looks.isWrong(key)) {
                 var gone = key.sight().words();
                 keys.set(i, key.with(State.CREATED, now, "not in the DNS any more: " + gone));
-                if (key.state() == State.ACTIVE) {
-                    fallBack(keys, key);
-                }
             }
+        }
+    }
+
+    /// While a key that signed has to come back into the DNS, the last one before it signs that
+    /// nobody misses there: at once, or when that is so.
+    private void fallBack(List<DkimKey> keys, KeyType type) {
+        var its = keys.stream().filter(key -> key.type() == type).toList();
+        if (its.stream().noneMatch(key -> key.state() == State.ACTIVE)) {
+            its.stream()
+                    .filter(key -> key.state() == State.CREATED && key.firstActive().isPresent())
+                    .max(Comparator.comparing(DkimKey::since))
+                    .ifPresent(gone -> fallBack(keys, gone));
         }
     }
 
@@ -109,7 +123,9 @@ final class Steps {
         keys.stream()
                 .filter(key -> key.type() == gone.type() && key.state() == State.RETIRING)
                 .filter(key -> !key.compromised() && key.lastSigned(now).isPresent())
-                .filter(looks::isRight)
+                // One that was taken out of use after that stays so.
+                .filter(key -> !key.since().isAfter(gone.since()))
+                .filter(this::isKnown)
                 .max(Comparator.comparing(key -> key.lastSigned(now).orElseThrow()))
                 .ifPresent(key ->
                         keys.set(
@@ -152,7 +168,13 @@ final class Steps {
         return switch (key.state()) {
             case CREATED, PUBLISHED ->
                     key.compromised()
-                            ? going(key.with(State.RETIRING, now, "compromised before it signed"))
+                            ? going(
+                                    key.with(
+                                            State.RETIRING,
+                                            now,
+                                            key.firstActive().isEmpty()
+                                                    ? "compromised before it signed"
+                                                    : "compromised"))
                             : key;
             case ACTIVE, REMOVED -> key;
             case RETIRING ->
@@ -181,6 +203,10 @@ final class Steps {
     }
 
     private boolean isGone(DkimKey key) {
-        return rules.look() ? looks.isAbsent(key) : !key.since().plus(rules.revoked()).isAfter(now);
+        if (!rules.look()) {
+            return !key.since().plus(rules.revoked()).isAfter(now);
+        }
+        // A record that was handed over shortly before may still be on its way to the servers.
+        return looks.isAbsent(key) && !key.since().plus(LAG).isAfter(now);
     }
 }

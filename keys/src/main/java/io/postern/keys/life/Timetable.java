@@ -30,9 +30,16 @@ final class Timetable {
                 continue;
             }
             next = earlier(next, next(key, rules, looks, now));
+            if (key.compromised() && isInUse(key)) {
+                next = earlier(next, now.plus(shorter(AFTER_TROUBLE, rules.watch())));
+            }
         }
         // Never at once: what could be done now has been done.
         return later(next, now.plusSeconds(1));
+    }
+
+    private static boolean isInUse(DkimKey key) {
+        return key.state() == State.ACTIVE || key.state() == State.RETIRING;
     }
 
     private static Instant next(DkimKey key, LifeRules rules, Looks looks, Instant now) {
@@ -58,9 +65,7 @@ final class Timetable {
         return switch (key.state()) {
             case CREATED -> waiting(Duration.between(key.since(), now), rules);
             case PUBLISHED, ACTIVE, RETIRING, REVOKED ->
-                    trouble || (key.compromised() && key.state() == State.RETIRING)
-                            ? shorter(AFTER_TROUBLE, rules.watch())
-                            : rules.watch();
+                    trouble ? shorter(AFTER_TROUBLE, rules.watch()) : rules.watch();
             case REMOVED -> IDLE;
         };
     }
