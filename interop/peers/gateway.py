@@ -106,7 +106,7 @@ smart_host = "127.0.0.1:{self.smart_host}"
         while True:
             with open(self.scratch.path(log), "rb") as file:
                 file.seek(seen)
-                if re.search(rb"(?m)\bready\b.*\n", file.read(65536)):
+                if re.search(rb"(?m)\bready\b.*\n", file.read()):
                     return time.monotonic() - began
             if self.process.poll() is not None:
                 raise Failure(f"{self.name} ended before it was ready: {self.log_tail()}")

@@ -120,8 +120,7 @@ public final class CachingResolver implements Resolver {
 
     /// The answer to the question, asked now by this thread, or kept, or asked now by another.
     private <T> Answer<T> answer(Kind kind, String name, Supplier<Timed<T>> ask) {
-        var text = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
-        var question = new Key(kind, text.toLowerCase(Locale.ROOT));
+        var question = question(kind, name);
         var ours = new CompletableFuture<Timed<?>>();
         var theirs = answers.asMap().putIfAbsent(question, ours);
         if (theirs != null) {
@@ -142,6 +141,20 @@ public final class CachingResolver implements Resolver {
                 ours.complete(new Timed<>(new Answer.TemporaryFailure<>("the look-up broke off")));
             }
         }
+    }
+
+    @Override
+    public Optional<Answer<String>> keptTxt(String name) {
+        var kept = answers.getIfPresent(question(Kind.TXT, name));
+        if (kept == null || !kept.isDone() || kept.isCompletedExceptionally()) {
+            return Optional.empty();
+        }
+        return Optional.of(await(kept));
+    }
+
+    private static Key question(Kind kind, String name) {
+        var text = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+        return new Key(kind, text.toLowerCase(Locale.ROOT));
     }
 
     private <T> Answer<T> await(CompletableFuture<Timed<?>> theirs) {

@@ -1,6 +1,7 @@
 package io.postern.dns;
 
 import java.net.InetAddress;
+import java.util.Optional;
 
 /// Asks the DNS. Blocking; safe for many threads; every call ends within the resolver's deadline.
 /// CNAMEs are followed.
@@ -12,6 +13,11 @@ public interface Resolver {
     /// TXT records; each string is one record, its character-strings joined without a separator
     /// (RFC 6376 §3.6.2.2), octets as the characters U+0000 to U+00FF.
     Answer<String> txt(String name);
+
+    /// The same, if it is known without asking anybody and without waiting.
+    default Optional<Answer<String>> keptTxt(String name) {
+        return Optional.empty();
+    }
 
     /// MX records, unsorted.
     Answer<MxRecord> mx(String name);

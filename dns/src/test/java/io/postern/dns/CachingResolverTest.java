@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -156,6 +157,19 @@ class CachingResolverTest {
         assertEquals(5, asked.get());
         assertEquals(new Answer.NoData<>(), cache.mx("a.example"));
         assertEquals(5, asked.get());
+    }
+
+    @Test
+    @DisplayName("what is kept is told without asking; what has expired or is not kept is not")
+    void kept() {
+        var cache = over(() -> records(50));
+        assertEquals(Optional.empty(), cache.keptTxt("example.com"));
+        assertEquals(0, asked.get());
+        cache.txt("example.com");
+        assertEquals(Optional.of(records(50)), cache.keptTxt("EXAMPLE.com."));
+        nanos.addAndGet(Duration.ofSeconds(50).toNanos());
+        assertEquals(Optional.empty(), cache.keptTxt("example.com"));
+        assertEquals(1, asked.get());
     }
 
     @Test

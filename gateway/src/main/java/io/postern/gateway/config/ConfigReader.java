@@ -113,8 +113,9 @@ public final class ConfigReader {
         }
         checkBalancers(config, binder, wrong);
         var names = config.domain().stream().map(Config.OwnDomain::name).toList();
+        var known = new HashSet<Domain>();
         names.stream()
-                .filter(one -> names.indexOf(one) != names.lastIndexOf(one))
+                .filter(one -> !known.add(one))
                 .distinct()
                 .forEach(twice -> wrong.add("domain " + twice + " stands twice"));
         if (config.outbound().retry().isEmpty()) {
