@@ -22,6 +22,8 @@ import io.postern.gateway.recipients.OwnRecipients;
 import io.postern.gateway.reports.DmarcReporting;
 import io.postern.gateway.seen.SeenLog;
 import io.postern.gateway.signing.KeyKeeping;
+import io.postern.gateway.signing.Resigner;
+import io.postern.gateway.signing.Signing;
 import io.postern.gateway.tls.TlsFiles;
 import io.postern.gateway.treat.Treatment;
 import io.postern.gateway.users.Authenticator;
@@ -141,8 +143,8 @@ public final class Gateway implements AutoCloseable {
                                 limits.mimeDepth(),
                                 limits.mimeParts(),
                                 (int) limits.header().bytes()));
-        var treatment = new Treatment(config, keys, rewriter, figures, random);
-        this.keeping = new KeyKeeping(config, keys, survey, _ -> true, figures, clock);
+        var signing = new Signing(config, keys, resolver, figures, clock);
+        var treatment = new Treatment(config, signing, rewriter, random);
         this.routes = new Routes(config, postmaster(config));
         this.engine =
                 Delivery.engine(
@@ -156,6 +158,10 @@ public final class Gateway implements AutoCloseable {
                         spool,
                         clock,
                         RandomGenerator.getDefault());
+        this.resigner = signing.resigner(store, inMemory(engine));
+        this.keeping =
+                new KeyKeeping(config, keys, survey, resigner, resigner::wake, figures, clock);
+        signing.sampling().onMismatch(keeping::attend);
         var storage = new Storage(store::health, limits.freeDisk().bytes());
         storage.look();
         this.recipients =
@@ -225,6 +231,26 @@ public final class Gateway implements AutoCloseable {
         this.clock = clock;
     }
 
+    private static Resigner.Memory inMemory(DeliveryEngine engine) {
+        return new Resigner.Memory() {
+            @Override
+            public void giveBack() {
+                engine.giveBackWaiting();
+            }
+
+            @Override
+            public void goOn() {
+                engine.tryNow();
+            }
+
+            @Override
+            public void wake() {
+                engine.wake();
+            }
+        };
+    }
+
+    private final Resigner resigner;
     private final KeyKeeping keeping;
     private final MailPath path;
     private final Routes routes;
@@ -298,6 +324,7 @@ public final class Gateway implements AutoCloseable {
     public void start() throws IOException {
         keeping.start();
         engine.start();
+        resigner.start(keeping::attend);
         recipients.start();
         engine.greet(routes.fixed());
         for (var listener : config.listener()) {
@@ -531,6 +558,11 @@ public final class Gateway implements AutoCloseable {
         return keeping;
     }
 
+    /// Signs anew what waits in the queue.
+    public Resigner resigner() {
+        return resigner;
+    }
+
     public Users users() {
         return users;
     }
@@ -580,6 +612,7 @@ public final class Gateway implements AutoCloseable {
         closed = true;
         chores.shutdownNow();
         keeping.close();
+        resigner.close();
         delays.close();
         var draining =
                 servers.stream()

@@ -1,6 +1,7 @@
 package io.postern.gateway;
 
 import io.postern.dns.Resolver;
+import io.postern.dns.Survey;
 import io.postern.gateway.config.ConfigReader;
 import io.postern.keys.DkimKeys;
 import io.postern.keys.DkimRecord;
@@ -32,6 +33,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /// A gateway in a folder, for tests: opened, used like an inside host would, closed, opened again.
@@ -40,6 +42,7 @@ final class House implements AutoCloseable {
     private final String text;
     private final InstantSource clock;
     private final Optional<Resolver> resolver;
+    private final Optional<Function<String, Survey>> survey;
     private Gateway gateway;
 
     /// @param text the configuration; `%data%` is not needed, the folder is given
@@ -50,7 +53,19 @@ final class House implements AutoCloseable {
     /// @param resolver instead of that of the configuration
     House(Path folder, String text, InstantSource clock, Optional<Resolver> resolver)
             throws IOException {
+        this(folder, text, clock, resolver, Optional.empty());
+    }
+
+    /// @param survey instead of the authoritative servers
+    House(
+            Path folder,
+            String text,
+            InstantSource clock,
+            Optional<Resolver> resolver,
+            Optional<Function<String, Survey>> survey)
+            throws IOException {
         this.resolver = resolver;
+        this.survey = survey;
         this.folder = folder;
         this.text = text;
         this.clock = clock;
@@ -79,9 +94,11 @@ final class House implements AutoCloseable {
     private Gateway open() throws IOException {
         var config = ConfigReader.parse(text, "test", folder);
         var opened =
-                resolver.isPresent()
-                        ? Gateway.open(config, clock, resolver.get())
-                        : Gateway.open(config, clock);
+                survey.isPresent()
+                        ? Gateway.open(config, clock, resolver.orElseThrow(), survey.get())
+                        : resolver.isPresent()
+                                ? Gateway.open(config, clock, resolver.get())
+                                : Gateway.open(config, clock);
         opened.start();
         return opened;
     }

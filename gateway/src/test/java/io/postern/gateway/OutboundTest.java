@@ -534,7 +534,9 @@ class OutboundTest {
                         .find(io.postern.store.QueueId.parse(id).orElseThrow())
                         .orElseThrow();
         var checks = kept.decisions().stream().map(io.postern.store.Decision::check).toList();
-        assertEquals(List.of("client", "author-domain", "dkim-sign", "dkim-sign", "route"), checks);
+        assertEquals(
+                List.of("client", "author-domain", "dkim-sign", "dkim-sign", "dkim-proof", "route"),
+                checks);
         var kinds = kept.events().stream().map(io.postern.store.MessageEvent::kind).toList();
         assertTrue(kinds.contains("received") && kinds.contains("delivered"), kinds::toString);
         assertTrue(kept.waiting().isEmpty());

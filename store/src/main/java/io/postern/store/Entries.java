@@ -137,6 +137,32 @@ final class Entries {
         return found;
     }
 
+    /// Messages of the next so many whose decisions have these inputs in a row.
+    static MessageStore.Part decided(
+            Statements on, Map<String, String> inputs, boolean heldOnly, long afterId, int limit)
+            throws SQLException {
+        var json = Json.facts(inputs);
+        var seen = new ArrayList<QueueId>();
+        var found = new ArrayList<QueueId>();
+        on.query(
+                "SELECT q.message_id, EXISTS (SELECT 1 FROM record r"
+                        + " WHERE r.message_id = q.message_id AND r.decisions LIKE ? ESCAPE '\\')"
+                        + " FROM (SELECT DISTINCT message_id FROM recipient WHERE message_id > ?"
+                        + (heldOnly ? " AND state = 'held'" : "")
+                        + " ORDER BY message_id LIMIT ?) q ORDER BY q.message_id",
+                row -> {
+                    var id = new QueueId(row.getLong(1));
+                    seen.add(id);
+                    return row.getBoolean(2) && found.add(id);
+                },
+                part(json.substring(1, json.length() - 1)),
+                afterId,
+                limit);
+        return new MessageStore.Part(
+                List.copyOf(found),
+                seen.size() < limit ? Optional.empty() : Optional.of(seen.getLast()));
+    }
+
     static long count(Statements on, Condition condition) throws SQLException {
         return on.first(
                         "SELECT count(*) FROM " + condition.from() + " WHERE " + condition.where(),

@@ -74,6 +74,23 @@ public interface MessageStore extends StateStore, AutoCloseable {
     /// something matches.
     List<QueueEntry> list(QueueFilter filter, Optional<QueueId> after, int limit);
 
+    /// Looks through a part of the queue for messages in whose decision record some entry has these
+    /// inputs, one right after the other and in this order.
+    ///
+    /// @param heldOnly whether only messages with a held recipient are looked at
+    /// @param limit how many messages are looked at; the answer may be found in none of them
+    Part decided(Map<String, String> inputs, boolean heldOnly, Optional<QueueId> after, int limit);
+
+    /// What was found in a part of the queue, oldest first.
+    ///
+    /// @param next after which message to go on; empty at the end of the queue
+    record Part(List<QueueId> found, Optional<QueueId> next) {}
+
+    /// Puts another header section on a queued message, with its decisions and an event
+    /// (`resigned`, or `released` when it is let go as well). False when the message has left the
+    /// queue, or one of its recipients is taken: then nothing has changed.
+    CompletableFuture<Boolean> replace(Replacement replacement);
+
     /// How many queue entries match; and their number by destination with [#countByDestination].
     long count(QueueFilter filter);
 

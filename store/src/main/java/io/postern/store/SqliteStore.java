@@ -317,6 +317,20 @@ public final class SqliteStore implements MessageStore {
     }
 
     @Override
+    public Part decided(
+            Map<String, String> inputs, boolean heldOnly, Optional<QueueId> after, int limit) {
+        long afterId = after.map(QueueId::value).orElse(0L);
+        return readers.readWide(on -> Entries.decided(on, inputs, heldOnly, afterId, limit));
+    }
+
+    @Override
+    public CompletableFuture<Boolean> replace(Replacement replacement) {
+        return committer.submit(
+                Kept.CHUNK + replacement.header().size(),
+                on -> Replacing.replace(on, ids.next(), replacement));
+    }
+
+    @Override
     public long count(QueueFilter filter) {
         var condition = Entries.Condition.of(filter);
         return readers.readWide(on -> Entries.count(on, condition));

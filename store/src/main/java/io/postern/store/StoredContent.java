@@ -8,51 +8,88 @@ import io.postern.mail.SuppliedContent;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// Content that lies in the store: its header section in memory, its body read chunk by chunk.
 final class StoredContent {
     private StoredContent() {}
 
     /// @param chunks 0: one row of `content`; else so many of `chunk`
+    /// @param first octets of that row, or of the first chunk, which alone may be of any size: see
+    ///   [Replacing]
     private record Row(
-            long id, long size, int headerSize, int chunks, int traits, long longestLine) {}
+            long id,
+            long size,
+            int headerSize,
+            int chunks,
+            int traits,
+            long longestLine,
+            int first) {}
 
-    static Optional<Content> open(Readers readers, long id) {
-        var row =
-                readers.read(on ->
-                        on.first(
-                                "SELECT size, header_size, chunks, traits, longest_line"
-                                        + " FROM message WHERE id = ? AND EXISTS"
-                                        + " (SELECT 1 FROM recipient WHERE message_id = ?)",
-                                found ->
-                                        new Row(
-                                                id,
-                                                found.getLong(1),
-                                                found.getInt(2),
-                                                found.getInt(3),
-                                                found.getInt(4),
-                                                found.getLong(5)),
-                                id,
-                                id));
-        return row.flatMap(found -> open(readers, found));
+    /// A row with the octets that were read with it.
+    private static final class Found {
+        final Row row;
+        final byte[] first;
+
+        Found(Row row, byte[] first) {
+            this.row = row;
+            this.first = first;
+        }
     }
 
-    private static Optional<Content> open(Readers readers, Row row) {
+    static Optional<Content> open(Readers readers, long id) {
+        // In one statement, so that header section and sizes are of the same state.
+        var found =
+                readers.read(on ->
+                        on.first(
+                                "SELECT m.size, m.header_size, m.chunks, m.traits, m.longest_line,"
+                                        + " coalesce(c.octets, k.octets) FROM message m"
+                                        + " LEFT JOIN content c ON c.message_id = m.id"
+                                        + " LEFT JOIN chunk k ON k.message_id = m.id AND k.n = 0"
+                                        + " WHERE m.id = ? AND EXISTS"
+                                        + " (SELECT 1 FROM recipient WHERE message_id = ?)",
+                                row -> found(id, row),
+                                id,
+                                id));
+        return found.flatMap(Function.identity()).flatMap(one -> open(readers, one));
+    }
+
+    private static Optional<Found> found(long id, ResultSet row) throws SQLException {
+        byte @Nullable [] first = row.getBytes(6);
+        return first == null
+                ? Optional.empty()
+                : Optional.of(
+                        new Found(
+                                new Row(
+                                        id,
+                                        row.getLong(1),
+                                        row.getInt(2),
+                                        row.getInt(3),
+                                        row.getInt(4),
+                                        row.getLong(5),
+                                        first.length),
+                                first));
+    }
+
+    private static Optional<Content> open(Readers readers, Found found) {
+        var row = found.row;
         var header = new ByteArrayOutputStream(row.headerSize);
-        byte[] first = new byte[0];
-        for (int n = 0; header.size() < row.headerSize; n++) {
+        header.write(found.first, 0, Math.min(found.first.length, row.headerSize));
+        for (int n = 1; header.size() < row.headerSize; n++) {
             var octets = chunk(readers, row, n);
             if (octets.isEmpty()) {
                 return Optional.empty(); // delivered meanwhile
             }
-            first = n == 0 ? octets.get() : first;
             header.write(
                     octets.get(), 0, Math.min(octets.get().length, row.headerSize - header.size()));
         }
         // What comes in one piece is kept; the rest is fetched as it is asked for.
-        var kept = row.chunks == 0 ? Optional.of(first) : Optional.<byte[]>empty();
+        var kept = row.chunks == 0 ? Optional.of(found.first) : Optional.<byte[]>empty();
         return Optional.of(
                 SuppliedContent.of(
                         parse(header.toByteArray()),
@@ -116,12 +153,12 @@ final class StoredContent {
             if (at >= row.size) {
                 return -1;
             }
-            int n = row.chunks == 0 ? 0 : (int) (at / Kept.CHUNK);
+            int n = at < row.first ? 0 : 1 + (int) ((at - row.first) / Kept.CHUNK);
             if (n != octetsFrom) {
                 octets = fetch(n);
                 octetsFrom = n;
             }
-            int from = (int) (at - (long) n * Kept.CHUNK);
+            int from = (int) (n == 0 ? at : (at - row.first) % Kept.CHUNK);
             int part = Math.min(length, octets.length - from);
             if (part <= 0) {
                 throw new IOException("content of " + new QueueId(row.id) + " ends early");
@@ -133,12 +170,18 @@ final class StoredContent {
 
         private byte[] fetch(int n) throws IOException {
             try {
-                return chunk(readers, row, n)
-                        .orElseThrow(() ->
-                                new IOException(
-                                        "content of "
-                                                + new QueueId(row.id)
-                                                + " was deleted while it was read"));
+                var fetched =
+                        chunk(readers, row, n)
+                                .orElseThrow(() ->
+                                        new IOException(
+                                                "content of "
+                                                        + new QueueId(row.id)
+                                                        + " was deleted while it was read"));
+                if (n == 0 && fetched.length != row.first) {
+                    throw new IOException(
+                            "content of " + new QueueId(row.id) + " changed while it was read");
+                }
+                return fetched;
             } catch (StoreException e) {
                 throw new IOException(e.getMessage(), e);
             }

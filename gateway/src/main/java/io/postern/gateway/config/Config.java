@@ -75,6 +75,9 @@ public record Config(
         @Setting(doc = "Figures for Prometheus, and the health endpoint.") Metrics metrics,
         @Setting(doc = "What is kept of messages that have left.") History history,
         @Setting(doc = "Secrets at rest.") Secrets secrets) {
+    public Config {
+        domain = OwnDomains.of(domain);
+    }
 
     /// A listener.
     public record Listener(
@@ -556,6 +559,6 @@ public record Config(
 
     /// The domain of ours with that name.
     public Optional<OwnDomain> own(Domain name) {
-        return domain.stream().filter(own -> own.name().equals(name)).findFirst();
+        return OwnDomains.of(domain).named(name);
     }
 }

@@ -6,7 +6,7 @@ import org.slf4j.LoggerFactory;
 /// The stream of mail events: one line a fact, key=value, for operators, tests and log shippers.
 ///
 /// The words are received, refused, queued, delivered, deferred, failed, dsn, auth, rule,
-/// rule_failed. Never bodies, credentials or keys.
+/// rule_failed, dkim_key, dkim_mismatch, resigned. Never bodies, credentials or keys.
 public final class MailLog {
     private static final Logger LOG = LoggerFactory.getLogger("postern.mail");
 

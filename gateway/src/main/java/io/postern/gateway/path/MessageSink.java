@@ -47,6 +47,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -227,12 +228,21 @@ final class MessageSink implements DataSink {
             var treated = treated(content, destinations, id, now, decisions);
             return switch (carried(treated, destinations)) {
                 case Treatment.Treated.Refused(var rule, var reply) -> refused(rule, reply);
-                case Treatment.Treated.Ready(var ready, var rewritten) -> {
+                case Treatment.Treated.Ready(var ready, var rewritten, var unproven) -> {
                     takeReport(ready, id);
                     boolean stays = ready.inMemory();
                     boolean given = false;
                     try {
-                        var reply = keep(id, ready, rewritten, destinations, decisions, now, stays);
+                        var reply =
+                                keep(
+                                        id,
+                                        ready,
+                                        rewritten,
+                                        hold(unproven),
+                                        destinations,
+                                        decisions,
+                                        now,
+                                        stays);
                         given = reply.positive() && stays;
                         closeIt = rewritten || !given;
                         yield reply;
@@ -298,7 +308,7 @@ final class MessageSink implements DataSink {
     /// Asked of what would leave, for it has grown by our fields.
     private Treatment.Treated carried(Treatment.Treated treated, List<Destination> destinations) {
         if (handler.listener().role().sendsOut()
-                || !(treated instanceof Treatment.Treated.Ready(var content, var rewritten))) {
+                || !(treated instanceof Treatment.Treated.Ready(var content, var rewritten, _))) {
             return treated;
         }
         var leaving = envelopeAfter(content, rewritten);
@@ -355,6 +365,13 @@ final class MessageSink implements DataSink {
                 .findFirst();
     }
 
+    /// The same, or for want of a key. Whoever holds it for another reason is named first, for that
+    /// one decides when it goes.
+    private Optional<String> hold(Optional<String> unproven) {
+        var both = Stream.concat(hold().stream(), unproven.stream()).toList();
+        return both.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", both));
+    }
+
     /// A report to us about our own domains is read before delivery has the content. One that may
     /// be forged is not (RFC 9990 §8).
     private void takeReport(Content content, QueueId id) {
@@ -391,11 +408,11 @@ final class MessageSink implements DataSink {
             QueueId id,
             Content content,
             boolean rewritten,
+            Optional<String> hold,
             List<Destination> destinations,
             List<Decision> decisions,
             Instant now,
             boolean stays) {
-        var hold = hold();
         var plan =
                 hold.isEmpty()
                         ? path.engine().plan(destinations, now)

@@ -17,9 +17,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
@@ -31,6 +31,7 @@ public final class KeyKeeping implements AutoCloseable {
 
     private final Config config;
     private final DkimKeys keys;
+    private final Consumer<Domain> signs;
     private final KeyLife life;
     private final KeyRounds rounds;
     private final Figures figures;
@@ -38,15 +39,18 @@ public final class KeyKeeping implements AutoCloseable {
 
     /// @param survey what the authoritative servers of a name say
     /// @param resigning signs queued mail of a stolen key anew
+    /// @param signs told of each domain of which a key begins to sign; must not block
     public KeyKeeping(
             Config config,
             DkimKeys keys,
             Function<String, Survey> survey,
             KeyLife.Resigning resigning,
+            Consumer<Domain> signs,
             Figures figures,
             InstantSource clock) {
         this.config = config;
         this.keys = keys;
+        this.signs = signs;
         this.figures = figures;
         this.clock = clock;
         var publishers = new Publishers(config, survey, clock);
@@ -71,6 +75,7 @@ public final class KeyKeeping implements AutoCloseable {
                 keys,
                 ConfiguredResolver.authorities(config, clock)::survey,
                 _ -> false,
+                _ -> {},
                 new Figures(),
                 clock);
     }
@@ -159,6 +164,14 @@ public final class KeyKeeping implements AutoCloseable {
                         "what",
                         event.kind().name().toLowerCase(Locale.ROOT))
                 .increment();
+        boolean begins =
+                event.kind() == LifeEvent.Kind.MOVED
+                        && event.key()
+                                .filter(key -> key.state() == DkimKey.State.ACTIVE)
+                                .isPresent();
+        if (begins) {
+            signs.accept(event.domain());
+        }
         if (event.kind().isGrave()) {
             LOG.error(
                     "DKIM of {}{}: {}. See \"postern dkim check {}\"",
@@ -212,17 +225,6 @@ public final class KeyKeeping implements AutoCloseable {
 
     private long seconds(Instant since) {
         return Duration.between(since, clock.instant()).toSeconds();
-    }
-
-    /// When a domain's mail can't be signed because its keys vanished, what becomes of it; empty
-    /// when it never had a key that signed.
-    public static Optional<DkimConfig.Missing> missing(
-            Config config, List<DkimKey> keys, Domain domain) {
-        boolean signedOnce = keys.stream().anyMatch(key -> key.firstActive().isPresent());
-        return signedOnce
-                ? config.own(domain)
-                        .map(own -> own.dkim().missing().orElse(config.dkim().missing()))
-                : Optional.empty();
     }
 
     @Override

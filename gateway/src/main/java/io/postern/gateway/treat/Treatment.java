@@ -2,15 +2,14 @@ package io.postern.gateway.treat;
 
 import io.postern.auth.dkim.BodyHash;
 import io.postern.auth.dkim.BodyHasher;
-import io.postern.auth.dkim.DkimAlgorithm;
-import io.postern.auth.dkim.DkimSigner;
-import io.postern.auth.dkim.SignOptions;
 import io.postern.auth.dkim.SigningException;
-import io.postern.auth.dkim.SigningKey;
 import io.postern.gateway.config.Config;
 import io.postern.gateway.config.Config.Unsigned;
-import io.postern.gateway.events.Figures;
-import io.postern.keys.DkimKeys;
+import io.postern.gateway.config.DkimConfig;
+import io.postern.gateway.signing.Signer;
+import io.postern.gateway.signing.Signing;
+import io.postern.gateway.signing.Withheld;
+import io.postern.keys.ReadySigningKey;
 import io.postern.mail.AuthorDomain;
 import io.postern.mail.Content;
 import io.postern.mail.ContentRewriter;
@@ -31,47 +30,37 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /// What is done to a message before it is kept: it leaves byte for byte as it is after this. Safe
 /// for many threads.
 public final class Treatment {
     private final Config config;
-    private final DkimKeys keys;
-    private final DkimSigner signer = new DkimSigner();
-    private final SignOptions signOptions;
+    private final Signing signing;
+    private final Signer signer;
     private final ContentRewriter rewriter;
-    private final Figures figures;
     private final RandomGenerator random;
     private final HeaderFirewall firewall;
 
     public Treatment(
-            Config config,
-            DkimKeys keys,
-            ContentRewriter rewriter,
-            Figures figures,
-            RandomGenerator random) {
+            Config config, Signing signing, ContentRewriter rewriter, RandomGenerator random) {
         this.config = config;
-        this.keys = keys;
+        this.signing = signing;
+        this.signer = signing.signer();
         this.rewriter = rewriter;
-        this.figures = figures;
         this.random = random;
         this.firewall = new HeaderFirewall(config);
-        var validFor = config.signing().validFor();
-        this.signOptions =
-                validFor.isZero()
-                        ? SignOptions.STANDARD
-                        : SignOptions.STANDARD.withValidity(validFor);
     }
 
     /// Takes the body hash that [#outbound] wants, as the octets pass.
     public BodyHasher hasher() {
-        return BodyHasher.of(signOptions);
+        return signer.hasher();
     }
 
     /// Whether mail by authors of this domain is signed.
     public boolean signs(Domain domain) {
-        return config.own(domain).map(Config.OwnDomain::sign).orElse(false);
+        return signer.signs(domain);
     }
 
     /// How it ended.
@@ -80,7 +69,9 @@ public final class Treatment {
         ///
         /// @param rewritten whether this is another content than the one given, to be closed as
         ///   well
-        record Ready(Content content, boolean rewritten) implements Treated {}
+        /// @param hold why it is to be held, if it is
+        record Ready(Content content, boolean rewritten, Optional<String> hold)
+                implements Treated {}
 
         /// Not acceptable, or not now.
         ///
@@ -112,24 +103,46 @@ public final class Treatment {
             return loop.get();
         }
         var author = AuthorDomain.of(task.content().header());
-        var signing = signingDomain(author, decisions);
-        if (signing.isEmpty() && task.unsigned() == Unsigned.REFUSE) {
+        var domain = signingDomain(author, decisions);
+        if (domain.isEmpty() && task.unsigned() == Unsigned.REFUSE) {
             return refused("author-domain", 550, "5.7.1", whyNotOurs(author));
         }
-        List<SigningKey> with = List.of();
-        if (signing.isPresent()) {
-            with = keysOf(signing.get());
-            if (with.isEmpty()) {
-                decisions.add(decision("dkim-sign", "no active key", "domain", signing.get()));
-                return refused(
-                        "dkim-key",
-                        451,
-                        "4.7.5",
-                        "no active DKIM key for " + signing.get() + " yet");
-            }
+        var with = domain.map(signer::keysOf).orElse(List.of());
+        if (domain.isEmpty() || !with.isEmpty()) {
+            return rewriteAndSign(task, with, Optional.empty(), decisions);
         }
-        return rewriteAndSign(task, with, decisions);
+        return withoutKey(task, domain.get(), decisions);
     }
+
+    /// None of the domain's keys can sign now.
+    private Treated withoutKey(Task task, Domain domain, List<Decision> decisions) {
+        var missing = signer.missing(domain).orElse(DkimConfig.Missing.DEFER);
+        return switch (missing) {
+            case HOLD ->
+                    rewriteAndSign(
+                            task,
+                            List.of(),
+                            Optional.of(new Held(domain, "no key of " + domain + " is in the DNS")),
+                            decisions);
+            case UNSIGNED -> {
+                decisions.add(
+                        decision(
+                                "dkim-sign",
+                                "no active key; missing = \"unsigned\"",
+                                "domain",
+                                domain));
+                yield rewriteAndSign(task, List.of(), Optional.empty(), decisions);
+            }
+            case DEFER -> {
+                decisions.add(decision("dkim-sign", "no active key", "domain", domain));
+                yield refused(
+                        "dkim-key", 451, "4.7.5", "no active DKIM key for " + domain + " yet");
+            }
+        };
+    }
+
+    /// Mail of a domain that is to be held, and why.
+    private record Held(Domain domain, String why) {}
 
     /// Treats a message that a stranger handed in: it goes on as it came, but for what only we may
     /// say and what the next hop can't take. It is not signed.
@@ -153,7 +166,8 @@ public final class Treatment {
                     top.add(new HeaderField("X-Postern-Tag", "X-Postern-Tag: " + tag + "\r\n"));
                 }
                 var header = firewall.inbound(content.header(), decisions);
-                yield new Treated.Ready(content.withHeader(header.prepended(top)), rewritten);
+                yield new Treated.Ready(
+                        content.withHeader(header.prepended(top)), rewritten, Optional.empty());
             }
         };
     }
@@ -187,7 +201,7 @@ public final class Treatment {
                 case ContentRewriter.Result.Rewritten(var other, var changes) -> {
                     decisions.add(
                             decision("rewrite", String.join("; ", changes), "for", task.target()));
-                    yield new Fit.Yes(other, hashOf(other), true);
+                    yield new Fit.Yes(other, signer.hashOf(other), true);
                 }
                 case ContentRewriter.Result.Cannot(var why) -> {
                     decisions.add(decision("rewrite", "impossible: " + why, "for", task.target()));
@@ -207,27 +221,62 @@ public final class Treatment {
         }
     }
 
-    private Treated rewriteAndSign(Task task, List<SigningKey> with, List<Decision> decisions) {
+    /// @param hold why it is to be held unsigned
+    private Treated rewriteAndSign(
+            Task task, List<ReadySigningKey> with, Optional<Held> hold, List<Decision> decisions) {
         return switch (fit(task, decisions)) {
             case Fit.No(var refused) -> refused;
             case Fit.Yes(var content, var hash, var rewritten) -> {
                 var clean = firewall.outbound(content.header(), decisions);
                 var header = clean.prepended(missing(clean, task.now(), decisions));
-                var top = new ArrayList<HeaderField>();
-                top.addAll(sign(header, hash, with, task.now(), decisions));
+                var signatures = sign(header, hash, with, task.now(), decisions);
+                var held =
+                        hold.or(() ->
+                                proven(
+                                        () -> content.withHeader(header.prepended(signatures)),
+                                        with,
+                                        task.now(),
+                                        decisions));
+                var top = new ArrayList<HeaderField>(signatures);
                 top.add(task.received());
-                yield new Treated.Ready(content.withHeader(header.prepended(top)), rewritten);
+                yield new Treated.Ready(
+                        content.withHeader(header.prepended(top)),
+                        rewritten,
+                        held.map(its -> reason(its, decisions)));
             }
         };
     }
 
+    /// Why a message is to be held that was signed just now.
+    private Optional<Held> proven(
+            Supplier<Content> signed,
+            List<ReadySigningKey> with,
+            Instant now,
+            List<Decision> decisions) {
+        if (with.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return signing.sampling()
+                    .verify(signed, with, now, decisions)
+                    .map(why -> new Held(with.getFirst().key().domain(), why));
+        } catch (IOException e) {
+            throw new TreatmentException("content can't be read to be verified", e);
+        }
+    }
+
+    private String reason(Held held, List<Decision> decisions) {
+        decisions.add(signing.withheld().add(held.domain(), held.why()));
+        return Withheld.BECAUSE + held.why();
+    }
+
     /// Signs a report of our own; unsigned when its author domain has no key. Takes the content.
     public Content signReport(Content content, Instant now, List<Decision> decisions) {
-        var signing = signingDomain(AuthorDomain.of(content.header()), decisions);
-        var with = signing.map(this::keysOf).orElse(List.of());
+        var domain = signingDomain(AuthorDomain.of(content.header()), decisions);
+        var with = domain.map(signer::keysOf).orElse(List.of());
         try {
             var ready = inSevenBits(content, decisions);
-            var fields = sign(ready.header(), hashOf(ready), with, now, decisions);
+            var fields = sign(ready.header(), signer.hashOf(ready), with, now, decisions);
             return ready.withHeader(ready.header().prepended(fields));
         } catch (IOException e) {
             throw new TreatmentException("report can't be read", e);
@@ -249,17 +298,6 @@ public final class Treatment {
             }
             case ContentRewriter.Result.Unchanged _, ContentRewriter.Result.Cannot _ -> content;
         };
-    }
-
-    private BodyHash hashOf(Content content) throws IOException {
-        var hasher = hasher();
-        var buffer = new byte[16 * 1024];
-        try (var in = content.openBody()) {
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                hasher.update(buffer, 0, n);
-            }
-        }
-        return hasher.finish().getFirst();
     }
 
     /// The author domain if it is ours and to be signed.
@@ -291,33 +329,10 @@ public final class Treatment {
         };
     }
 
-    private List<SigningKey> keysOf(Domain domain) {
-        var wanted = config.own(domain).map(Config.OwnDomain::algorithms).orElse(List.of());
-        var found = new ArrayList<SigningKey>();
-        for (var ready : keys.signingKeys(domain)) {
-            var algorithm =
-                    switch (ready.key().type()) {
-                        case RSA -> Config.Algorithm.RSA;
-                        case ED25519 -> Config.Algorithm.ED25519;
-                    };
-            if (wanted.contains(algorithm)) {
-                found.add(
-                        new SigningKey(
-                                domain,
-                                ready.key().selector(),
-                                algorithm == Config.Algorithm.RSA
-                                        ? DkimAlgorithm.RSA_SHA256
-                                        : DkimAlgorithm.ED25519_SHA256,
-                                ready.privateKey()));
-            }
-        }
-        return found;
-    }
-
     private List<HeaderField> sign(
             HeaderFields header,
             BodyHash hash,
-            List<SigningKey> with,
+            List<ReadySigningKey> with,
             Instant now,
             List<Decision> decisions) {
         if (with.isEmpty()) {
@@ -325,22 +340,8 @@ public final class Treatment {
             return List.of();
         }
         try {
-            var fields = signer.sign(header, hash, with, signOptions, now);
-            figures.signatures.increment(fields.size());
-            for (var key : with) {
-                decisions.add(
-                        decision(
-                                "dkim-sign",
-                                "signed",
-                                "d",
-                                key.signingDomain(),
-                                "s",
-                                key.selector(),
-                                "a",
-                                key.algorithm().tag(),
-                                "bh",
-                                hash.base64()));
-            }
+            var fields = signer.sign(header, hash, with, now);
+            decisions.addAll(Signer.decisions(with, hash, "signed"));
             return fields;
         } catch (SigningException e) {
             throw new TreatmentException("signing failed", e);

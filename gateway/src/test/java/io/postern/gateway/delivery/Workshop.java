@@ -2,6 +2,7 @@ package io.postern.gateway.delivery;
 
 import io.postern.gateway.config.ConfigReader;
 import io.postern.gateway.events.Figures;
+import io.postern.gateway.signing.Signing;
 import io.postern.gateway.treat.Treatment;
 import io.postern.keys.DkimKeys;
 import io.postern.keys.StartSecret;
@@ -21,6 +22,7 @@ import io.postern.store.NewMessage;
 import io.postern.store.QueueId;
 import io.postern.store.SqliteStore;
 import io.postern.store.StoreSettings;
+import io.postern.testkit.FakeDns;
 import io.postern.testkit.TestClock;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -94,10 +96,9 @@ final class Workshop implements AutoCloseable {
         var treatment =
                 new Treatment(
                         config,
-                        keys,
+                        new Signing(config, keys, FakeDns.empty(), figures, clock),
                         new ContentRewriter(
                                 spool, 1 << 18, new ContentRewriter.Limits(30, 1000, 1 << 18)),
-                        figures,
                         random);
         var routes = new Routes(config, mailbox("postmaster@example.com"));
         var settler =
