@@ -6,6 +6,7 @@ import io.postern.auth.dkim.DkimPolicy;
 import io.postern.auth.dkim.DkimSignature;
 import io.postern.auth.dkim.DkimVerifier;
 import io.postern.auth.dkim.SignatureResult;
+import io.postern.dns.Survey;
 import io.postern.keys.DkimKey;
 import io.postern.mail.Domain;
 import io.postern.smtp.Reply;
@@ -20,11 +21,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /// A gateway whose keys and DNS a test changes, with a next hop.
 final class KeyHouse implements AutoCloseable {
+    private final AtomicBoolean silent = new AtomicBoolean();
     static final Domain DOMAIN = Domain.of("example.com");
     static final Instant START = Instant.parse("2026-11-22T12:00:00Z");
 
@@ -54,7 +57,7 @@ final class KeyHouse implements AutoCloseable {
                 %s
                 """
                         .formatted(own, sink.port(), more);
-        house = new House(folder, text, clock, Optional.of(dns), Optional.of(dns::survey));
+        house = new House(folder, text, clock, Optional.of(dns), Optional.of(this::survey));
     }
 
     Gateway gateway() {
@@ -92,10 +95,28 @@ final class KeyHouse implements AutoCloseable {
                                         .toList());
     }
 
+    /// From now on no authoritative server answers, so that nothing follows for the keys from what
+    /// the resolver says.
+    void silence() {
+        silent.set(true);
+    }
+
+    private Survey survey(String name) {
+        return silent.get() ? new Survey.Unknown("no server answers") : dns.survey(name);
+    }
+
     void activateAll() {
         for (var key : gateway().keys().list(DOMAIN)) {
             var _ = gateway().keys().activateWithoutDns(DOMAIN, key.selector(), "for a test");
         }
+        seen();
+    }
+
+    /// As if the life of the keys had seen their records.
+    void seen() {
+        gateway()
+                .keys()
+                .change(DOMAIN, keys -> keys.stream().map(key -> key.withoutDns(false)).toList());
     }
 
     Reply submit(String subject) {

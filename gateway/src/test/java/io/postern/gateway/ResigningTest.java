@@ -38,6 +38,7 @@ class ResigningTest {
     private void open(String own, String more) throws IOException {
         house = new KeyHouse(folder, own, more);
         house.house.makeKeys();
+        house.seen();
         house.publish();
     }
 
@@ -87,6 +88,7 @@ class ResigningTest {
                                         "for a test"));
         assertTrue(made instanceof Outcome.Done<?>, made.toString());
         var _ = house.gateway().keys().activateWithoutDns(DOMAIN, "next", "for a test");
+        house.seen();
         house.clock.advance(Duration.ofMinutes(2));
         house.publish();
         return house.gateway().keys().find(DOMAIN, stolen.selector()).orElseThrow();
@@ -209,6 +211,7 @@ class ResigningTest {
     @DisplayName("held for a mismatch: signed anew and let go when a key verifies, not before")
     void mismatch() throws Exception {
         open("", "");
+        house.silence();
         house.dns.set("");
         var kept = house.kept(house.submit("figures"));
         assertEquals("held", house.state(kept));
@@ -228,6 +231,7 @@ class ResigningTest {
     @DisplayName("also after a restart")
     void afterRestart() throws Exception {
         open("", "");
+        house.silence();
         house.dns.set("");
         assertEquals("held", house.state(house.kept(house.submit("figures"))));
         house.publish();

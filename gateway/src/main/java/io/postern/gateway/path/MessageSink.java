@@ -137,7 +137,7 @@ final class MessageSink implements DataSink {
                             judged(results.get(), reply),
                             envelope,
                             header.get(),
-                            path.authentication().written(results.get()));
+                            () -> path.authentication().written(results.get()));
         }
         return reply;
     }

@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,12 +86,12 @@ public final class DmarcReporting implements AutoCloseable {
     /// A message that a stranger handed in was taken or refused for good.
     ///
     /// @param header as it came
-    /// @param written what we say of it
+    /// @param written what we say of it; made only for a report
     public void judged(
             JudgedMail mail,
             Envelope envelope,
             HeaderFields header,
-            AuthenticationResults written) {
+            Supplier<AuthenticationResults> written) {
         var now = clock.instant();
         mail.aggregate(envelope, now).ifPresent(sent::record);
         mail.failure(failures, envelope, header, written, now);

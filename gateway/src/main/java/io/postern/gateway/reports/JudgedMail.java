@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// Turns what authentication found of one message, and what was done with it, into what reports
 /// say.
@@ -148,7 +149,7 @@ public record JudgedMail(MessageResults results, Done done, Optional<String> rea
             FailureReports failures,
             Envelope envelope,
             HeaderFields header,
-            AuthenticationResults written,
+            Supplier<AuthenticationResults> written,
             Instant now) {
         var failed =
                 judged().filter(dmarc -> dmarc.verdict() instanceof DmarcVerdict.Fail)
@@ -166,7 +167,7 @@ public record JudgedMail(MessageResults results, Done done, Optional<String> rea
                         now,
                         results.query().client(),
                         envelope.reversePath(),
-                        written,
+                        written.get(),
                         List.of("dkim", "spf"),
                         first.flatMap(SignatureResult::signingDomain).map(Domain::name),
                         first.flatMap(SignatureResult::selector),

@@ -8,6 +8,7 @@ import io.postern.gateway.events.MailLog;
 import io.postern.gateway.lookups.ConfiguredResolver;
 import io.postern.keys.DkimKey;
 import io.postern.keys.DkimKeys;
+import io.postern.keys.ReadySigningKey;
 import io.postern.keys.life.DnsLook;
 import io.postern.keys.life.KeyLife;
 import io.postern.keys.life.LifeEvent;
@@ -22,12 +23,16 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The life of our domains' DKIM keys, while a gateway runs.
 public final class KeyKeeping implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KeyKeeping.class);
+
+    /// Of the domains that a warning is about.
+    private static final int NAMED = 5;
 
     private final Config config;
     private final DkimKeys keys;
@@ -110,39 +115,45 @@ public final class KeyKeeping implements AutoCloseable {
             if (own.dkim().check() == DkimConfig.Check.OFF && !keys.list(own.name()).isEmpty()) {
                 var _ = life.tend(own.name());
             }
-            warn(own);
         }
+        warn();
         measure();
         rounds.start(
                 config.domain().stream().map(Config.OwnDomain::name).filter(this::looks).toList());
     }
 
-    private void warn(Config.OwnDomain own) {
-        boolean sendsOut = config.listener().stream().anyMatch(one -> one.role().sendsOut());
-        if (!sendsOut || !own.sign()) {
+    /// One line for each kind of doubt, however many domains there are.
+    private void warn() {
+        if (config.listener().stream().noneMatch(one -> one.role().sendsOut())) {
             return;
         }
-        var name = own.name();
-        if (keys.signingKeys(name).isEmpty()) {
-            LOG.warn(
-                    keys.list(name).isEmpty()
-                            ? "{} has no DKIM key, so its mail is answered 451: make one with \"postern dkim new {}\""
-                            : "{} has no DKIM key that signs yet: \"postern dkim check {}\" says what is missing",
-                    name,
-                    name);
-        }
-        var unseen =
-                keys.signingKeys(name).stream()
-                        .map(ready -> ready.key())
+        var signing = config.domain().stream().filter(Config.OwnDomain::sign).toList();
+        warn(
+                signing.stream()
+                        .filter(own -> keys.list(own.name()).isEmpty())
+                        .map(own -> own.name().name()),
+                "no DKIM key, so mail is answered 451: make one with \"postern dkim new DOMAIN\"");
+        warn(
+                signing.stream()
+                        .filter(own -> keys.signingKeys(own.name()).isEmpty())
+                        .filter(own -> !keys.list(own.name()).isEmpty())
+                        .map(own -> own.name().name()),
+                "no DKIM key that signs yet: \"postern dkim check DOMAIN\" says what is missing");
+        warn(
+                signing.stream()
+                        .flatMap(own -> keys.signingKeys(own.name()).stream())
+                        .map(ReadySigningKey::key)
                         .filter(DkimKey::withoutDns)
-                        .map(DkimKey::selector)
-                        .toList();
-        if (!unseen.isEmpty()) {
-            LOG.warn(
-                    "{} signs with {} whose records were never seen in the DNS{}: receivers may not be able to verify its mail",
-                    name,
-                    String.join(", ", unseen),
-                    looks(name) ? "" : " (check = \"off\")");
+                        .map(DkimKey::recordName),
+                "signs, but was never seen in the DNS: receivers may not be able to verify the mail");
+    }
+
+    private static void warn(Stream<String> names, String words) {
+        var all = names.toList();
+        if (!all.isEmpty()) {
+            var first = String.join(", ", all.subList(0, Math.min(all.size(), NAMED)));
+            var more = all.size() > NAMED ? " and " + (all.size() - NAMED) + " more" : "";
+            LOG.warn("{}{}: {}", first, more, words);
         }
     }
 
