@@ -14,6 +14,10 @@ final class Timetable {
 
     private static final Duration AFTER_PUBLISHING = Duration.ofSeconds(15);
     private static final Duration AFTER_TROUBLE = Duration.ofMinutes(5);
+
+    /// While a record is everywhere, and older answers expire: seldom, for it may still vanish.
+    private static final Duration WHILE_IT_SPREADS = Duration.ofMinutes(30);
+
     private static final Duration YOUNG = Duration.ofHours(1);
 
     private Timetable() {}
@@ -63,7 +67,10 @@ final class Timetable {
     private static Duration interval(DkimKey key, LifeRules rules, Looks looks, Instant now) {
         boolean trouble = looks.of(key).filter(Looked.Unknown.class::isInstance).isPresent();
         return switch (key.state()) {
-            case CREATED -> waiting(Duration.between(key.since(), now), rules);
+            case CREATED ->
+                    looks.isRight(key)
+                            ? shorter(WHILE_IT_SPREADS, rules.watch())
+                            : waiting(Duration.between(key.since(), now), rules);
             case PUBLISHED, ACTIVE, RETIRING, REVOKED ->
                     trouble ? shorter(AFTER_TROUBLE, rules.watch()) : rules.watch();
             case REMOVED -> IDLE;
@@ -75,7 +82,7 @@ final class Timetable {
         var fitting =
                 age.compareTo(YOUNG) < 0
                         ? Duration.ofMinutes(1)
-                        : age.compareTo(IDLE) < 0 ? AFTER_TROUBLE : Duration.ofMinutes(30);
+                        : age.compareTo(IDLE) < 0 ? AFTER_TROUBLE : WHILE_IT_SPREADS;
         return shorter(fitting, rules.watch());
     }
 

@@ -35,7 +35,7 @@ class KeyLifeTest {
         assertTrue(scene.zone.shows(key.recordName(), key.recordText()));
         var next = scene.after(Duration.ofSeconds(15));
         assertEquals("r20261122a created", scene.states());
-        assertEquals(scene.clock.instant().plus(Duration.ofMinutes(1)), next);
+        assertEquals(scene.clock.instant().plus(Duration.ofMinutes(30)), next, "it spreads");
         var known = start.plusSeconds(15).plus(StillZone.NEGATIVE_TTL);
         assertEquals(Optional.of(known), scene.now(key).sight().knownToAll());
         assertEquals(known, scene.at(known.minusSeconds(1)), "who waits comes back to the second");
