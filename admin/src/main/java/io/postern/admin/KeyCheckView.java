@@ -4,7 +4,7 @@ import java.util.List;
 
 /// What the DNS shows of a key's record.
 ///
-/// @param verdict `right`, `wrong` or `unknown`; `removed` when there should be none any more
+/// @param verdict `right`, `wrong` or `unknown`
 /// @param findings what is wrong or doubtful, and what to do
 public record KeyCheckView(KeyView key, String verdict, List<Finding> findings) {
     /// One of them.

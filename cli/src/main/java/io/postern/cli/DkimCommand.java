@@ -231,7 +231,7 @@ final class DkimCommand extends Common implements Runnable {
             name = "check",
             description =
                     "Looks at the records of a domain's keys, or of all, on every authoritative server, and says what "
-                            + "is wrong. Exit code 1 when something is.",
+                            + "is wrong. Exit code 1 when something is, 75 when it could not all be looked at.",
             footer = {
                 "",
                 "Examples:",
@@ -256,7 +256,8 @@ final class DkimCommand extends Common implements Runnable {
         } else {
             checks.forEach(this::printCheck);
         }
-        return checks.stream().allMatch(check -> check.verdict().equals("right")) ? 0 : 1;
+        var verdicts = checks.stream().map(KeyCheckView::verdict).toList();
+        return verdicts.contains("wrong") ? 1 : verdicts.contains("unknown") ? Failure.LATER : 0;
     }
 
     private void printCheck(KeyCheckView check) {

@@ -94,8 +94,8 @@ public final class Gateway implements AutoCloseable {
     /// @throws io.postern.store.StoreException when the data folder or the store can't be used
     /// @throws io.postern.keys.KeysException when the keys can't be read
     public static Gateway open(Config config, InstantSource clock) {
-        var authorities = ConfiguredResolver.authorities(config, clock);
-        return open(config, clock, ConfiguredResolver.of(config.dns(), clock), authorities::survey);
+        var dns = new ConfiguredResolver(config, clock);
+        return open(config, clock, dns.resolver(), dns.authorities()::survey);
     }
 
     /// The same with another resolver than the configuration's, and no authoritative servers that

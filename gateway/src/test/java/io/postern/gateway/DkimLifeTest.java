@@ -1,5 +1,6 @@
 package io.postern.gateway;
 
+import static io.postern.gateway.KeyHouse.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -83,6 +84,30 @@ class DkimLifeTest {
 
     private static DkimKey key(Gateway gateway) {
         return gateway.keys().list(EXAMPLE).getFirst();
+    }
+
+    @Test
+    @DisplayName("check = off: a key that retires is void when its time is over, by itself")
+    void laboratoryRounds() throws Exception {
+        try (var gateway = open("dkim = { check = \"off\" }")) {
+            create(gateway);
+            gateway.keeping().attend(EXAMPLE);
+            var first = key(gateway);
+            var _ =
+                    gateway.keeping()
+                            .life()
+                            .rotate(EXAMPLE, Set.of(KeyType.ED25519), false, "for a test");
+            gateway.keeping().attend(EXAMPLE);
+            assertEquals(DkimKey.State.RETIRING, again(gateway, first));
+            clock.advance(Duration.ofDays(13));
+            // The rounds see the new time when another domain wakes them.
+            gateway.keeping().attend(Domain.of("example.net"));
+            until("it is void", () -> again(gateway, first) == DkimKey.State.REVOKED);
+        }
+    }
+
+    private static DkimKey.State again(Gateway gateway, DkimKey key) {
+        return gateway.keys().find(EXAMPLE, key.selector()).orElseThrow().state();
     }
 
     @Test

@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
 
 /// A gateway whose keys and DNS a test changes, with a next hop.
 final class KeyHouse implements AutoCloseable {
-    private final AtomicBoolean silent = new AtomicBoolean();
+    private final AtomicBoolean serversAnswer = new AtomicBoolean();
     static final Domain DOMAIN = Domain.of("example.com");
     static final Instant START = Instant.parse("2026-11-22T12:00:00Z");
 
@@ -95,14 +95,14 @@ final class KeyHouse implements AutoCloseable {
                                         .toList());
     }
 
-    /// From now on no authoritative server answers, so that nothing follows for the keys from what
-    /// the resolver says.
-    void silence() {
-        silent.set(true);
+    /// From now on the authoritative servers answer. Before, nothing follows for the keys from what
+    /// the resolver says, whenever a round comes by.
+    void serversAnswer() {
+        serversAnswer.set(true);
     }
 
     private Survey survey(String name) {
-        return silent.get() ? new Survey.Unknown("no server answers") : dns.survey(name);
+        return serversAnswer.get() ? dns.survey(name) : new Survey.Unknown("no server answers");
     }
 
     void activateAll() {

@@ -134,6 +134,7 @@ class ResigningTest {
         open("", "");
         nextHopIsBusy();
         waitsInStore(house.kept(house.submit("figures")));
+        house.serversAnswer();
         var stolen = house.signing().getFirst();
         var keeping = house.gateway().keeping();
         var made = keeping.life().rotate(DOMAIN, Set.of(KeyType.RSA), true, "for a test");
@@ -211,7 +212,6 @@ class ResigningTest {
     @DisplayName("held for a mismatch: signed anew and let go when a key verifies, not before")
     void mismatch() throws Exception {
         open("", "");
-        house.silence();
         house.dns.set("");
         var kept = house.kept(house.submit("figures"));
         assertEquals("held", house.state(kept));
@@ -231,7 +231,6 @@ class ResigningTest {
     @DisplayName("also after a restart")
     void afterRestart() throws Exception {
         open("", "");
-        house.silence();
         house.dns.set("");
         assertEquals("held", house.state(house.kept(house.submit("figures"))));
         house.publish();
@@ -272,6 +271,7 @@ class ResigningTest {
         house.vanish();
         var kept = house.kept(house.submit("figures"));
         assertEquals("held", house.state(kept));
+        house.serversAnswer();
         house.gateway().keeping().attend(DOMAIN);
         house.verified(house.sink.next())
                 .forEach(result -> assertTrue(result.passed(), result.toString()));

@@ -43,58 +43,24 @@ public record DkimKey(
         var longer = new ArrayList<>(history);
         longer.add(new StateChange(state, at, cause));
         boolean sameRecord = state.record() == state().record() && state != State.CREATED;
-        return new DkimKey(
-                domain,
-                selector,
-                generation,
-                type,
-                bits,
-                publicKey,
-                createdAt,
-                longer,
-                withoutDns,
-                compromised,
-                sameRecord
-                        ? sight
-                        : new Sight(
-                                sight.lookedAt(),
-                                sight.seenAt(),
-                                Optional.empty(),
-                                sight.earlier(),
-                                sight.words()));
+        return as(longer, withoutDns, compromised, sameRecord ? sight : sight.unseen());
     }
 
     public DkimKey withSight(Sight other) {
-        return new DkimKey(
-                domain,
-                selector,
-                generation,
-                type,
-                bits,
-                publicKey,
-                createdAt,
-                history,
-                withoutDns,
-                compromised,
-                other);
+        return as(history, withoutDns, compromised, other);
     }
 
     public DkimKey withoutDns(boolean yes) {
-        return new DkimKey(
-                domain,
-                selector,
-                generation,
-                type,
-                bits,
-                publicKey,
-                createdAt,
-                history,
-                yes,
-                compromised,
-                sight);
+        return as(history, yes, compromised, sight);
     }
 
     public DkimKey asCompromised() {
+        return as(history, withoutDns, true, sight);
+    }
+
+    /// The same key: what it was made with never changes.
+    private DkimKey as(
+            List<StateChange> itsHistory, boolean unlooked, boolean stolen, Sight itsSight) {
         return new DkimKey(
                 domain,
                 selector,
@@ -103,10 +69,10 @@ public record DkimKey(
                 bits,
                 publicKey,
                 createdAt,
-                history,
-                withoutDns,
-                true,
-                sight);
+                itsHistory,
+                unlooked,
+                stolen,
+                itsSight);
     }
 
     /// What the DNS has to show under the key's name.

@@ -54,6 +54,11 @@ public record Sight(
         return new Sight(lookedAt, seenAt, seenSince, longer(before), words);
     }
 
+    /// The same without what was seen until now: the record has to be another one.
+    Sight unseen() {
+        return new Sight(lookedAt, seenAt, Optional.empty(), earlier, words);
+    }
+
     /// When no resolver can have anything older any more; empty while it is not seen everywhere.
     public Optional<Instant> knownToAll() {
         return seenSince.map(since -> since.plus(earlier));

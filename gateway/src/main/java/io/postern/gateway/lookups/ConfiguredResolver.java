@@ -14,35 +14,35 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 
-/// The resolver that the configuration describes.
+/// The resolver that the configuration describes, and who may be asked with its help.
 public final class ConfiguredResolver {
-    private ConfiguredResolver() {}
+    private final DnsResolver asking;
+    private final Resolver caching;
+    private final Config config;
 
-    /// A caching resolver.
-    ///
     /// @throws io.postern.gateway.config.ConfigException when the trust anchors can't be read
-    public static Resolver of(Config.Dns dns, InstantSource clock) {
-        return cached(resolver(dns, clock));
-    }
-
-    private static DnsResolver resolver(Config.Dns dns, InstantSource clock) {
+    public ConfiguredResolver(Config config, InstantSource clock) {
+        this.config = config;
+        var dns = config.dns();
         var servers =
                 dns.servers().isEmpty()
                         ? DnsResolver.systemServers()
                         : dns.servers().stream().map(server -> server.toSocketAddress()).toList();
-        return new DnsResolver(servers, dns.timeout(), dnssec(dns, clock), new SecureRandom());
+        asking = new DnsResolver(servers, dns.timeout(), dnssec(dns, clock), new SecureRandom());
+        caching =
+                new CachingResolver(asking, CachingResolver.Limits.DEFAULT, Ticker.systemTicker());
     }
 
-    private static Resolver cached(DnsResolver resolver) {
-        return new CachingResolver(resolver, CachingResolver.Limits.DEFAULT, Ticker.systemTicker());
+    /// With a cache.
+    public Resolver resolver() {
+        return caching;
     }
 
-    /// The authoritative servers of any name, found by that resolver.
-    public static Authorities authorities(Config config, InstantSource clock) {
-        var resolver = resolver(config.dns(), clock);
+    /// The authoritative servers of any name.
+    public Authorities authorities() {
         return new Authorities(
-                resolver,
-                cached(resolver),
+                asking,
+                caching,
                 new Authorities.Settings(
                         Authorities.Settings.DEFAULT.deadline(),
                         Authorities.Settings.DEFAULT.port(),

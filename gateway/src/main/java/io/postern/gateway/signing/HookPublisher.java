@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// Publishes by a program of the operator's, in a process of its own with a deadline. It sees
-/// nothing of ours but the record: no environment, no open file.
+/// nothing of ours but the record: of the environment only `PATH`, no open file.
 final class HookPublisher implements Publisher {
     /// Of what the program says when it fails.
     private static final int MOST_WORDS = 2000;

@@ -78,7 +78,7 @@ public final class KeyKeeping implements AutoCloseable {
         return new KeyKeeping(
                 config,
                 keys,
-                ConfiguredResolver.authorities(config, clock)::survey,
+                new ConfiguredResolver(config, clock).authorities()::survey,
                 _ -> false,
                 _ -> {},
                 new Figures(),
@@ -98,11 +98,10 @@ public final class KeyKeeping implements AutoCloseable {
     /// Comes to a domain's keys now and not when they are due: after somebody changed something. Of
     /// a domain whose DNS is not looked at all is done when this returns.
     public void attend(Domain domain) {
-        if (looks(domain)) {
-            rounds.wake(domain);
-        } else {
+        if (!looks(domain)) {
             var _ = life.tend(domain);
         }
+        rounds.wake(domain);
     }
 
     private boolean looks(Domain domain) {
@@ -118,8 +117,7 @@ public final class KeyKeeping implements AutoCloseable {
         }
         warn();
         measure();
-        rounds.start(
-                config.domain().stream().map(Config.OwnDomain::name).filter(this::looks).toList());
+        rounds.start(config.domain().stream().map(Config.OwnDomain::name).toList());
     }
 
     /// One line for each kind of doubt, however many domains there are.

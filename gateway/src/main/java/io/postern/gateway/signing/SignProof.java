@@ -39,7 +39,9 @@ final class SignProof {
     /// What came of it.
     sealed interface Proof {
         /// All signatures verify.
-        record Passed() implements Proof {}
+        ///
+        /// @param looked with the keys in the DNS; otherwise with our own records
+        record Passed(boolean looked) implements Proof {}
 
         /// One does not.
         ///
@@ -79,10 +81,11 @@ final class SignProof {
                 run.body(buffer, 0, n);
             }
         }
-        return proof(run.finish(), keys, dns);
+        return proof(run.finish(), keys, dns, looked);
     }
 
-    private static Proof proof(List<SignatureResult> results, List<DkimKey> keys, Resolver dns) {
+    private static Proof proof(
+            List<SignatureResult> results, List<DkimKey> keys, Resolver dns, boolean looked) {
         var wrong = new ArrayList<String>();
         var unknown = new ArrayList<String>();
         for (int i = 0; i < keys.size(); i++) {
@@ -113,7 +116,7 @@ final class SignProof {
             return new Proof.Failed(String.join("; ", wrong));
         }
         return unknown.isEmpty()
-                ? new Proof.Passed()
+                ? new Proof.Passed(looked)
                 : new Proof.Unknown(String.join("; ", unknown));
     }
 
