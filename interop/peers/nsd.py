@@ -45,6 +45,8 @@ server:
   xfrdir: "{folder}"
   server-count: 1
   hide-version: yes
+  # Of its own it answers 200 questions a second of one kind.
+  rrl-ratelimit: 0
 remote-control:
   control-enable: no
 {names}""",

@@ -38,8 +38,10 @@ final class Zones {
         record Unknown(String why) implements Found {}
     }
 
-    /// A name's zone by its name, and for how long.
-    private record Apex(String name, Duration keep) {}
+    /// A name's zone by its name.
+    ///
+    /// @param until of the ticker: no longer than the NS records say
+    private record Apex(String name, long until) {}
 
     private record Located(Host host, Duration keep) {}
 
@@ -51,8 +53,8 @@ final class Zones {
     /// A server without an address is a mistake that somebody repairs.
     private static final Duration WITHOUT_ADDRESS = Duration.ofMinutes(1);
 
-    /// Names whose zone is remembered; about 300 octets each.
-    private static final int NAMES = 50_000;
+    /// Names whose zone is remembered, those on the way to it among them; about 200 octets each.
+    private static final int NAMES = 100_000;
 
     /// Servers and addresses that are remembered, of all zones together; about 150 octets each.
     private static final int ADDRESSES = 200_000;
@@ -61,6 +63,7 @@ final class Zones {
     private final Resolver resolver;
     private final Authorities.Settings settings;
     private final RandomGenerator random;
+    private final Ticker ticker;
     private final Cache<String, Apex> apexes;
     private final Cache<String, Zone> zones;
 
@@ -74,12 +77,15 @@ final class Zones {
         this.resolver = resolver;
         this.settings = settings;
         this.random = random;
+        this.ticker = ticker;
         apexes =
                 Caffeine.newBuilder()
                         .ticker(ticker)
                         .executor(Runnable::run)
                         .maximumSize(NAMES)
-                        .expireAfter(Expiry.creating((String _, Apex apex) -> apex.keep()))
+                        .expireAfter(
+                                Expiry.creating((String _, Apex apex) ->
+                                        Duration.ofNanos(apex.until() - ticker.read())))
                         .build();
         zones =
                 Caffeine.newBuilder()
@@ -95,28 +101,32 @@ final class Zones {
         return 1 + zone.hosts().stream().mapToInt(host -> 1 + host.addresses().size()).sum();
     }
 
-    Found find(String name) {
-        var apex = apexes.getIfPresent(name);
-        var zone = apex == null ? null : zones.getIfPresent(apex.name());
-        return zone == null ? walk(name) : new Found.In(zone);
-    }
-
     /// What is remembered of a name may not be true any more.
     void forget(String name, Zone zone) {
-        apexes.invalidate(name);
+        for (var at = name; !at.isEmpty() && !at.equals(zone.apex()); at = above(at)) {
+            apexes.invalidate(at);
+        }
+        apexes.invalidate(zone.apex());
         zones.asMap().remove(zone.apex(), zone);
     }
 
-    /// Up from the name until a zone begins.
-    private Found walk(String name) {
+    /// Up from the name until a zone begins, or one that is remembered.
+    Found find(String name) {
         var missing = Optional.<String>empty();
         for (var at = name; !at.isEmpty(); at = above(at)) {
+            var known = apexes.getIfPresent(at);
+            var zone = known == null ? null : zones.getIfPresent(known.name());
+            if (known != null && zone != null) {
+                return in(zone, name, known, missing);
+            }
             switch (delegations.ns(at)) {
                 case Answer.Records<String>(var hosts, var ttl, _) -> {
-                    if (missing.isPresent() && isNotOurs(at, missing.get())) {
-                        return new Found.NoZone(missing.get() + " does not exist");
-                    }
-                    return zone(name, at, hosts, within(ttl, MOST));
+                    var keep = within(ttl, MOST);
+                    var apex = new Apex(at, ticker.read() + keep.toNanos());
+                    var begins = zone(at, hosts, keep);
+                    return begins.isEmpty()
+                            ? new Found.Unknown("interrupted")
+                            : in(begins.get(), name, apex, missing);
                 }
                 case Answer.NoSuchName<String>() -> missing = Optional.of(at);
                 case Answer.NoData<String>() -> missing = Optional.empty();
@@ -127,6 +137,19 @@ final class Zones {
         }
         return missing.<Found>map(top -> new Found.NoZone(top + " does not exist"))
                 .orElse(new Found.Unknown("no zone has " + name + " in it"));
+    }
+
+    /// That is the zone, and it is remembered of all names on the way to it: the other keys of a
+    /// domain are not far.
+    private Found in(Zone zone, String name, Apex apex, Optional<String> missing) {
+        if (missing.isPresent() && isNotOurs(zone.apex(), missing.get())) {
+            return new Found.NoZone(missing.get() + " does not exist");
+        }
+        for (var at = name; !at.equals(zone.apex()); at = above(at)) {
+            apexes.put(at, apex);
+        }
+        apexes.put(zone.apex(), apex);
+        return new Found.In(zone);
     }
 
     /// Whether the zone is a top level domain that has not delegated the one below it. Without a
@@ -141,7 +164,8 @@ final class Zones {
         return dot < 0 ? "" : name.substring(dot + 1);
     }
 
-    private Found zone(String name, String apex, List<String> named, Duration keep) {
+    /// Empty when the thread is interrupted.
+    private Optional<Zone> zone(String apex, List<String> named, Duration keep) {
         var kept = zones.getIfPresent(apex);
         if (kept == null) {
             var chosen = new ArrayList<>(named.stream().distinct().sorted().toList());
@@ -152,7 +176,7 @@ final class Zones {
             }
             var located = AtOnce.each(chosen, this::locate);
             if (located.isEmpty()) {
-                return new Found.Unknown("interrupted");
+                return Optional.empty();
             }
             var shortest = keep;
             for (var one : located.get()) {
@@ -166,8 +190,7 @@ final class Zones {
                             shortest);
             zones.put(apex, kept);
         }
-        apexes.put(name, new Apex(apex, keep));
-        return new Found.In(kept);
+        return Optional.of(kept);
     }
 
     private Located locate(String host) {
