@@ -1,6 +1,7 @@
 package io.postern.gateway;
 
 import static io.postern.gateway.KeyHouse.until;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -103,6 +105,35 @@ class DkimLifeTest {
             // The rounds see the new time when another domain wakes them.
             gateway.keeping().attend(Domain.of("example.net"));
             until("it is void", () -> again(gateway, first) == DkimKey.State.REVOKED);
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "a key that does not open: its domain's mail is answered 451, and the start says why")
+    void unopenable() throws Exception {
+        try (var house = new KeyHouse(folder, "", "");
+                var errors = new Warnings("io.postern.gateway.signing")) {
+            house.house.makeKeys();
+            var store = house.gateway().store();
+            var changed = new TreeMap<String, byte[]>();
+            store.values(DkimKeys.KIND)
+                    .forEach((name, value) ->
+                            changed.put(
+                                    name,
+                                    new String(value, ISO_8859_1)
+                                            .replaceFirst("(private=.{90})..", "$1zz")
+                                            .getBytes(ISO_8859_1)));
+            store.putValues(DkimKeys.KIND, changed).get();
+            house.house.restart();
+            var reply = house.submit("figures");
+            assertEquals(451, reply.code(), reply.toString());
+            until(
+                    "it is told",
+                    () ->
+                            errors.messages().stream()
+                                    .anyMatch(line ->
+                                            line.contains("it was changed after it was written")));
         }
     }
 

@@ -107,7 +107,7 @@ record StoredKey(DkimKey key, String wrapped) {
                 KeyType.valueOf(field(fields, "type").toUpperCase(Locale.ROOT)),
                 Integer.parseInt(field(fields, "bits")),
                 field(fields, "public"),
-                Instant.parse(field(fields, "created")),
+                Times.parse(field(fields, "created")),
                 history,
                 // Keys of before their life was watched signed without a look.
                 Boolean.parseBoolean(fields.getOrDefault("without-dns", "true")),
@@ -121,7 +121,7 @@ record StoredKey(DkimKey key, String wrapped) {
     }
 
     private static Optional<Instant> time(HashMap<String, String> fields, String name) {
-        return Optional.ofNullable(fields.get(name)).map(Instant::parse);
+        return Optional.ofNullable(fields.get(name)).map(Times::parse);
     }
 
     private static String field(HashMap<String, String> fields, String name) {
@@ -136,7 +136,7 @@ record StoredKey(DkimKey key, String wrapped) {
         var parts = text.split(" ", 3);
         return new DkimKey.StateChange(
                 DkimKey.State.valueOf(parts[0].toUpperCase(Locale.ROOT)),
-                Instant.parse(parts[1]),
+                Times.parse(parts[1]),
                 parts[2]);
     }
 }

@@ -239,12 +239,6 @@ class DkimKeysTest {
 
     static Stream<Tampered> tampered() {
         return Stream.of(
-                new Tampered("public half", s -> s.replace("public=11", "public=12"), "changed"),
-                new Tampered("time", s -> s.replace("created=2026", "created=2027"), "changed"),
-                new Tampered(
-                        "private half",
-                        s -> s.replaceFirst("(private=.{90})..", "$1zz"),
-                        "changed"),
                 new Tampered(
                         "domain",
                         s -> s.replace("domain=example.com", "domain=example.net"),
@@ -259,14 +253,43 @@ class DkimKeysTest {
                 new Tampered("empty", _ -> "", "damaged"));
     }
 
-    @ParameterizedTest(name = "a changed value is refused: {0}")
-    @MethodSource("tampered")
-    void tampered(Tampered c) {
+    static Stream<Tampered> changed() {
+        return Stream.of(
+                new Tampered("public half", s -> s.replace("public=11", "public=12"), "changed"),
+                new Tampered("time", s -> s.replace("created=2026", "created=2027"), "changed"),
+                new Tampered(
+                        "private half",
+                        s -> s.replaceFirst("(private=.{90})..", "$1zz"),
+                        "changed"));
+    }
+
+    @ParameterizedTest(name = "one that was changed is told of, and keeps no other from use: {0}")
+    @MethodSource("changed")
+    void changed(Tampered c) {
         activate(done(keys.importKey("example.com", "s", SEED)));
+        tamper(c);
+        activate(done(keys.importKey("example.net", "s", SEED)));
+        var again = open();
+        assertEquals(1, again.unopenable().size());
+        assertTrue(again.unopenable().getFirst().contains(c.why()), again.unopenable()::toString);
+        var damaged = again.signingKeys(EXAMPLE).getFirst();
+        assertThrows(UnwrapException.class, damaged::privateKey);
+        var other = again.signingKeys(Domain.of("example.net")).getFirst();
+        assertEquals("EdDSA", other.privateKey().getAlgorithm());
+    }
+
+    private void tamper(Tampered c) {
         values.kept.replaceAll((_, value) ->
                 c.change()
                         .apply(new String(value, StandardCharsets.UTF_8))
                         .getBytes(StandardCharsets.UTF_8));
+    }
+
+    @ParameterizedTest(name = "a damaged value is refused: {0}")
+    @MethodSource("tampered")
+    void tampered(Tampered c) {
+        activate(done(keys.importKey("example.com", "s", SEED)));
+        tamper(c);
         var refusal = assertThrows(KeysException.class, this::open);
         assertTrue(refusal.toString().contains(c.why()), refusal.getMessage());
     }

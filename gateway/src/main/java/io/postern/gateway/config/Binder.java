@@ -1,13 +1,10 @@
 package io.postern.gateway.config;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.toml.TomlMapper;
 import io.postern.mail.Domain;
 import io.postern.smtp.Reply;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,7 +28,7 @@ final class Binder {
     }
 
     <T> T bind(JsonNode tree, Class<T> type) {
-        return type.cast(record(tree, type, ""));
+        return type.cast(record(tree, Shape.of(type).orElseThrow(), ""));
     }
 
     /// `line:column: ` of a path, for a message that the caller goes on with; empty when it stands
@@ -40,50 +37,38 @@ final class Binder {
         return places.of(path).map(at -> at + ": ").orElse("");
     }
 
-    private Object record(JsonNode node, Class<?> type, String path) {
+    private Object record(JsonNode node, Shape shape, String path) {
         if (!node.isObject() && !node.isMissingNode()) {
             throw wrong(path, "is a table, not a value");
         }
-        var components = type.getRecordComponents();
-        var known = Arrays.stream(components).map(Binder::keyOf).toList();
         node.fieldNames()
                 .forEachRemaining(key -> {
-                    if (!known.contains(key)) {
-                        throw unknown(join(path, key), key, known);
+                    if (!shape.keys().contains(key)) {
+                        throw unknown(join(path, key), key, shape.keys());
                     }
                 });
-        var values = new Object[components.length];
-        for (int i = 0; i < components.length; i++) {
-            values[i] = component(node, components[i], path);
-        }
+        var values = shape.entries().stream().map(entry -> value(node, entry, path)).toArray();
         try {
-            var constructor =
-                    type.getDeclaredConstructor(
-                            Arrays.stream(components)
-                                    .map(RecordComponent::getType)
-                                    .toArray(Class<?>[]::new));
-            return constructor.newInstance(values);
-        } catch (NoSuchMethodException | InstantiationException | IllegalAccessException e) {
-            throw new IllegalStateException(type + " can't be made", e);
+            return shape.maker().newInstance(values);
+        } catch (InstantiationException | IllegalAccessException e) {
+            throw new IllegalStateException(shape.maker() + " can't be called", e);
         } catch (InvocationTargetException e) {
             throw wrong(path, "is refused: " + e.getCause());
         }
     }
 
-    private Object component(JsonNode node, RecordComponent component, String path) {
-        String key = keyOf(component);
+    private Object value(JsonNode node, Shape.Entry entry, String path) {
+        String key = entry.key();
         String at = join(path, key);
-        var setting = component.getAnnotation(Setting.class);
+        var setting = entry.setting();
         JsonNode value = node.path(key);
         if (value.isMissingNode()) {
             if (setting.required()) {
                 throw wrong(path.isEmpty() ? key : path, "lacks " + key + ". " + setting.doc());
             }
-            if (!setting.otherwise().isEmpty()) {
-                value = otherwise(setting.otherwise());
-            }
+            value = entry.otherwise();
         }
-        Object bound = value(value, component.getGenericType(), at);
+        Object bound = value(value, entry.type(), at);
         checkRange(bound, setting, at);
         return bound;
     }
@@ -98,17 +83,9 @@ final class Binder {
             return list(node, generic.getActualTypeArguments()[0], path);
         }
         var plain = (Class<?>) type;
-        if (isSection(plain)) {
-            return record(node, plain, path);
-        }
-        return scalar(node, plain, path);
-    }
-
-    /// Whether that type is a table of the file: a record of settings.
-    static boolean isSection(Class<?> type) {
-        return type.isRecord()
-                && Arrays.stream(type.getRecordComponents())
-                        .anyMatch(component -> component.isAnnotationPresent(Setting.class));
+        return Shape.of(plain)
+                .map(shape -> record(node, shape, path))
+                .orElseGet(() -> scalar(node, plain, path));
     }
 
     private List<Object> list(JsonNode node, Type element, String path) {
@@ -252,14 +229,6 @@ final class Binder {
         }
     }
 
-    private static JsonNode otherwise(String toml) {
-        try {
-            return new TomlMapper().readTree("value = " + toml).path("value");
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("default " + toml, e);
-        }
-    }
-
     private ConfigException unknown(String path, String key, List<String> known) {
         String hint =
                 Nearest.to(key, known).map(nearest -> "; did you mean " + nearest + "?").orElse("");
@@ -273,11 +242,6 @@ final class Binder {
     private ConfigException wrong(String path, String what) {
         return new ConfigException(
                 file + ":" + place(path).replaceFirst(": $", ": ") + path + " " + what);
-    }
-
-    /// `tlsCertificate` in the code is `tls_certificate` in the file.
-    static String keyOf(RecordComponent component) {
-        return component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
     }
 
     private static String join(String path, String key) {

@@ -31,7 +31,7 @@ public final class ConfigReference {
     private static void collect(Object value, Class<?> type, String path, List<InForce> all) {
         for (var component : type.getRecordComponents()) {
             String key =
-                    path.isEmpty() ? Binder.keyOf(component) : path + "." + Binder.keyOf(component);
+                    path.isEmpty() ? Shape.keyOf(component) : path + "." + Shape.keyOf(component);
             Object part = read(component, value);
             if (part instanceof Optional<?> optional && optional.isPresent()) {
                 part = optional.get();
@@ -62,7 +62,7 @@ public final class ConfigReference {
 
     /// Whether values of that type are tables of the file.
     public static boolean isSection(Class<?> type) {
-        return Binder.isSection(type);
+        return Shape.of(type).isPresent();
     }
 
     private static String print(Object value) {
@@ -104,7 +104,7 @@ public final class ConfigReference {
             var element = sectionOf(component.getGenericType());
             if (element.isPresent()) {
                 boolean many = component.getType() == List.class;
-                String key = above + Binder.keyOf(component);
+                String key = above + Shape.keyOf(component);
                 section(page, (many ? "[[" + key + "]]" : "[" + key + "]"), element.get());
                 sections(page, element.get(), key + ".");
             }
@@ -128,7 +128,7 @@ public final class ConfigReference {
             var setting = component.getAnnotation(Setting.class);
             boolean table = sectionOf(component.getGenericType()).isPresent();
             page.append("| `")
-                    .append(Binder.keyOf(component))
+                    .append(Shape.keyOf(component))
                     .append("` | ")
                     .append(
                             table

@@ -117,7 +117,15 @@ public final class KeyKeeping implements AutoCloseable {
         }
         warn();
         measure();
+        Thread.ofPlatform().daemon().name("dkim-keys-open").start(this::open);
         rounds.start(config.domain().stream().map(Config.OwnDomain::name).toList());
+    }
+
+    /// While mail flows: of ten thousand domains most write nothing today.
+    private void open() {
+        keys.unopenable()
+                .forEach(why ->
+                        LOG.error("a DKIM key can't be used, so mail is answered 451: {}", why));
     }
 
     /// One line for each kind of doubt, however many domains there are.

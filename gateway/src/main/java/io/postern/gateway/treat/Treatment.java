@@ -9,6 +9,7 @@ import io.postern.gateway.config.DkimConfig;
 import io.postern.gateway.signing.Signer;
 import io.postern.gateway.signing.Signing;
 import io.postern.gateway.signing.Withheld;
+import io.postern.keys.KeysException;
 import io.postern.keys.ReadySigningKey;
 import io.postern.mail.AuthorDomain;
 import io.postern.mail.Content;
@@ -343,7 +344,7 @@ public final class Treatment {
             var fields = signer.sign(header, hash, with, now);
             decisions.addAll(Signer.decisions(with, hash, "signed"));
             return fields;
-        } catch (SigningException e) {
+        } catch (SigningException | KeysException e) {
             throw new TreatmentException("signing failed", e);
         }
     }
