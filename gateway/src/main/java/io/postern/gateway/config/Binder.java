@@ -173,7 +173,9 @@ final class Binder {
                     "a reply such as 550 5.7.1 not from there, 4yz with 4.y.z or 5yz with 5.y.z");
         }
         if (type.isEnum()) {
-            return or(constant(type, text), path, text, "one of " + words(type));
+            return constant(type, text)
+                    .orElseThrow(() ->
+                            wrong(path, "is one of " + words(type) + ", not \"" + text + "\""));
         }
         throw new IllegalStateException("no reading for " + type);
     }

@@ -117,7 +117,7 @@ public final class KeyKeeping implements AutoCloseable {
         }
         warn();
         measure();
-        Thread.ofPlatform().daemon().name("dkim-keys-open").start(this::open);
+        var _ = Thread.ofPlatform().daemon().name("dkim-keys-open").start(this::open);
         rounds.start(config.domain().stream().map(Config.OwnDomain::name).toList());
     }
 
