@@ -86,6 +86,13 @@ final class KeyOperations {
     }
 
     List<KeyCheckView> check(Optional<Domain> domain) {
+        var stranger = domain.filter(one -> !desk.isOurs(one));
+        if (stranger.isPresent()) {
+            throw new OperationException(
+                    Kind.REFUSED,
+                    stranger.get().name() + " is not a domain of this gateway",
+                    "add a [[domain]] with that name to the configuration");
+        }
         var domains = domain.map(Set::of).orElseGet(desk.keys()::domains);
         var checked = new ArrayList<KeyCheckView>();
         done(desk.examine(domains))
@@ -174,6 +181,7 @@ final class KeyOperations {
                 key.sight().words(),
                 key.withoutDns(),
                 key.compromised(),
+                desk.isOurs(key.domain()),
                 record.name().equals(key.recordName())
                         ? Optional.empty()
                         : Optional.of(key.recordName()),

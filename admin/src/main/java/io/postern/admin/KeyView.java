@@ -15,6 +15,7 @@ import java.util.Optional;
 /// @param dns what the last look at the DNS found, in words; empty before the first
 /// @param withoutDns whether it was put to use without having been seen there
 /// @param compromised whether somebody else may have its private half
+/// @param ours whether its domain is in the configuration; otherwise nothing is signed with it
 /// @param alias what has to be a CNAME of `name`, when the domain has slots
 /// @param name the record's owner name, without the trailing dot
 /// @param text the record's text, whole
@@ -34,6 +35,7 @@ public record KeyView(
         String dns,
         boolean withoutDns,
         boolean compromised,
+        boolean ours,
         Optional<String> alias,
         String name,
         String text,

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -218,7 +219,11 @@ final class DkimCommand extends Common implements Runnable {
     }
 
     private void sayWhen(List<KeyView> keys) {
-        if (keys.stream().allMatch(key -> key.state().equals("active"))) {
+        if (!keys.getFirst().ours()) {
+            io.line(
+                    "; %s is not in the configuration: add it as a [[domain]], or nothing is signed with it"
+                            .formatted(keys.getFirst().domain()));
+        } else if (keys.stream().allMatch(key -> key.state().equals("active"))) {
             io.line("; signing now, without a look at the DNS");
         } else {
             io.line(
@@ -247,12 +252,13 @@ final class DkimCommand extends Common implements Runnable {
         try (var operations = Access.open(io, data)) {
             checks = operations.checkDkimKeys(domain);
         }
-        if (json) {
-            io.line(Json.pretty(checks));
-        } else if (checks.isEmpty()) {
+        if (checks.isEmpty()) {
             throw Failure.of(
                     "there is no key to look for" + domain.map(name -> " of " + name).orElse(""),
                     "make one with `postern dkim new " + domain.orElse("DOMAIN") + "`");
+        }
+        if (json) {
+            io.line(Json.pretty(checks));
         } else {
             checks.forEach(this::printCheck);
         }
@@ -437,6 +443,7 @@ final class DkimCommand extends Common implements Runnable {
                 try (var in = Files.newInputStream(io.file(pem))) {
                     octets = in.readNBytes(MAX_PEM_OCTETS + 1);
                 }
+                warnOfReaders(pem);
             }
             if (octets.length > MAX_PEM_OCTETS) {
                 throw Failure.of(pem + " is too large for a private key", "name a PEM file");
@@ -444,6 +451,21 @@ final class DkimCommand extends Common implements Runnable {
             return new String(octets, StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
             throw Inputs.unreadable(pem, e);
+        }
+    }
+
+    /// Our copy is wrapped, so it is only said.
+    private void warnOfReaders(Path pem) throws IOException {
+        try {
+            if (Files.getPosixFilePermissions(io.file(pem))
+                    .contains(PosixFilePermission.OTHERS_READ)) {
+                io.err()
+                        .println(
+                                "postern: warning: every user of this machine can read %s: delete it or `chmod 600` it, and rotate the key if others had accounts here"
+                                        .formatted(pem));
+            }
+        } catch (UnsupportedOperationException _) {
+            // A file system without such permissions.
         }
     }
 }

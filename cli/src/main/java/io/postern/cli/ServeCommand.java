@@ -123,7 +123,8 @@ final class ServeCommand extends Common implements Runnable {
         if (config.isPresent() && data.isPresent()) {
             throw Failure.usage("--data is for the sandbox; " + config.get() + " names its own");
         }
-        // Its library takes a quarter of a second to load, and a long configuration as much to read.
+        // Its library takes a quarter of a second to load, and a long configuration as much to
+        // read.
         var _ = Thread.ofPlatform().daemon().name("crypto").start(CryptoProviders::install);
         var settings =
                 config.map(file -> ConfigReader.read(io.file(file)))

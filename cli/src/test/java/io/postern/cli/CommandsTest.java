@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.postern.gateway.config.ConfigReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -98,8 +99,10 @@ class CommandsTest {
                         + java.util.Base64.getMimeEncoder()
                                 .encodeToString(pair.getPrivate().getEncoded())
                         + "\n-----END PRIVATE KEY-----\n";
-        Files.writeString(folder.resolve("k.pem"), pem);
+        var file = Files.writeString(folder.resolve("k.pem"), pem);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         var taken = world.run("dkim", "import", "example.com", "mail", "k.pem");
+        assertTrue(taken.err().contains("can read k.pem"), taken.err());
         assertEquals(0, taken.code(), taken.err());
         var list = world.run("dkim", "list");
         assertTrue(list.out().contains("mail"), list.out());
@@ -121,6 +124,31 @@ class CommandsTest {
 
         var again = world.runWith(pem, "dkim", "import", "example.com", "mail", "-");
         assertEquals(1, again.code());
+    }
+
+    @Test
+    @DisplayName(
+            "keys of a domain that is not ours are made, said to do nothing, and not looked for")
+    void notOurs() throws Exception {
+        var world = new World(folder);
+        Files.writeString(
+                folder.resolve("p.toml"),
+                """
+                hostname = "gw.example.com"
+                data = "data"
+                [[listener]]
+                role = "outbound"
+                address = "127.0.0.1:0"
+                [[domain]]
+                name = "example.com"
+                """);
+        var made = world.run("dkim", "new", "example.net", "--config", "p.toml");
+        assertEquals(0, made.code(), made.err());
+        assertTrue(made.out().contains("example.net is not in the configuration"), made.out());
+        var checked = world.run("dkim", "check", "example.net", "--config", "p.toml");
+        assertEquals(1, checked.code());
+        assertTrue(checked.err().contains("example.net is not a domain"), checked.err());
+        assertTrue(checked.err().contains("[[domain]]"), checked.err());
     }
 
     record Case(String rule, String command, int code, String says) {

@@ -20,8 +20,8 @@ import org.xbill.DNS.Name;
 /// h), or until a server gives trouble. They are asked at once, over UDP, over TCP where the answer
 /// does not fit, up to three times when there is none.
 public final class Authorities {
-    /// Most servers of a zone that are asked: as many as the root zone has.
-    public static final int MAX_SERVERS = 13;
+    /// Most servers of a zone that are asked. The root zone has 13, and no zone in use many more.
+    public static final int MAX_SERVERS = 32;
 
     /// Most addresses of a server that are asked: one of each family where it has both.
     public static final int MAX_ADDRESSES = 2;

@@ -104,6 +104,11 @@ public record KeyDesk(DkimKeys keys, Optional<KeyKeeping> keeping) {
                         .toList());
     }
 
+    /// Whether the configuration has that domain, or no configuration is known.
+    public boolean isOurs(Domain domain) {
+        return keeping.isEmpty() || rules(domain).isPresent();
+    }
+
     private Optional<LifeRules> rules(Domain domain) {
         return keeping.flatMap(known -> known.rules(domain));
     }

@@ -78,7 +78,7 @@ public final class DnsLook implements Look {
         private void servers(String name, String place, Survey.Asked asked, List<String> way) {
             if (asked.passedOver() > 0) {
                 troubles.add(
-                        "%d servers of %s were not asked, for at most %d of a zone are"
+                        "%d servers of %s were not asked, for at most %d of a zone are: if they have the record, use `postern dkim activate`"
                                 .formatted(
                                         asked.passedOver(), asked.zone(), Authorities.MAX_SERVERS));
             }
