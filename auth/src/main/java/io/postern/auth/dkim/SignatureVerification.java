@@ -68,20 +68,23 @@ public final class SignatureVerification {
     private void check(DkimSignature read, Instant now) {
         signature = read;
         steps.add(
-                "signature: a=%s c=%s/%s d=%s s=%s i=%s"
-                        .formatted(
-                                read.algorithm().tag(),
-                                read.headerCanonicalization().tag(),
-                                read.bodyCanonicalization().tag(),
-                                read.signingDomain(),
-                                read.selector(),
-                                Visible.of(read.identity())));
+                "signature: a="
+                        + read.algorithm().tag()
+                        + " c="
+                        + read.headerCanonicalization().tag()
+                        + "/"
+                        + read.bodyCanonicalization().tag()
+                        + " d="
+                        + read.signingDomain()
+                        + " s="
+                        + read.selector()
+                        + " i="
+                        + Visible.of(read.identity()));
         steps.add(
-                "times: now %s%s%s"
-                        .formatted(
-                                now,
-                                read.timestamp().map(t -> ", signed " + t).orElse(""),
-                                read.expiration().map(x -> ", expires " + x).orElse("")));
+                "times: now "
+                        + now
+                        + read.timestamp().map(t -> ", signed " + t).orElse("")
+                        + read.expiration().map(x -> ", expires " + x).orElse(""));
         if (read.algorithm() == DkimAlgorithm.RSA_SHA1
                 && policy.historic() == DkimPolicy.Historic.REFUSE) {
             // RFC 8301 §3.1: permanently failed evaluation.
@@ -135,11 +138,12 @@ public final class SignatureVerification {
                 keyBits = OptionalInt.of(key.bits());
                 testing = key.record().isTesting();
                 steps.add(
-                        "key: %s, %d bits%s"
-                                .formatted(
-                                        key.record().keyType(),
-                                        key.bits(),
-                                        testing ? ", testing (t=y)" : ""));
+                        "key: "
+                                + key.record().keyType()
+                                + ", "
+                                + key.bits()
+                                + " bits"
+                                + (testing ? ", testing (t=y)" : ""));
                 yield verify(read, hash, header, key);
             }
         };
@@ -149,14 +153,17 @@ public final class SignatureVerification {
             DkimSignature read, BodyHash hash, SignedHeader header, KeyLookup.Found.Key key) {
         // §6.1.3: the body hash is compared before the costlier signature.
         steps.add(
-                "body hash: computed %s, given %s, over %s of %d canonical octets"
-                        .formatted(
-                                hash.base64(),
-                                read.bodyHash(),
-                                read.bodyLength().isPresent()
-                                        ? "the first " + read.bodyLength().getAsLong()
-                                        : "all",
-                                hash.canonicalOctets()));
+                "body hash: computed "
+                        + hash.base64()
+                        + ", given "
+                        + read.bodyHash()
+                        + ", over "
+                        + (read.bodyLength().isPresent()
+                                ? "the first " + read.bodyLength().getAsLong()
+                                : "all")
+                        + " of "
+                        + hash.canonicalOctets()
+                        + " canonical octets");
         // §3.5, l=: MUST NOT be larger than the body.
         if (read.bodyLength().isPresent()
                 && read.bodyLength().getAsLong() > hash.canonicalOctets()) {
