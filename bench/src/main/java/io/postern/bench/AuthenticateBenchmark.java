@@ -3,7 +3,6 @@ package io.postern.bench;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import com.github.benmanes.caffeine.cache.Ticker;
-import com.sun.management.OperatingSystemMXBean;
 import io.postern.auth.dkim.BodyHasher;
 import io.postern.auth.dkim.DkimAlgorithm;
 import io.postern.auth.dkim.DkimSigner;
@@ -22,7 +21,6 @@ import io.postern.mail.HeaderParse;
 import io.postern.mail.Mailbox;
 import io.postern.mail.Paths;
 import io.postern.mail.ReversePath;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -36,11 +34,9 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -54,9 +50,11 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(1)
-@Warmup(iterations = 5, time = 2)
-@Measurement(iterations = 5, time = 2)
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"-XX:+UseCompactObjectHeaders", "-XX:+UseParallelGC", "-Xmx320m"})
+@Warmup(iterations = 10, time = 3)
+@Measurement(iterations = 5, time = 3)
 public class AuthenticateBenchmark {
     private static final Domain DOMAIN = Domain.of("example.org");
     private static final InetAddress CLIENT = InetAddress.ofLiteral("192.0.2.25");
@@ -181,35 +179,9 @@ public class AuthenticateBenchmark {
         };
     }
 
-    /// Processor time of the whole process, for the look-ups have threads of their own.
-    @AuxCounters(AuxCounters.Type.EVENTS)
-    @State(Scope.Thread)
-    public static class Processor {
-        private final OperatingSystemMXBean system =
-                (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        private long began;
-        private long messages;
-
-        @Setup(Level.Iteration)
-        public void begin() {
-            began = system.getProcessCpuTime();
-            messages = 0;
-        }
-
-        /// Microseconds of processor time a message, garbage collection and compiler included.
-        public double cpuMicros() {
-            return (system.getProcessCpuTime() - began) / 1_000.0 / Math.max(messages, 1);
-        }
-    }
-
     /// From MAIL to the fields.
     @Benchmark
-    public List<HeaderField> authenticate(Processor processor) {
-        processor.messages++;
-        return authenticate();
-    }
-
-    private List<HeaderField> authenticate() {
+    public List<HeaderField> authenticate() {
         var run = authentication.begin(CLIENT, "mx.example.org", reversePath);
         run.header(header);
         run.body(body, 0, body.length);
