@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 
 /// One chain being verified. RFC 8617 §5.2. Confined to one thread.
 final class ArcVerification implements ArcRun {
+    /// Octets of a set where all sets are there that are verified, some twice what it has: each
+    /// seal covers its set and those before, which a stranger could make a hundred times that work.
+    private static final long SET = 5 * 1024;
+
     private final DkimPolicy policy;
     private final HeaderFields header;
     private final KeyLookup keys;
@@ -105,6 +109,14 @@ final class ArcVerification implements ArcRun {
             return Optional.of(
                     "a chain of %d sets, more than the %d that are verified"
                             .formatted(links.size(), maxSets));
+        }
+        long covered = 0;
+        for (var link : links) {
+            covered += (links.size() - link.instance() + 1) * link.octets();
+        }
+        long most = SET * maxSets * maxSets / 2;
+        if (covered > most) {
+            return Optional.of("its seals cover more than " + most + " octets");
         }
         return Optional.empty();
     }

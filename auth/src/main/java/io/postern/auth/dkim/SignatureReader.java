@@ -26,6 +26,10 @@ final class SignatureReader {
     /// RFC 6376 §3.5: l= has at most 76 digits.
     private static final int LENGTH_DIGITS = 76;
 
+    /// As many as a header section has fields where nobody raised that limit. More are work that a
+    /// stranger orders.
+    private static final int MAX_NAMES = 1000;
+
     private final TagList tags;
 
     private final Dialect dialect;
@@ -158,7 +162,11 @@ final class SignatureReader {
     }
 
     private List<String> signedFields() throws Refused {
-        var names = tags.elements("h").orElseThrow(() -> permanent("required tag h= missing"));
+        var given = tags.value("h").orElseThrow(() -> permanent("required tag h= missing"));
+        if (given.chars().filter(c -> c == ':').count() >= MAX_NAMES) {
+            throw new Refused(new DkimResult.Policy("h= names more than " + MAX_NAMES + " fields"));
+        }
+        var names = tags.elements("h").orElse(List.of());
         for (var name : names) {
             // RFC 8617 does not say that h= has From, or anything: nothing may be its element.
             if ((name.isEmpty() && dialect == Dialect.DKIM) || !isFieldName(name)) {

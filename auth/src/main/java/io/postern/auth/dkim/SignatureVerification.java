@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
 /// One signature being verified: read, then given what hashes and header it asks for. RFC 6376
 /// §6.1. Confined to one thread.
 public final class SignatureVerification {
+    /// Octets of a field that is read. The longest have `z=`, a copy of the header section.
+    private static final int LONGEST = 32 * 1024;
+
+    /// Signed fields that are shown among the steps.
+    private static final int SHOWN = 50;
+
     private final Dialect dialect;
     private final HeaderField field;
     private final String value;
@@ -52,6 +58,10 @@ public final class SignatureVerification {
 
     /// Reads the field and what it says of itself. RFC 6376 §6.1.1.
     public void read(Instant now) {
+        if (value.length() > LONGEST) {
+            refuse(new DkimResult.Policy("a signature field of " + value.length() + " octets"));
+            return;
+        }
         switch (TagList.parse(value)) {
             case TagList.Parsed.Bad(int at, var why) ->
                     settled = new DkimResult.Neutral(why + " at octet " + at);
@@ -193,10 +203,19 @@ public final class SignatureVerification {
     private DkimResult checkSignature(
             DkimSignature read, SignedHeader header, KeyLookup.Found.Key key) {
         var input = new StringBuilder(2048);
-        for (var canonical :
-                header.select(read.signedFields(), read.headerCanonicalization(), field)) {
-            steps.add("signed field: " + Visible.of(canonical));
+        var selected = header.select(read.signedFields(), read.headerCanonicalization(), field);
+        if (selected.isEmpty()) {
+            return new DkimResult.Policy(
+                    "signatures cover more than " + SignedHeader.MOST + " octets of header");
+        }
+        for (var canonical : selected.get()) {
             input.append(canonical);
+        }
+        selected.get().stream()
+                .limit(SHOWN)
+                .forEach(canonical -> steps.add("signed field: " + Visible.of(canonical)));
+        if (selected.get().size() > SHOWN) {
+            steps.add("signed fields: " + (selected.get().size() - SHOWN) + " more");
         }
         var own = read.headerCanonicalization().header(withoutSignature());
         // §3.7: the signature's own field comes last, b= emptied, without its final CRLF.
