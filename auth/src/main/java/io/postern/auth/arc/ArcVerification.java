@@ -35,6 +35,7 @@ final class ArcVerification implements ArcRun {
     private final SignaturePrimitive primitive;
     private final List<String> steps = new ArrayList<>();
     private final List<Chain.Link> links;
+    private final List<String> sets = new ArrayList<>();
     private final BodyHasher hasher;
 
     /// Present while nothing stands against the chain.
@@ -196,9 +197,19 @@ final class ArcVerification implements ArcRun {
 
     private byte[] input(Chain.Link link) {
         var input = new SealInput();
-        for (var before : links.subList(0, link.instance() - 1)) {
-            input.add(before.resultsField(), before.signatureField(), before.sealField());
-        }
+        sets().subList(0, link.instance() - 1).forEach(input::add);
         return input.octets(link.resultsField(), link.signatureField(), link.unsignedSeal());
+    }
+
+    /// Each set once, however many seals cover it.
+    private List<String> sets() {
+        if (sets.isEmpty()) {
+            for (var link : links) {
+                sets.add(
+                        SealInput.set(
+                                link.resultsField(), link.signatureField(), link.sealField()));
+            }
+        }
+        return sets;
     }
 }

@@ -26,9 +26,9 @@ final class SignatureReader {
     /// RFC 6376 §3.5: l= has at most 76 digits.
     private static final int LENGTH_DIGITS = 76;
 
-    /// As many as a header section has fields where nobody raised that limit. More are work that a
-    /// stranger orders.
-    private static final int MAX_NAMES = 1000;
+    /// Several times what the longest lists of good will have; more are work that a stranger
+    /// orders.
+    private static final int MAX_NAMES = 300;
 
     private final TagList tags;
 
