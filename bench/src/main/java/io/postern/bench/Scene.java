@@ -36,9 +36,13 @@ import java.util.List;
 /// all of whose answers are in the cache after the first message.
 ///
 /// @param header above which others may be put
-record Scene(String zone, Authentication authentication, HeaderFields header, byte[] body) {
+record Scene(String zone, Authentication authentication, HeaderFields header) {
     static final Domain DOMAIN = Domain.of("example.org");
 
+    private static final byte[] BODY =
+            "One line of a report, some sixty octets long, and no more.\r\n"
+                    .repeat(170)
+                    .getBytes(US_ASCII);
     private static final InetAddress CLIENT = InetAddress.ofLiteral("192.0.2.25");
     private static final ReversePath REVERSE_PATH = reversePath();
 
@@ -69,16 +73,12 @@ record Scene(String zone, Authentication authentication, HeaderFields header, by
                 Content-Type: text/plain; charset=utf-8
                 """
                         .replace("\n", "\r\n");
-        var body =
-                "One line of a report, some sixty octets long, and no more.\r\n"
-                        .repeat(170)
-                        .getBytes(US_ASCII);
-        return new Scene(records + zone, authentication(records + zone), parse(section), body);
+        return new Scene(records + zone, authentication(records + zone), parse(section));
     }
 
     /// The same with more records in the zone.
     Scene alsoIn(String records) {
-        return new Scene(zone + records, authentication(zone + records), header, body);
+        return new Scene(zone + records, authentication(zone + records), header);
     }
 
     private static Authentication authentication(String zone) {
@@ -136,9 +136,7 @@ record Scene(String zone, Authentication authentication, HeaderFields header, by
     static String ed25519Record(String selector, KeyPair pair) {
         var octets = pair.getPublic().getEncoded();
         return keyRecord(
-                selector,
-                "ed25519",
-                Arrays.copyOfRange(octets, octets.length - 32, octets.length));
+                selector, "ed25519", Arrays.copyOfRange(octets, octets.length - 32, octets.length));
     }
 
     /// As strings of at most 255 octets.
@@ -146,16 +144,14 @@ record Scene(String zone, Authentication authentication, HeaderFields header, by
         var text = "v=DKIM1; k=" + type + "; p=" + Base64.getEncoder().encodeToString(key);
         var strings = new StringBuilder();
         for (int at = 0; at < text.length(); at += 200) {
-            strings.append(" \"")
-                    .append(text, at, Math.min(text.length(), at + 200))
-                    .append('"');
+            strings.append(" \"").append(text, at, Math.min(text.length(), at + 200)).append('"');
         }
         return selector + "._domainkey.example.org. 3600 IN TXT" + strings + "\n";
     }
 
     /// The same message with these fields above.
     Scene with(List<HeaderField> above) {
-        return new Scene(zone, authentication, header.prepended(above), body);
+        return new Scene(zone, authentication, header.prepended(above));
     }
 
     /// The same message, signed by each key.
@@ -165,7 +161,7 @@ record Scene(String zone, Authentication authentication, HeaderFields header, by
 
     BodyHash bodyHash(SignOptions options) {
         var hasher = BodyHasher.of(options);
-        hasher.update(body, 0, body.length);
+        hasher.update(BODY, 0, BODY.length);
         return hasher.finish().getFirst();
     }
 
@@ -173,7 +169,7 @@ record Scene(String zone, Authentication authentication, HeaderFields header, by
     List<HeaderField> authenticate() {
         var run = authentication.begin(CLIENT, "mx.example.org", REVERSE_PATH);
         run.header(header);
-        run.body(body, 0, body.length);
+        run.body(BODY, 0, BODY.length);
         return authentication.stamps(run.finish());
     }
 
