@@ -452,6 +452,94 @@ class AuthenticationTest {
     }
 
     @Test
+    @DisplayName("RFC 9990 §3.1.6: a report tells that we did otherwise, and not by which rule")
+    void reasons() throws Exception {
+        dns =
+                FakeDns.zone(
+                        """
+                        hurt.example. 60 IN TXT "v=spf1 -all"
+                        _dmarc.hurt.example. 60 IN TXT "v=DMARC1; p=none; rua=mailto:r@hurt.example"
+                        """);
+        open(
+                """
+                [dmarc_reports]
+                organization = "Example"
+                contact = "dmarc@example.com"
+                [[rule]]
+                name = "our-secret-word"
+                stage = "message"
+                when = 'subject == "x"'
+                action = "refuse"
+                """);
+        assertTrue(deliver("a@hurt.example", letter("a@hurt.example")).startsWith("550 "));
+        house().restart();
+        var rows = house().gateway().store().states("dmarc-row", "", 10);
+        assertEquals(1, rows.size());
+        assertTrue(rows.getFirst().text().contains("local_policy"), rows.getFirst().text());
+        assertFalse(rows.getFirst().text().contains("secret"), rows.getFirst().text());
+    }
+
+    private static final String NAMED =
+            """
+            [[access_list]]
+            name = "partners"
+            of = "reverse-name"
+            action = "allow"
+            entries = ["mx.partner.example"]
+            [[rule]]
+            name = "nobody"
+            stage = "mail"
+            when = 'reverse_path.address == "nobody@good.example"'
+            action = "refuse"
+            """;
+
+    @Test
+    @DisplayName("trouble of the DNS: a client whose name would let it through is refused for now")
+    void nameNotKnown() throws Exception {
+        dns =
+                FakeDns.zone(
+                        ZONE
+                                + """
+                                1.0.0.127.in-addr.arpa. IN PTR mx.partner.example.
+                                mx.partner.example. IN A 127.0.0.1
+                                """);
+        dns.fail("127.0.0.1");
+        open(NAMED);
+        assertRefusedForNow();
+        dns.recover("127.0.0.1").fail("mx.partner.example");
+        assertRefusedForNow();
+        dns.recover("mx.partner.example");
+        var strict = deliver("a@strict.example", letter("a@strict.example"));
+        assertTrue(strict.startsWith("250 "), strict);
+        assertTrue(deliver("nobody@good.example", letter("a@good.example")).startsWith("250 "));
+    }
+
+    private void assertRefusedForNow() throws Exception {
+        for (var from : List.of("a@strict.example", "nobody@good.example")) {
+            var reply = deliver(from, letter(from));
+            assertTrue(reply.startsWith("451 4.4.3 "), reply);
+        }
+        var good = deliver("a@good.example", letter("a@good.example"));
+        assertTrue(good.startsWith("250 "), good);
+        // Nobody is spared this, so it is for good.
+        try (var talk = new Talk(house().gateway().ports().getFirst())) {
+            var relay =
+                    talk.deliver("a@good.example", "a@elsewhere.example", letter("a@x.example"));
+            assertTrue(relay.startsWith("550 5.7.1 "), relay);
+        }
+    }
+
+    @Test
+    @DisplayName("a client whose name the DNS denies is refused for good, list or no list")
+    void nameDenied() throws Exception {
+        open(NAMED);
+        for (var from : List.of("a@strict.example", "nobody@good.example")) {
+            var reply = deliver(from, letter(from));
+            assertTrue(reply.startsWith("550 "), reply);
+        }
+    }
+
+    @Test
     @DisplayName("RFC 8601 §5: what a stranger claims we found is removed")
     void forged() throws Exception {
         open("");

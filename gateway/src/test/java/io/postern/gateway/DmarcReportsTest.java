@@ -34,6 +34,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -432,9 +434,56 @@ class DmarcReportsTest {
                         meta,
                         PublishedPolicy.of("not a domain", "none"),
                         List.of(row("192.0.2.1", 5, true)));
-        assertInstanceOf(Kept.Refused.class, house.gateway().dmarc().received().keep(nowhere));
+        assertInstanceOf(
+                Kept.Refused.class, house.gateway().dmarc().received().keep(nowhere, OTHER));
         var small = new ReceivedReports(house.gateway().store(), Duration.ofDays(1), 100, clock);
-        assertInstanceOf(Kept.Refused.class, small.keep(foreign));
+        assertInstanceOf(Kept.Refused.class, small.keep(foreign, OTHER));
+    }
+
+    @Test
+    @DisplayName("§8.2 one reporter can't take the room of the others, by whatever sub-domains")
+    void share() {
+        var room = 16 * 64 * 1024;
+        var received =
+                new ReceivedReports(house.gateway().store(), Duration.ofDays(9), room, clock);
+        var kept = 0;
+        while (keep(received, kept, "r" + kept + ".evil.example") instanceof Kept.New) {
+            kept++;
+            assertTrue(kept < 1_000, "a sixteenth is some hundred rows, not all of the room");
+        }
+        assertTrue(kept > 20, "kept " + kept);
+        assertInstanceOf(Kept.Refused.class, keep(received, kept, "evil.example"));
+        assertInstanceOf(Kept.New.class, keep(received, kept, "honest.example"));
+        assertInstanceOf(Kept.New.class, keep(received, kept + 1, "a.firm.co.uk"));
+        var again = new ReceivedReports(house.gateway().store(), Duration.ofDays(9), room, clock);
+        assertInstanceOf(Kept.Refused.class, keep(again, kept + 2, "x.evil.example"));
+        assertInstanceOf(Kept.New.class, keep(again, kept + 2, "other.co.uk"));
+    }
+
+    /// One of many rows that differ.
+    private Kept keep(ReceivedReports received, int number, String reporter) {
+        var metadata =
+                new AggregateReport.Metadata(
+                        "R",
+                        "r@r.example",
+                        Optional.empty(),
+                        "report " + number,
+                        clock.instant(),
+                        clock.instant(),
+                        List.of(),
+                        Optional.empty());
+        var random = new Random(number);
+        var rows =
+                IntStream.range(0, 100)
+                        .mapToObj(_ ->
+                                row(
+                                        "192.0.2." + random.nextInt(256),
+                                        random.nextInt(1 << 30) + 1,
+                                        true))
+                        .toList();
+        return received.keep(
+                new AggregateReport(metadata, PublishedPolicy.of("example.com", "none"), rows),
+                Domain.of(reporter));
     }
 
     @Test

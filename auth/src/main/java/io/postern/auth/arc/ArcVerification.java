@@ -25,12 +25,17 @@ import org.jspecify.annotations.Nullable;
 
 /// One chain being verified. RFC 8617 §5.2. Confined to one thread.
 final class ArcVerification implements ArcRun {
+    /// Octets of a set where all sets are there that are verified, some twice what it has: each
+    /// seal covers its set and those before, which a stranger could make a hundred times that work.
+    private static final long SET = 5 * 1024;
+
     private final DkimPolicy policy;
     private final HeaderFields header;
     private final KeyLookup keys;
     private final SignaturePrimitive primitive;
     private final List<String> steps = new ArrayList<>();
     private final List<Chain.Link> links;
+    private final List<String> sets = new ArrayList<>();
     private final BodyHasher hasher;
 
     /// Present while nothing stands against the chain.
@@ -105,6 +110,14 @@ final class ArcVerification implements ArcRun {
             return Optional.of(
                     "a chain of %d sets, more than the %d that are verified"
                             .formatted(links.size(), maxSets));
+        }
+        long covered = 0;
+        for (var link : links) {
+            covered += (links.size() - link.instance() + 1) * link.octets();
+        }
+        long most = SET * maxSets * maxSets / 2;
+        if (covered > most) {
+            return Optional.of("its seals cover more than " + most + " octets");
         }
         return Optional.empty();
     }
@@ -184,9 +197,19 @@ final class ArcVerification implements ArcRun {
 
     private byte[] input(Chain.Link link) {
         var input = new SealInput();
-        for (var before : links.subList(0, link.instance() - 1)) {
-            input.add(before.resultsField(), before.signatureField(), before.sealField());
-        }
+        sets().subList(0, link.instance() - 1).forEach(input::add);
         return input.octets(link.resultsField(), link.signatureField(), link.unsignedSeal());
+    }
+
+    /// Each set once, however many seals cover it.
+    private List<String> sets() {
+        if (sets.isEmpty()) {
+            for (var link : links) {
+                sets.add(
+                        SealInput.set(
+                                link.resultsField(), link.signatureField(), link.sealField()));
+            }
+        }
+        return sets;
     }
 }

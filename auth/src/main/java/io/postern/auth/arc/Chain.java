@@ -50,6 +50,14 @@ sealed interface Chain {
                     sealField.raw().substring(0, colon + 1) + sealTags.without("b", text) + "\r\n");
         }
 
+        /// Octets of its three fields.
+        long octets() {
+            return 0L
+                    + resultsField.raw().length()
+                    + signatureField.raw().length()
+                    + sealField.raw().length();
+        }
+
         ArcSet set() {
             return new ArcSet(
                     instance,

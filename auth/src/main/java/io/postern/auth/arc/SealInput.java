@@ -12,7 +12,17 @@ final class SealInput {
 
     /// Adds a set that is sealed as it is.
     void add(HeaderField results, HeaderField signature, HeaderField seal) {
-        sets.append(canonical(results)).append(canonical(signature)).append(canonical(seal));
+        add(set(results, signature, seal));
+    }
+
+    /// The same with a set from [#set].
+    void add(String set) {
+        sets.append(set);
+    }
+
+    /// A set as it is covered.
+    static String set(HeaderField results, HeaderField signature, HeaderField seal) {
+        return canonical(results) + canonical(signature) + canonical(seal);
     }
 
     /// The octets for a set that follows those added.

@@ -221,7 +221,7 @@ public record AuthenticationResults(String authservId, List<MethodResult> result
     /// Writes a word at this column or on a new line; the column after it.
     private static int append(StringBuilder out, int column, String word) {
         // As octets: HeaderField keeps octets as characters.
-        var octets = new String(word.getBytes(UTF_8), ISO_8859_1);
+        var octets = isAscii(word) ? word : new String(word.getBytes(UTF_8), ISO_8859_1);
         int at = column;
         if (column > 8) {
             if (column + 1 + octets.length() > LINE) {
@@ -234,5 +234,14 @@ public record AuthenticationResults(String authservId, List<MethodResult> result
         }
         out.append(octets);
         return at + octets.length();
+    }
+
+    private static boolean isAscii(String word) {
+        for (int i = 0; i < word.length(); i++) {
+            if (word.charAt(i) > 0x7F) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -195,7 +195,7 @@ abstract class BodyCanonicalizer {
             while (at < end) {
                 byte octet = piece[at];
                 if (octet > ' ' || octet < 0) {
-                    at = nextLow(piece, at + 1, end);
+                    at = plainUntil(piece, at + 1, end);
                 } else if (octet == ' ') {
                     if (at + 1 >= end || isSpecial(piece[at + 1])) {
                         return at;
@@ -215,21 +215,28 @@ abstract class BodyCanonicalizer {
             return at;
         }
 
-        /// The index of the first octet of 0 to 32 in `[from, to)`, or one before it where the next
-        /// look is octet by octet.
+        /// How far from there the piece surely is canonical: no control character, no space before
+        /// another or before a control character. Often further than it says.
         ///
-        /// Eight octets at a time: the lowest bit set in `low` is that of the first octet below 33.
-        private static int nextLow(byte[] octets, int from, int to) {
+        /// Eight octets at a time, held against the eight that begin one later.
+        private static int plainUntil(byte[] octets, int from, int to) {
             int at = from;
-            while (at <= to - Long.BYTES) {
+            while (at < to - Long.BYTES) {
                 long word = (long) LONG.get(octets, at);
-                long low = (word - 0x2121212121212121L) & ~word & 0x8080808080808080L;
-                if (low != 0) {
-                    return at + (Long.numberOfTrailingZeros(low) >>> 3);
+                long next = (long) LONG.get(octets, at + 1);
+                long special = below(word, ' ') | (below(word, '!') & below(next, '!'));
+                if (special != 0) {
+                    return at + (Long.numberOfTrailingZeros(special) >>> 3);
                 }
                 at += Long.BYTES;
             }
             return at;
+        }
+
+        /// The high bit of each octet that is below an ASCII character.
+        private static long below(long word, char ascii) {
+            long without = (0x80 - ascii) * 0x0101010101010101L;
+            return ~((word & 0x7F7F7F7F7F7F7F7FL) + without) & ~word & 0x8080808080808080L;
         }
 
         private static boolean isSpecial(byte octet) {

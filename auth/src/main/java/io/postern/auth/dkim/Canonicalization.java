@@ -1,5 +1,7 @@
 package io.postern.auth.dkim;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.postern.mail.HeaderField;
 import java.util.Optional;
 
@@ -42,30 +44,34 @@ public enum Canonicalization {
     /// RFC 6376 §3.4.2.
     private static String relaxed(HeaderField field) {
         var raw = field.raw();
-        var out = new StringBuilder(raw.length());
+        var octets = raw.getBytes(ISO_8859_1);
         var name = field.name();
+        var out = new byte[name.length() + octets.length + 3];
+        int at = 0;
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
-            out.append(c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c);
+            out[at++] = (byte) (c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
         }
-        out.append(':');
-        int start = out.length();
+        out[at++] = ':';
+        int start = at;
         boolean space = false;
-        for (int i = raw.indexOf(':') + 1; i < raw.length(); i++) {
-            char c = raw.charAt(i);
-            if (c == '\r' && i + 1 < raw.length() && raw.charAt(i + 1) == '\n') {
+        for (int i = raw.indexOf(':') + 1; i < octets.length; i++) {
+            byte octet = octets[i];
+            if (octet == '\r' && i + 1 < octets.length && octets[i + 1] == '\n') {
                 i++;
-            } else if (c == ' ' || c == '\t') {
+            } else if (octet == ' ' || octet == '\t') {
                 space = true;
             } else {
                 // White space after the colon and at the end is dropped.
-                if (space && out.length() > start) {
-                    out.append(' ');
+                if (space && at > start) {
+                    out[at++] = ' ';
                 }
                 space = false;
-                out.append(c);
+                out[at++] = octet;
             }
         }
-        return out.append("\r\n").toString();
+        out[at++] = '\r';
+        out[at++] = '\n';
+        return new String(out, 0, at, ISO_8859_1);
     }
 }

@@ -4,7 +4,6 @@ import io.postern.auth.text.Visible;
 import io.postern.dns.Answer;
 import io.postern.dns.Resolver;
 import java.security.PublicKey;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,12 +45,13 @@ public final class KeyLookup {
             case Answer.Records<String>(var records, var ttl, var authentic) -> {
                 for (var text : records) {
                     steps.add(
-                            "dns: TXT %s: \"%s\" (ttl %d s%s)"
-                                    .formatted(
-                                            name,
-                                            Visible.of(text),
-                                            ttl.toSeconds(),
-                                            authentic ? ", authentic" : ""));
+                            "dns: TXT "
+                                    + name
+                                    + ": \""
+                                    + Visible.of(text)
+                                    + "\" (ttl "
+                                    + ttl.toSeconds()
+                                    + (authentic ? " s, authentic)" : " s)"));
                 }
                 yield read(records, query);
             }
@@ -73,27 +73,31 @@ public final class KeyLookup {
     }
 
     private Found read(List<String> records, KeyQuery query) {
-        var keys = new ArrayList<KeyRecord>();
-        var problem = "";
-        for (var text : records) {
-            switch (KeyRecord.parse(text)) {
-                case KeyRecord.Parsed.Ok(var key) -> keys.add(key);
-                case KeyRecord.Parsed.Bad(var why) -> problem = why;
-            }
+        if (records.size() == 1) {
+            return read(records.getFirst(), query);
         }
-        if (keys.isEmpty()) {
-            return permanent("key record: " + problem);
-        }
+        var keys =
+                records.stream()
+                        .filter(text -> KeyRecord.parse(text) instanceof KeyRecord.Parsed.Ok)
+                        .toList();
         // RFC 6376 §3.6.2.2 leaves several undefined; trying each would be work that a stranger
         // orders.
         if (keys.size() > 1) {
             return permanent(keys.size() + " key records under " + query.dnsName());
         }
-        return check(keys.getFirst(), query);
+        return read(keys.isEmpty() ? records.getLast() : keys.getFirst(), query);
+    }
+
+    private Found read(String text, KeyQuery query) {
+        var recent = RecentKeys.read(text, maxRsaBits);
+        return switch (recent.parsed()) {
+            case KeyRecord.Parsed.Ok(var key) -> check(key, recent.decoded(), query);
+            case KeyRecord.Parsed.Bad(var why) -> permanent("key record: " + why);
+        };
     }
 
     /// RFC 6376 §6.1.2: whether the record is for signatures like this one.
-    private Found check(KeyRecord record, KeyQuery query) {
+    private static Found check(KeyRecord record, PublicKeys.Decoded decoded, KeyQuery query) {
         var algorithm = query.algorithm();
         if (!record.isForEmail()) {
             return permanent("key is not for e-mail: s=" + String.join(":", record.services()));
@@ -111,7 +115,7 @@ public final class KeyLookup {
         if (record.isStrictIdentity() && !query.identityDomain().equals(query.signingDomain())) {
             return permanent("key says t=s and the domain of i= is not that of d=");
         }
-        return switch (PublicKeys.decode(record, maxRsaBits)) {
+        return switch (decoded) {
             case PublicKeys.Decoded.Ok(var key, int bits) -> new Found.Key(record, key, bits);
             case PublicKeys.Decoded.Bad(var why) -> permanent("key record: " + why);
         };

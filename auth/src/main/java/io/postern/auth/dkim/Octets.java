@@ -25,6 +25,9 @@ final class Octets {
 
     /// Octets kept as characters, read as UTF-8; empty when they are not.
     static Optional<String> utf8(String octets) {
+        if (isAscii(octets)) {
+            return Optional.of(octets);
+        }
         try {
             return Optional.of(
                     UTF_8.newDecoder()
@@ -33,6 +36,15 @@ final class Octets {
         } catch (CharacterCodingException e) {
             return Optional.empty();
         }
+    }
+
+    private static boolean isAscii(String octets) {
+        for (int i = 0; i < octets.length(); i++) {
+            if (octets.charAt(i) > 0x7F) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// The octets, as characters, of a dkim-quoted-printable text without white space; empty when

@@ -46,8 +46,15 @@ final class PublicKeys {
 
     private static final int ED25519_OCTETS = 32;
 
-    /// A longer exponent only makes work for whoever verifies; 65537 has 17 bits.
-    private static final int MAX_EXPONENT_BITS = 64;
+    /// A longer exponent only makes work for whoever verifies: 65537 has 17 bits, and 33 bits,
+    /// which libraries still take, double and triple it.
+    private static final int MAX_EXPONENT_BITS = 33;
+
+    private static final int USUAL_EXPONENT_BITS = 17;
+
+    /// With such a key the longest exponent is no more work than the usual one with the longest
+    /// key.
+    private static final int MAX_BITS_ANY_EXPONENT = 2048;
 
     private PublicKeys() {}
 
@@ -81,7 +88,9 @@ final class PublicKeys {
         if (bits > maxBits) {
             return new Decoded.Bad("RSA key of " + bits + " bits, over " + maxBits);
         }
-        if (rsa.getPublicExponent().bitLength() > MAX_EXPONENT_BITS) {
+        int exponent = rsa.getPublicExponent().bitLength();
+        if (exponent > MAX_EXPONENT_BITS
+                || (exponent > USUAL_EXPONENT_BITS && bits > MAX_BITS_ANY_EXPONENT)) {
             return new Decoded.Bad("RSA key with an overlong exponent");
         }
         return new Decoded.Ok(rsa, bits);

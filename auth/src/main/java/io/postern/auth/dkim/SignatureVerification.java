@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
 /// One signature being verified: read, then given what hashes and header it asks for. RFC 6376
 /// §6.1. Confined to one thread.
 public final class SignatureVerification {
+    /// Octets of a field that is read. The longest have `z=`, a copy of the header section.
+    private static final int LONGEST = 32 * 1024;
+
+    /// Signed fields that are shown among the steps.
+    private static final int SHOWN = 50;
+
     private final Dialect dialect;
     private final HeaderField field;
     private final String value;
@@ -52,6 +58,10 @@ public final class SignatureVerification {
 
     /// Reads the field and what it says of itself. RFC 6376 §6.1.1.
     public void read(Instant now) {
+        if (value.length() > LONGEST) {
+            refuse(new DkimResult.Policy("a signature field of " + value.length() + " octets"));
+            return;
+        }
         switch (TagList.parse(value)) {
             case TagList.Parsed.Bad(int at, var why) ->
                     settled = new DkimResult.Neutral(why + " at octet " + at);
@@ -68,20 +78,23 @@ public final class SignatureVerification {
     private void check(DkimSignature read, Instant now) {
         signature = read;
         steps.add(
-                "signature: a=%s c=%s/%s d=%s s=%s i=%s"
-                        .formatted(
-                                read.algorithm().tag(),
-                                read.headerCanonicalization().tag(),
-                                read.bodyCanonicalization().tag(),
-                                read.signingDomain(),
-                                read.selector(),
-                                Visible.of(read.identity())));
+                "signature: a="
+                        + read.algorithm().tag()
+                        + " c="
+                        + read.headerCanonicalization().tag()
+                        + "/"
+                        + read.bodyCanonicalization().tag()
+                        + " d="
+                        + read.signingDomain()
+                        + " s="
+                        + read.selector()
+                        + " i="
+                        + Visible.of(read.identity()));
         steps.add(
-                "times: now %s%s%s"
-                        .formatted(
-                                now,
-                                read.timestamp().map(t -> ", signed " + t).orElse(""),
-                                read.expiration().map(x -> ", expires " + x).orElse("")));
+                "times: now "
+                        + now
+                        + read.timestamp().map(t -> ", signed " + t).orElse("")
+                        + read.expiration().map(x -> ", expires " + x).orElse(""));
         if (read.algorithm() == DkimAlgorithm.RSA_SHA1
                 && policy.historic() == DkimPolicy.Historic.REFUSE) {
             // RFC 8301 §3.1: permanently failed evaluation.
@@ -135,11 +148,12 @@ public final class SignatureVerification {
                 keyBits = OptionalInt.of(key.bits());
                 testing = key.record().isTesting();
                 steps.add(
-                        "key: %s, %d bits%s"
-                                .formatted(
-                                        key.record().keyType(),
-                                        key.bits(),
-                                        testing ? ", testing (t=y)" : ""));
+                        "key: "
+                                + key.record().keyType()
+                                + ", "
+                                + key.bits()
+                                + " bits"
+                                + (testing ? ", testing (t=y)" : ""));
                 yield verify(read, hash, header, key);
             }
         };
@@ -149,14 +163,17 @@ public final class SignatureVerification {
             DkimSignature read, BodyHash hash, SignedHeader header, KeyLookup.Found.Key key) {
         // §6.1.3: the body hash is compared before the costlier signature.
         steps.add(
-                "body hash: computed %s, given %s, over %s of %d canonical octets"
-                        .formatted(
-                                hash.base64(),
-                                read.bodyHash(),
-                                read.bodyLength().isPresent()
-                                        ? "the first " + read.bodyLength().getAsLong()
-                                        : "all",
-                                hash.canonicalOctets()));
+                "body hash: computed "
+                        + hash.base64()
+                        + ", given "
+                        + read.bodyHash()
+                        + ", over "
+                        + (read.bodyLength().isPresent()
+                                ? "the first " + read.bodyLength().getAsLong()
+                                : "all")
+                        + " of "
+                        + hash.canonicalOctets()
+                        + " canonical octets");
         // §3.5, l=: MUST NOT be larger than the body.
         if (read.bodyLength().isPresent()
                 && read.bodyLength().getAsLong() > hash.canonicalOctets()) {
@@ -186,10 +203,19 @@ public final class SignatureVerification {
     private DkimResult checkSignature(
             DkimSignature read, SignedHeader header, KeyLookup.Found.Key key) {
         var input = new StringBuilder(2048);
-        for (var canonical :
-                header.select(read.signedFields(), read.headerCanonicalization(), field)) {
-            steps.add("signed field: " + Visible.of(canonical));
+        var selected = header.select(read.signedFields(), read.headerCanonicalization(), field);
+        if (selected.isEmpty()) {
+            return new DkimResult.Policy(
+                    "signatures cover more than " + SignedHeader.MOST + " octets of header");
+        }
+        for (var canonical : selected.get()) {
             input.append(canonical);
+        }
+        selected.get().stream()
+                .limit(SHOWN)
+                .forEach(canonical -> steps.add("signed field: " + Visible.of(canonical)));
+        if (selected.get().size() > SHOWN) {
+            steps.add("signed fields: " + (selected.get().size() - SHOWN) + " more");
         }
         var own = read.headerCanonicalization().header(withoutSignature());
         // §3.7: the signature's own field comes last, b= emptied, without its final CRLF.

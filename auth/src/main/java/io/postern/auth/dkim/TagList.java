@@ -162,21 +162,31 @@ public final class TagList {
     }
 
     private static String withoutSpace(String value) {
-        int at = 0;
-        while (at < value.length() && value.charAt(at) > ' ') {
-            at++;
-        }
-        if (at == value.length()) {
+        int end = endOfWord(value, 0);
+        if (end == value.length()) {
             return value;
         }
-        var out = new StringBuilder(value.length());
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (c > ' ') {
-                out.append(c);
+        // Word by word: most are the lines of a long hash or signature.
+        var out = new StringBuilder(value.length()).append(value, 0, end);
+        int at = end;
+        while (at < value.length()) {
+            if (value.charAt(at) > ' ') {
+                end = endOfWord(value, at);
+                out.append(value, at, end);
+                at = end;
+            } else {
+                at++;
             }
         }
         return out.toString();
+    }
+
+    private static int endOfWord(String value, int from) {
+        int at = from;
+        while (at < value.length() && value.charAt(at) > ' ') {
+            at++;
+        }
+        return at;
     }
 
     @Override

@@ -53,12 +53,13 @@ final class PolicyLookup {
             case Answer.Records<String>(var records, var ttl, var authentic) -> {
                 for (var text : records) {
                     steps.add(
-                            "dns: TXT %s: \"%s\" (ttl %d s%s)"
-                                    .formatted(
-                                            name,
-                                            Visible.of(text),
-                                            ttl.toSeconds(),
-                                            authentic ? ", authentic" : ""));
+                            "dns: TXT "
+                                    + name
+                                    + ": \""
+                                    + Visible.of(text)
+                                    + "\" (ttl "
+                                    + ttl.toSeconds()
+                                    + (authentic ? " s, authentic)" : " s)"));
                 }
                 yield read(name, records);
             }

@@ -117,7 +117,7 @@ final class Evaluation {
     }
 
     private static String about(Directive directive, String domain, String what) {
-        return "%s: %s %s".formatted(domain, Visible.of(directive.text()), what);
+        return domain + ": " + Visible.of(directive.text()) + " " + what;
     }
 
     /// §6.1: the other domain's record instead, with its own explanation (§6.2).

@@ -26,8 +26,11 @@ final class IdentityCheck {
     SpfResult run(SpfIdentity identity) {
         var domain = circumstances.sender().domain();
         questions.note(
-                "%s identity %s, client %s"
-                        .formatted(identity.word(), domain, circumstances.client().readable()));
+                identity.word()
+                        + " identity "
+                        + domain
+                        + ", client "
+                        + circumstances.client().readable());
         var outcome = evaluation.check(domain);
         var verdict = withoutGuess(outcome.verdict());
         Optional<String> explanation = Optional.empty();

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.postern.auth.authres.AuthenticationResults;
 import io.postern.auth.dkim.DkimPolicy;
 import io.postern.auth.dkim.SampleMail;
+import io.postern.auth.dkim.SignOptions;
 import io.postern.auth.dkim.SignatureFactory;
 import io.postern.auth.dkim.TestKeys;
 import io.postern.auth.dkim.ZoneResolver;
@@ -18,6 +20,7 @@ import io.postern.mail.HeaderFields;
 import java.security.NoSuchAlgorithmException;
 import java.security.Signature;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -282,6 +285,41 @@ class ArcVerifierTest {
         assertThrows(
                 IllegalArgumentException.class,
                 () -> new ArcVerifier(zone, DkimPolicy.STANDARD, SignatureFactory.PLATFORM, 0));
+    }
+
+    @Test
+    @DisplayName("seals that cover more than 250 KiB together are not verified, whoever made them")
+    void longSets() {
+        var mail = Chains.mail();
+        for (int i = 0; i < 3; i++) {
+            mail = longSet(mail, i == 0 ? new ArcVerdict.None() : new ArcVerdict.Pass());
+            var counting = new Counting();
+            var result =
+                    Chains.verify(
+                            mail,
+                            new ArcVerifier(Chains.zone(), DkimPolicy.STANDARD, counting, 10));
+            // 60, 180 and 360 thousand octets.
+            assertEquals(
+                    i < 2 ? "pass" : "fail: its seals cover more than 256000 octets",
+                    words(result));
+            assertEquals(i < 2 ? i + 2 : 0, counting.made.get());
+        }
+    }
+
+    private static SampleMail longSet(SampleMail mail, ArcVerdict verdict) {
+        var sealing =
+                new ArcSealer(SignatureFactory.PLATFORM)
+                        .seal(
+                                mail.header(),
+                                mail.hash(SignOptions.STANDARD),
+                                verdict,
+                                new AuthenticationResults(
+                                        "mx.example.net",
+                                        Collections.nCopies(
+                                                1_500, Chains.results("x").results().getFirst())),
+                                Chains.key("lists.example.net"),
+                                Chains.NOW);
+        return mail.under(assertInstanceOf(ArcSealer.Sealing.Sealed.class, sealing).fields());
     }
 
     @Test

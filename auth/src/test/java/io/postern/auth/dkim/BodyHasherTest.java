@@ -114,6 +114,30 @@ class BodyHasherTest {
         }
     }
 
+    @Test
+    @DisplayName("octets of every kind, in words of every length")
+    void everyOctet() {
+        var random = new Random(4871);
+        for (int round = 0; round < 3_000; round++) {
+            var body = new StringBuilder();
+            while (body.length() < 100) {
+                switch (random.nextInt(12)) {
+                    case 0 -> body.append("\r\n");
+                    case 1 -> body.append("  ");
+                    case 2 -> body.append((char) random.nextInt(256));
+                    case 3 -> body.append((char) (0x7E + random.nextInt(4)));
+                    case 4, 5, 6 -> body.append(' ');
+                    default -> body.append("x".repeat(random.nextInt(12)));
+                }
+            }
+            var text = body.toString();
+            assertEquals(
+                    plainRelaxed(text),
+                    Bodies.canonical(Canonicalization.RELAXED, List.of(text)),
+                    Visible.of(text));
+        }
+    }
+
     /// The rules of §3.4.3 as they read, on a whole body.
     private static String plainSimple(String body) {
         var text = body;

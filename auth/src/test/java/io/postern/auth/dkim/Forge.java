@@ -27,7 +27,8 @@ final class Forge {
                                         .select(
                                                 draft.signedFields(),
                                                 draft.headerCanonicalization(),
-                                                field(value)))
+                                                field(value))
+                                        .orElseThrow())
                         + own.substring(0, own.length() - 2);
         try {
             var signature = SignatureFactory.PLATFORM.create(draft.algorithm().signatureName());

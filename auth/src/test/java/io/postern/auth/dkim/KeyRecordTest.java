@@ -1,7 +1,12 @@
 package io.postern.auth.dkim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.spec.RSAPublicKeySpec;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +43,42 @@ class KeyRecordTest {
                 new Case("h= with sha256", "h=sha1:sha256; p=YWJj", "rsa YWJj"),
                 new Case("h= without sha256", "h=sha1; p=YWJj", "rsa YWJj no-sha256"),
                 new Case("g= is gone", "g=; p=YWJj", "rsa YWJj"));
+    }
+
+    static Stream<Case> exponents() {
+        var usual = "10001";
+        return Stream.of(
+                new Case("2048 bits, the usual exponent", record(2048, usual), "2048"),
+                new Case("4096 bits, the usual exponent", record(4096, usual), "4096"),
+                new Case("2048 bits, an exponent of 33", record(2048, "100000001"), "2048"),
+                new Case("2049 bits, an exponent of 33", record(2049, "100000001"), "none"),
+                new Case("4096 bits, an exponent of 18", record(4096, "20001"), "none"),
+                new Case("1024 bits, an exponent of 34", record(1024, "200000001"), "none"));
+    }
+
+    private static String record(int bits, String exponent) {
+        var modulus = BigInteger.ONE.shiftLeft(bits).subtract(BigInteger.ONE);
+        try {
+            var key =
+                    KeyFactory.getInstance("RSA")
+                            .generatePublic(
+                                    new RSAPublicKeySpec(modulus, new BigInteger(exponent, 16)));
+            return "p=" + TestKeys.base64(key.getEncoded());
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("exponents")
+    void work(Case c) {
+        var key = assertInstanceOf(KeyRecord.Parsed.Ok.class, KeyRecord.parse(c.text())).key();
+        assertEquals(
+                c.want(),
+                switch (key.strength(DkimPolicy.STANDARD.maxRsaBits())) {
+                    case KeyRecord.Strength.Bits(int bits) -> "" + bits;
+                    case KeyRecord.Strength.None _ -> "none";
+                });
     }
 
     @ParameterizedTest(name = "{0}")

@@ -12,10 +12,12 @@ import io.postern.auth.dmarc.DmarcResult;
 import io.postern.auth.dmarc.DmarcVerifier;
 import io.postern.auth.dmarc.SpfIdentityResult;
 import io.postern.auth.dmarc.SpfIdentityResult.State;
+import io.postern.auth.spf.SpfLimits;
 import io.postern.auth.spf.SpfQuery;
 import io.postern.auth.spf.SpfResult;
 import io.postern.auth.spf.SpfVerdict;
 import io.postern.auth.spf.SpfVerifier;
+import io.postern.dns.Resolver;
 import io.postern.mail.BodyTap;
 import io.postern.mail.Domain;
 import io.postern.mail.HeaderFields;
@@ -24,9 +26,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// One message being authenticated: begun at MAIL, told of the header section and of the body as
@@ -37,11 +39,15 @@ public final class Authenticating implements BodyTap {
     record Means(
             MessageResolver dns,
             Duration deadline,
-            SpfVerifier spf,
+            String receiver,
             DkimVerifier dkim,
             ArcVerifier arc,
-            DmarcVerifier dmarc,
             LookAlikes lookAlikes) {}
+
+    /// Of both identities together. RFC 7208 §4.6.4 lets one ask more than a hundred; who needs
+    /// more than this is not worth it, and DKIM and DMARC need at most fifty more, which must be
+    /// left: a stranger could choose what is not found out.
+    private static final int SPF_QUESTIONS = 45;
 
     /// SPF of both identities. RFC 7208 §2.3, §2.4.
     private record Spf(SpfResult helo, SpfResult mailFrom) {}
@@ -59,18 +65,26 @@ public final class Authenticating implements BodyTap {
         this.means = means;
         this.query = query;
         this.now = now;
-        this.spf =
-                beside(
-                        "spf",
-                        () -> {
-                            // First what DMARC depends on.
-                            var mailFrom = means.spf().mailFrom(query, now);
-                            return new Spf(means.spf().helo(query, now), mailFrom);
-                        });
+        this.spf = begun("spf", this::spf);
     }
 
-    private static <T> FutureTask<T> beside(String name, Callable<T> work) {
-        var task = new FutureTask<>(work);
+    private Spf spf(Resolver resolver) {
+        var limited = new Limited(resolver, SPF_QUESTIONS);
+        var verifier = new SpfVerifier(limited, SpfLimits.STANDARD, means.receiver());
+        // First what DMARC depends on.
+        var mailFrom = verifier.mailFrom(query, now);
+        return new Spf(verifier.helo(query, now), mailFrom);
+    }
+
+    /// Done already, when all that the DNS has to say to it is kept; else on a thread beside.
+    private <T> FutureTask<T> begun(String name, Function<Resolver, T> work) {
+        var kept = new Kept(means.dns());
+        var atOnce = new FutureTask<>(() -> work.apply(kept));
+        atOnce.run();
+        if (!kept.isMissing()) {
+            return atOnce;
+        }
+        var task = new FutureTask<>(() -> work.apply(means.dns()));
         Thread.ofVirtual().name(name).start(task);
         return task;
     }
@@ -90,7 +104,7 @@ public final class Authenticating implements BodyTap {
         view.domain()
                 .ifPresent(domain -> {
                     boolean alone = isOnly(domain, signatures.keyNames());
-                    dmarc = beside("dmarc", () -> discover(domain, alone));
+                    dmarc = begun("dmarc", resolver -> discover(resolver, domain, alone));
                 });
     }
 
@@ -102,10 +116,11 @@ public final class Authenticating implements BodyTap {
 
     /// What is aligned depends on the author's organization as soon as there are other names. It is
     /// asked for now: at the end, who lets us wait for his names might have used up the time.
-    private Discovery discover(Domain author, boolean alone) {
-        var discovery = means.dmarc().discover(author);
+    private static Discovery discover(Resolver resolver, Domain author, boolean alone) {
+        var verifier = new DmarcVerifier(resolver);
+        var discovery = verifier.discover(author);
         if (!alone) {
-            var _ = means.dmarc().organizationalDomain(author);
+            var _ = verifier.organizationalDomain(author);
         }
         return discovery;
     }
@@ -149,9 +164,8 @@ public final class Authenticating implements BodyTap {
 
     private DmarcResult dmarc(Domain domain, List<SignatureResult> signatures, SpfResult mailFrom) {
         var input = new DmarcInput(domain, signatures, spfIdentity(mailFrom));
-        return dmarc == null
-                ? means.dmarc().evaluate(input)
-                : means.dmarc().evaluate(input, result(dmarc));
+        var verifier = new DmarcVerifier(means.dns());
+        return dmarc == null ? verifier.evaluate(input) : verifier.evaluate(input, result(dmarc));
     }
 
     private static Optional<SpfIdentityResult> spfIdentity(SpfResult result) {

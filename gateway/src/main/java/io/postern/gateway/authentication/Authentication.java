@@ -5,10 +5,7 @@ import io.postern.auth.authres.AuthenticationResults;
 import io.postern.auth.dkim.DkimPolicy;
 import io.postern.auth.dkim.DkimVerifier;
 import io.postern.auth.dkim.SignatureFactory;
-import io.postern.auth.dmarc.DmarcVerifier;
-import io.postern.auth.spf.SpfLimits;
 import io.postern.auth.spf.SpfQuery;
-import io.postern.auth.spf.SpfVerifier;
 import io.postern.dns.Resolver;
 import io.postern.gateway.config.Config;
 import io.postern.gateway.lookups.Lookups;
@@ -27,10 +24,6 @@ import java.util.Optional;
 public final class Authentication {
     /// The rule that acts on failures of DMARC: in logs, tags, reasons for a hold.
     public static final String DMARC = "dmarc";
-
-    /// Of both identities together. RFC 7208 §4.6.4 lets one ask more than a hundred; who needs
-    /// more than this is not worth it, and DKIM and DMARC need at most fifty more.
-    private static final int SPF_QUESTIONS = 45;
 
     private final Resolver resolver;
     private final boolean enabled;
@@ -103,11 +96,9 @@ public final class Authentication {
                 new Authenticating.Means(
                         dns,
                         deadline,
-                        new SpfVerifier(
-                                dns.limited(SPF_QUESTIONS), SpfLimits.STANDARD, stamps.receiver()),
+                        stamps.receiver(),
                         new DkimVerifier(dns, DkimPolicy.STANDARD),
                         new ArcVerifier(dns, DkimPolicy.STANDARD, SignatureFactory.PLATFORM),
-                        new DmarcVerifier(dns),
                         lookAlikes),
                 new SpfQuery(client, helo, mailFrom),
                 clock.instant());

@@ -55,15 +55,31 @@ final class MessageResolver implements Resolver {
         closed = true;
     }
 
-    /// The same for one method, which may ask so many questions and no more: what a stranger makes
-    /// it ask must leave enough for the others, or he could choose what is not found out.
-    Resolver limited(int questions) {
-        return new Limited(this, questions);
-    }
-
     /// Begins to look a name up that will be asked for soon.
     void prefetchTxt(String name) {
         var _ = lookup("TXT", name, () -> resolver.txt(name));
+    }
+
+    /// Counts as asked, if it is known.
+    @Override
+    public synchronized Optional<Answer<String>> keptTxt(String name) {
+        var question = new Question("TXT", normal(name));
+        var known = asked.get(question);
+        if (known == null) {
+            var kept = kept(question.type(), name);
+            kept.ifPresent(answer -> asked.put(question, Lookups.done(answer)));
+            return kept;
+        }
+        // The question has the type in it, and each type has one kind of record.
+        @SuppressWarnings("unchecked")
+        var answer = (Answer<String>) known.now();
+        return known.isDone() ? Optional.of(answer) : Optional.empty();
+    }
+
+    private Optional<Answer<String>> kept(String type, String name) {
+        return type.equals("TXT") && asked.size() < QUESTIONS && !closed
+                ? resolver.keptTxt(name)
+                : Optional.empty();
     }
 
     /// What was asked so far and what came of it, in the order asked.
@@ -86,10 +102,7 @@ final class MessageResolver implements Resolver {
         }
         long left = Math.max(until - System.nanoTime(), 0);
         // No thread for what is known: most names of most messages are.
-        var kept =
-                type.equals("TXT") && asked.size() < QUESTIONS
-                        ? resolver.keptTxt(name)
-                        : Optional.<Answer<String>>empty();
+        var kept = kept(type, name);
         var begun =
                 kept.isPresent()
                         ? Lookups.<Answer<?>>done(kept.get())

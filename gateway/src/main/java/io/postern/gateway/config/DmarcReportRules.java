@@ -64,8 +64,9 @@ public record DmarcReportRules(
                         otherwise = "\"64 MiB\"",
                         min = 1048576,
                         doc =
-                                "Octets of such reports, packed. When there is no room, the oldest must expire first; "
-                                        + "the mail itself goes on in any case.")
+                                "Octets of such reports, packed, of which those from one domain may take a sixteenth. "
+                                        + "When there is no room, the oldest must expire first; the mail itself goes on in "
+                                        + "any case.")
                 ByteSize room) {
 
     /// Whether reports are sent.

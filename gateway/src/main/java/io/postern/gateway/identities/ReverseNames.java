@@ -9,6 +9,8 @@ import io.postern.mail.Domain;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -57,10 +59,10 @@ public final class ReverseNames {
         var client = situation.session().client().getAddress();
         return sessions.computeIfAbsent(
                 situation.session().sessionId(),
-                _ -> lookups.start(() -> find(client), ClientNames.NONE, deadline));
+                _ -> lookups.start(() -> find(client), ClientNames.UNKNOWN, deadline));
     }
 
-    /// The names, for what decides about mail; none when they are not known within the deadline.
+    /// The names, for what decides about mail; unknown when they are not known within the deadline.
     public ClientNames of(Situation situation) {
         return begin(situation).get();
     }
@@ -91,8 +93,7 @@ public final class ReverseNames {
             case Answer.Records<String>(var names, _, _) -> {
                 failures.set(0);
                 var claimed = names.stream().filter(name -> !name.isEmpty()).limit(NAMES).toList();
-                yield new ClientNames(
-                        claimed, claimed.stream().filter(name -> leadsBack(name, client)).toList());
+                yield confirmed(claimed, client);
             }
             case Answer.NoSuchName<String>(), Answer.NoData<String>() -> {
                 failures.set(0);
@@ -100,14 +101,26 @@ public final class ReverseNames {
             }
             case Answer.TemporaryFailure<String> _ -> {
                 failures.incrementAndGet();
-                yield ClientNames.NONE;
+                yield ClientNames.UNKNOWN;
             }
         };
     }
 
-    private boolean leadsBack(String name, InetAddress client) {
-        var answer = client instanceof Inet4Address ? resolver.a(name) : resolver.aaaa(name);
-        return answer instanceof Answer.Records<InetAddress>(var addresses, _, _)
-                && addresses.contains(client);
+    /// Those that lead back.
+    private ClientNames confirmed(List<String> claimed, InetAddress client) {
+        var confirmed = new ArrayList<String>();
+        boolean open = false;
+        for (var name : claimed) {
+            switch (client instanceof Inet4Address ? resolver.a(name) : resolver.aaaa(name)) {
+                case Answer.Records<InetAddress>(var addresses, _, _) -> {
+                    if (addresses.contains(client)) {
+                        confirmed.add(name);
+                    }
+                }
+                case Answer.NoSuchName<InetAddress>(), Answer.NoData<InetAddress>() -> {}
+                case Answer.TemporaryFailure<InetAddress> _ -> open = true;
+            }
+        }
+        return new ClientNames(claimed, confirmed, open);
     }
 }

@@ -148,31 +148,58 @@ public final class AccessLists implements Check {
         if (step.isEmpty()) {
             return Opinion.PASS;
         }
+        boolean open = false;
         for (var list : lists) {
             if (isAsked(list.settings(), step.get(), situation)) {
                 var found = find(list, situation);
                 if (found.isPresent()) {
-                    return opinion(list.settings(), found.get(), situation.stage());
+                    var opinion = opinion(list.settings(), found.get(), situation.stage());
+                    return open
+                            ? new Opinion.Several(List.of(new Opinion.MayAllow(), opinion))
+                            : opinion;
                 }
+                open |= mayFind(list, situation);
             }
         }
-        return Opinion.PASS;
+        return open ? new Opinion.MayAllow() : Opinion.PASS;
+    }
+
+    /// Who speaks for a client.
+    public sealed interface Vouching {
+        /// The list of that name.
+        record ByList(String name) implements Vouching {}
+
+        /// No list.
+        record Nobody() implements Vouching {}
+
+        /// Perhaps a list, but the client's name is not known now.
+        record Unknown() implements Vouching {}
     }
 
     /// The list that speaks for who hands a message in: the client or its verified name, and not
     /// what a stranger calls himself. It spares the message what authentication finds, and nothing
     /// else: rules and rates are asked at the end of the content all the same.
-    public Optional<String> vouching(Situation situation) {
-        return lists.stream()
-                .filter(list ->
-                        list.settings().action() == AbuseConfig.Action.ALLOW
-                                && list.settings().roles().contains(situation.listener().role()))
-                .filter(list ->
-                        list.settings().of() == AbuseConfig.Subject.CLIENT
-                                || list.settings().of() == AbuseConfig.Subject.REVERSE_NAME)
-                .filter(list -> find(list, situation).isPresent())
-                .map(list -> list.settings().name())
-                .findFirst();
+    public Vouching vouching(Situation situation) {
+        boolean open = false;
+        for (var list : lists) {
+            if (list.settings().action() == AbuseConfig.Action.ALLOW
+                    && list.settings().roles().contains(situation.listener().role())
+                    && (list.settings().of() == Subject.CLIENT
+                            || list.settings().of() == Subject.REVERSE_NAME)) {
+                if (find(list, situation).isPresent()) {
+                    return new Vouching.ByList(list.settings().name());
+                }
+                open |= mayFind(list, situation);
+            }
+        }
+        return open ? new Vouching.Unknown() : new Vouching.Nobody();
+    }
+
+    /// Whether the list would perhaps let the client through, if the DNS had told its name.
+    private boolean mayFind(AccessList list, Situation situation) {
+        return list.settings().action() == AbuseConfig.Action.ALLOW
+                && list.settings().of() == Subject.REVERSE_NAME
+                && reverseNames.apply(situation).mayHave(name -> containsName(list, name));
     }
 
     private boolean isAsked(AbuseConfig.AccessList list, Step step, Situation situation) {

@@ -14,6 +14,7 @@ import io.postern.gateway.config.AuthenticationConfig;
 import io.postern.gateway.config.AuthenticationConfig.OnFailure;
 import io.postern.gateway.config.AuthenticationConfig.OnTrouble;
 import io.postern.gateway.config.Config;
+import io.postern.gateway.lists.AccessLists.Vouching;
 import io.postern.gateway.policy.Check;
 import io.postern.gateway.policy.Opinion;
 import io.postern.gateway.policy.Situation;
@@ -30,10 +31,10 @@ import java.util.function.Function;
 final class AuthenticationCheck implements Check {
     private final AuthenticationConfig settings;
     private final LookAlikes lookAlikes;
-    private final Function<Situation, Optional<String>> vouching;
+    private final Function<Situation, Vouching> vouching;
 
-    /// @param vouching names the list that speaks for the client, if one does
-    AuthenticationCheck(Config config, Function<Situation, Optional<String>> vouching) {
+    /// @param vouching who speaks for the client
+    AuthenticationCheck(Config config, Function<Situation, Vouching> vouching) {
         this.vouching = vouching;
         this.settings = config.authentication();
         this.lookAlikes =
@@ -47,22 +48,40 @@ final class AuthenticationCheck implements Check {
                 || situation.header().isEmpty()) {
             return Opinion.PASS;
         }
-        var list = vouching.apply(situation);
-        if (list.isPresent()) {
-            return note("not acted upon: let through by " + list.get(), "access list");
-        }
+        return switch (vouching.apply(situation)) {
+            case Vouching.ByList(var name) ->
+                    note("not acted upon: let through by " + name, "access list");
+            case Vouching.Nobody() -> several(opinions(situation));
+            // Refusals for now: the list would have spared it all of them.
+            case Vouching.Unknown() ->
+                    several(
+                            opinions(situation).stream()
+                                    .map(opinion ->
+                                            opinion instanceof Opinion.Refuse refuse
+                                                    ? Opinion.forNow(refuse)
+                                                    : opinion)
+                                    .toList());
+        };
+    }
+
+    private static Opinion several(List<Opinion> opinions) {
+        return opinions.isEmpty() ? Opinion.PASS : new Opinion.Several(opinions);
+    }
+
+    private List<Opinion> opinions(Situation situation) {
         var opinions = new ArrayList<Opinion>();
         var author =
                 situation
                         .results()
                         .map(MessageResults::author)
-                        .orElseGet(() -> AuthorView.of(situation.header().get(), lookAlikes));
+                        .orElseGet(
+                                () -> AuthorView.of(situation.header().orElseThrow(), lookAlikes));
         author.ambiguous().ifPresent(why -> opinions.add(ambiguous(why)));
         situation.results().ifPresent(results -> judge(situation, results, opinions));
         if (!author.misleading().isEmpty()) {
             opinions.add(misleading(author.misleading()));
         }
-        return opinions.isEmpty() ? Opinion.PASS : new Opinion.Several(opinions);
+        return opinions;
     }
 
     private void judge(Situation situation, MessageResults results, List<Opinion> opinions) {

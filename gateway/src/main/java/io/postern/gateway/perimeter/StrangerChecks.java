@@ -15,7 +15,6 @@ import io.postern.gateway.recipients.OwnRecipients;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -93,8 +92,8 @@ public final class StrangerChecks implements AutoCloseable {
         return lists.access();
     }
 
-    /// The list in force that speaks for a client, if one does.
-    Optional<String> vouching(Situation situation) {
+    /// Who speaks for a client, of the lists in force.
+    AccessLists.Vouching vouching(Situation situation) {
         return lists.access().vouching(situation);
     }
 

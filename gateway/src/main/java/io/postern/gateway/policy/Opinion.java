@@ -18,6 +18,10 @@ public sealed interface Opinion {
     /// @param why for the decision record
     record Allow(Decision why) implements Opinion {}
 
+    /// Nothing against it, and it would perhaps be an [Allow] if the DNS had answered: whatever is
+    /// refused by a check that this would have spared it is refused for now only.
+    record MayAllow() implements Opinion {}
+
     /// Nothing against it; what was concluded goes into the decision record of the messages that
     /// follow, and the remarks on each.
     record Note(Decision why, List<Remark> remarks) implements Opinion {
@@ -72,6 +76,29 @@ public sealed interface Opinion {
     /// @param inputs what it looked at, names and values in turn
     static Refuse refuse(String rule, Reply reply, Object... inputs) {
         return new Refuse(rule, reply, Duration.ZERO, false, decision(rule, "" + reply, inputs));
+    }
+
+    /// The same refusal for now, and not for good, because whether it stands is not known: trouble
+    /// of the DNS must never become permanent.
+    static Refuse forNow(Refuse refuse) {
+        if (refuse.reply().code() < 500) {
+            return refuse;
+        }
+        // RFC 3463 §3.5: X.4.3, directory server failure.
+        var reply =
+                Reply.of(
+                        451,
+                        "4.4.3",
+                        "whether mail from your host is let through can't be told now, for its name"
+                                + " in the DNS could not be looked up; try again later");
+        var inputs = new LinkedHashMap<>(refuse.why().inputs());
+        inputs.put("else", refuse.reply().toString());
+        return new Refuse(
+                refuse.rule(),
+                reply,
+                refuse.after(),
+                false,
+                new Decision(refuse.why().check(), reply.toString(), inputs));
     }
 
     /// The same refusal, given after a wait.

@@ -33,7 +33,7 @@ public record Policy(List<Check> checks) {
         var gathered = new Gathered();
         for (var check : checks) {
             if (!gathered.allowed || check.always()) {
-                gathered.add(check.ask(situation));
+                gathered.add(check.ask(situation), check.always());
                 if (gathered.refusal != null) {
                     break;
                 }
@@ -46,13 +46,16 @@ public record Policy(List<Check> checks) {
     private static final class Gathered {
         private Opinion.@Nullable Refuse refusal;
         private boolean allowed;
+        private boolean mayAllow;
         private List<Decision> decisions = List.of();
         private List<Opinion.Remark> remarks = List.of();
         private Duration delay = Duration.ZERO;
 
-        void add(Opinion opinion) {
+        /// @param always whether the check is one that nobody is spared
+        void add(Opinion opinion, boolean always) {
             switch (opinion) {
                 case Opinion.Pass() -> {}
+                case Opinion.MayAllow() -> mayAllow = true;
                 case Opinion.Note(var why, var more) -> {
                     decided(why);
                     remarks = with(remarks, more);
@@ -64,7 +67,7 @@ public record Policy(List<Check> checks) {
                 case Opinion.Several(var opinions) -> {
                     for (var one : opinions) {
                         if (refusal == null) {
-                            add(one);
+                            add(one, always);
                         }
                     }
                 }
@@ -72,7 +75,8 @@ public record Policy(List<Check> checks) {
                     decided(why);
                     allowed = true;
                 }
-                case Opinion.Refuse refuse -> {
+                case Opinion.Refuse given -> {
+                    var refuse = mayAllow && !always ? Opinion.forNow(given) : given;
                     decided(refuse.why());
                     lengthen(refuse.after());
                     refusal = refuse;

@@ -32,7 +32,7 @@ final class Evidence implements Remains {
         if (message.client().names().isEmpty()) {
             missing("a list asks for the client's name, which was not known in time");
         }
-        return message.client().names().orElse(ClientNames.NONE);
+        return message.client().names().orElse(ClientNames.UNKNOWN);
     }
 
     @Override

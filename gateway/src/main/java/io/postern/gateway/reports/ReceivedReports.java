@@ -14,14 +14,27 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /// Aggregate reports that others sent us, kept packed for a while, in the form of RFC 9990. Safe
 /// for many threads.
 public final class ReceivedReports {
     static final String KIND = "dmarc-received";
+
+    /// How many octets of a report came from whom: key of the share and key of the report.
+    private static final String SHARES = "dmarc-received-from";
+
+    /// The share of the room that one reporter may take: who passes DMARC with a domain of his own
+    /// must not crowd out the reports of others.
+    private static final int SHARE = 16;
+
+    /// Some hundred rows at least, packed.
+    private static final int LEAST_SHARE = 64 * 1024;
 
     /// Octets of an entry; a larger report is cut over several.
     private static final int PIECE = 60 * 1024;
@@ -32,11 +45,16 @@ public final class ReceivedReports {
     /// How often what is there is counted anew: entries expire.
     private static final Duration COUNTED = Duration.ofMinutes(10);
 
+    /// Of public suffixes under a country, such as `co.uk`.
+    private static final Set<String> SECOND_LEVEL =
+            Set.of("ac", "co", "com", "edu", "go", "gov", "ne", "net", "or", "org");
+
     private final StateStore store;
     private final Duration keep;
     private final long room;
     private final InstantSource clock;
     private long octets;
+    private final Map<String, Long> shares = new HashMap<>();
     private Optional<Instant> counted = Optional.empty();
 
     /// @param keep how long after it was received
@@ -60,9 +78,10 @@ public final class ReceivedReports {
 
     /// Keeps a report, on stable storage when this returns.
     ///
+    /// @param reporter the author domain of the mail that it came in
     /// @throws StoreException when it can't be written now
     /// @throws java.util.concurrent.CompletionException likewise
-    public synchronized Kept keep(AggregateReport report) {
+    public synchronized Kept keep(AggregateReport report, Domain reporter) {
         var domain = Domain.parse(report.policy().domain());
         if (domain.isEmpty()) {
             return new Kept.Refused("it is about \"" + report.policy().domain() + "\", no domain");
@@ -91,6 +110,11 @@ public final class ReceivedReports {
         if (octets + packed.length > room) {
             return new Kept.Refused("there is no room for more (dmarc_reports.room)");
         }
+        var from = family(reporter);
+        if (shares.getOrDefault(from, 0L) + packed.length > Math.max(room / SHARE, LEAST_SHARE)) {
+            return new Kept.Refused(
+                    "reports from " + from + " have their share of dmarc_reports.room");
+        }
         var entries = new ArrayList<StateEntry>();
         for (int at = 0, n = 0; at < packed.length; at += PIECE, n++) {
             entries.add(
@@ -99,9 +123,28 @@ public final class ReceivedReports {
                             Arrays.copyOfRange(packed, at, Math.min(packed.length, at + PIECE)),
                             Optional.of(now.plus(keep))));
         }
+        store.putState(
+                        SHARES,
+                        StateEntry.ofText(
+                                from + " " + key, "" + packed.length, Optional.of(now.plus(keep))))
+                .join();
         store.putStates(KIND, entries).join();
         octets += packed.length;
+        shares.merge(from, (long) packed.length, Long::sum);
         return new Kept.New();
+    }
+
+    /// All domains that one owner could make up. There is no list of public suffixes here; under
+    /// one that is not among the usual ones, owners share.
+    private static String family(Domain reporter) {
+        var name = reporter.name();
+        int top = name.lastIndexOf('.');
+        int second = name.lastIndexOf('.', top - 1);
+        boolean isSuffix =
+                name.length() - top == 3
+                        && SECOND_LEVEL.contains(name.substring(second + 1, Math.max(top, 0)));
+        int from = isSuffix ? name.lastIndexOf('.', second - 1) : second;
+        return name.substring(from + 1);
     }
 
     private void count(Instant now) {
@@ -110,6 +153,14 @@ public final class ReceivedReports {
         }
         octets = 0;
         store.eachState(KIND, entry -> octets += entry.value().length);
+        shares.clear();
+        store.eachState(
+                SHARES,
+                entry ->
+                        shares.merge(
+                                entry.key().substring(0, entry.key().indexOf(' ')),
+                                Long.parseLong(entry.text()),
+                                Long::sum));
         counted = Optional.of(now);
     }
 

@@ -6,6 +6,7 @@ import io.postern.auth.dmarc.report.ReportLimits;
 import io.postern.gateway.config.Config;
 import io.postern.gateway.config.DmarcReportRules;
 import io.postern.gateway.events.MailLog;
+import io.postern.mail.AuthorDomain;
 import io.postern.mail.Content;
 import io.postern.mail.Domain;
 import io.postern.mail.Envelope;
@@ -88,7 +89,12 @@ public final class ReportIntake {
                         unread(id, "about " + report.policy().domain() + ", which is not ours");
                         return;
                     }
-                    var kept = received.keep(report);
+                    if (!(AuthorDomain.of(content.header())
+                            instanceof AuthorDomain.One(var reporter, _))) {
+                        unread(id, "not from one author");
+                        return;
+                    }
+                    var kept = received.keep(report, reporter);
                     MailLog.event(
                             "dmarc_report_received",
                             "id",

@@ -1,6 +1,7 @@
 package io.postern.gateway.identities;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.dns.Answer;
@@ -86,7 +87,9 @@ class ReverseNamesTest {
         var begun = names.begin(STRANGER.connect());
         assertEquals(
                 new ClientNames(
-                        List.of("mx.bank.example", "mx.example.net"), List.of("mx.example.net")),
+                        List.of("mx.bank.example", "mx.example.net"),
+                        List.of("mx.example.net"),
+                        false),
                 names.of(STRANGER.helo()));
         assertEquals(begun.get(), names.of(STRANGER.mail("a@example.net")));
         assertEquals("mx.example.net", names.told(STRANGER.helo()).map(Domain::name).orElse(""));
@@ -95,6 +98,27 @@ class ReverseNamesTest {
         names.end(STRANGER.helo());
         var _ = names.of(STRANGER.session("another").helo());
         assertEquals(2, dns.lookups("192.0.2.1"));
+    }
+
+    @Test
+    @DisplayName("is not known, and not none, when the DNS fails at it or at leading back")
+    void trouble() {
+        var dns =
+                FakeDns.zone(
+                        """
+                        1.2.0.192.in-addr.arpa. IN PTR mx.bank.example.
+                        1.2.0.192.in-addr.arpa. IN PTR mx.example.net.
+                        mx.example.net. IN A 192.0.2.1
+                        """);
+        dns.fail("mx.bank.example");
+        var names = new ReverseNames(dns, LONG).of(STRANGER.connect());
+        assertTrue(names.mayHave("mx.bank.example"::equals));
+        assertFalse(names.mayHave("mx.example.net"::equals), "it has it");
+        assertFalse(names.mayHave("mx.other.example"::equals), "it does not claim it");
+        dns.fail("192.0.2.1");
+        assertEquals(ClientNames.UNKNOWN, new ReverseNames(dns, LONG).of(STRANGER.connect()));
+        assertTrue(ClientNames.UNKNOWN.mayHave("mx.other.example"::equals));
+        assertFalse(ClientNames.NONE.mayHave("mx.other.example"::equals));
     }
 
     @Test

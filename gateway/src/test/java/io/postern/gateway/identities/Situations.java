@@ -155,6 +155,7 @@ public final class Situations {
             case Opinion.Refuse refuse ->
                     situation.stage() + " " + refuse.reply() + (refuse.close() ? " (close)" : "");
             case Opinion.Allow _ -> situation.stage() + " allow";
+            case Opinion.MayAllow _ -> situation.stage() + " may allow";
             case Opinion.Pass _, Opinion.Note _ -> "pass";
             case Opinion.Wait _, Opinion.Several _ -> throw new AssertionError(opinion.toString());
         };

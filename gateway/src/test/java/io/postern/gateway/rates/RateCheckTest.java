@@ -48,7 +48,7 @@ class RateCheckTest {
 
     private static String word(Opinion opinion) {
         return switch (opinion) {
-            case Opinion.Pass _, Opinion.Allow _, Opinion.Wait _ -> ".";
+            case Opinion.Pass _, Opinion.Allow _, Opinion.MayAllow _, Opinion.Wait _ -> ".";
             case Opinion.Note _ -> "note";
             case Opinion.Several(var all) ->
                     String.join("+", all.stream().map(RateCheckTest::word).toList());

@@ -57,7 +57,7 @@ class SeenMessageTest {
                         true,
                         Optional.of(text),
                         Optional.of(new ClientCertificate(text, List.of(text, ""))),
-                        Optional.of(new ClientNames(List.of(text), List.of()))),
+                        Optional.of(new ClientNames(List.of(text), List.of(), true))),
                 new SeenMessage.Paths("<>", List.of(text), 3, Optional.of(7L), Long.MAX_VALUE),
                 new Situation.Counts(1, 2, 3),
                 Optional.of(new SeenHeader(List.of("From: " + text + "\r\n"), List.of("to"))),
