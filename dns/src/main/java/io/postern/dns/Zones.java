@@ -111,32 +111,53 @@ final class Zones {
     }
 
     /// Up from the name until a zone begins, or one that is remembered.
+    ///
+    /// A resolver fails for a name that is an alias in a circle, or into a zone that does not
+    /// answer. The servers of the zone above can say so: that one failure does not end the way.
     Found find(String name) {
         var missing = Optional.<String>empty();
+        var failure = Optional.<Found>empty();
         for (var at = name; !at.isEmpty(); at = above(at)) {
             var known = apexes.getIfPresent(at);
             var zone = known == null ? null : zones.getIfPresent(known.name());
             if (known != null && zone != null) {
-                return in(zone, name, known, missing);
+                return failure.isPresent()
+                        ? beyond(failure.get(), zone)
+                        : in(zone, name, known, missing);
             }
             switch (delegations.ns(at)) {
                 case Answer.Records<String>(var hosts, var ttl, _) -> {
                     var keep = within(ttl, MOST);
                     var apex = new Apex(at, ticker.read() + keep.toNanos());
                     var begins = zone(at, hosts, keep);
-                    return begins.isEmpty()
-                            ? new Found.Unknown("interrupted")
+                    if (begins.isEmpty()) {
+                        return new Found.Unknown("interrupted");
+                    }
+                    return failure.isPresent()
+                            ? beyond(failure.get(), begins.get())
                             : in(begins.get(), name, apex, missing);
                 }
                 case Answer.NoSuchName<String>() -> missing = Optional.of(at);
                 case Answer.NoData<String>() -> missing = Optional.empty();
                 case Answer.TemporaryFailure<String>(var why) -> {
-                    return new Found.Unknown("NS of " + at + ": " + why);
+                    if (!at.equals(name)) {
+                        return failure.orElse(new Found.Unknown("NS of " + at + ": " + why));
+                    }
+                    failure = Optional.of(new Found.Unknown("NS of " + at + ": " + why));
                 }
             }
         }
+        if (failure.isPresent()) {
+            return failure.get();
+        }
         return missing.<Found>map(top -> new Found.NoZone(top + " does not exist"))
                 .orElse(new Found.Unknown("no zone has " + name + " in it"));
+    }
+
+    /// The zone above a name that the resolver failed for, but no top level domain: its servers
+    /// know nothing of what is two levels below. Not remembered, for a zone may begin at the name.
+    private static Found beyond(Found failure, Zone zone) {
+        return zone.apex().indexOf('.') < 0 ? failure : new Found.In(zone);
     }
 
     /// That is the zone, and it is remembered of all names on the way to it: the other keys of a

@@ -43,7 +43,8 @@ public record DkimKey(
         var longer = new ArrayList<>(history);
         longer.add(new StateChange(state, at, cause));
         boolean sameRecord = state.record() == state().record() && state != State.CREATED;
-        return as(longer, withoutDns, compromised, sameRecord ? sight : sight.unseen());
+        var its = sameRecord ? sight : sight.unseen();
+        return as(longer, withoutDns, compromised, state == State.PUBLISHED ? its.settled() : its);
     }
 
     public DkimKey withSight(Sight other) {

@@ -54,6 +54,12 @@ public record Sight(
         return new Sight(lookedAt, seenAt, seenSince, longer(before), words);
     }
 
+    /// The same with nothing older to wait for: what was there before has expired everywhere. What
+    /// a later look finds counts anew.
+    Sight settled() {
+        return new Sight(lookedAt, seenAt, seenSince, Duration.ZERO, words);
+    }
+
     /// The same without what was seen until now: the record has to be another one.
     Sight unseen() {
         return new Sight(lookedAt, seenAt, Optional.empty(), earlier, words);

@@ -213,6 +213,31 @@ class AuthoritiesTest {
 
     @Test
     @DisplayName(
+            "a name that the resolver fails for, as for aliases in a circle, is asked of the zone")
+    void resolverFails() {
+        var alias = KEY + ". 50 CNAME " + KEY + ".\n";
+        first.zone(APEX + alias);
+        second.zone(APEX + alias);
+        var resolver = new DnsResolver(List.of(world.address()), DEADLINE);
+        authorities =
+                new Authorities(
+                        name ->
+                                name.equals(KEY)
+                                        ? new Answer.TemporaryFailure<>("SERVFAIL")
+                                        : resolver.ns(name),
+                        resolver,
+                        new Authorities.Settings(DEADLINE, world.address().getPort(), Map.of()),
+                        new SecureRandom(),
+                        nanos::get,
+                        DnsResolver.SOCKETS);
+        assertEquals(
+                "example.com -300; ns1@127.0.0.2 alias s._domainkey.example.com 50;"
+                        + " ns2@127.0.0.3 alias s._domainkey.example.com 50",
+                survey(KEY));
+    }
+
+    @Test
+    @DisplayName(
             "RFC 2308 §5: the longest negative TTL, also when the record is there, at most a day")
     void negative() {
         var soa = " SOA ns1.example.net. root. 1 2 3 4 ";

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +32,8 @@ final class KeyRounds implements AutoCloseable {
     /// The clock may be set: what is due is looked up this often.
     private static final Duration LONGEST_SLEEP = Duration.ofSeconds(30);
 
+    private static final Duration LONGEST_STOP = Duration.ofSeconds(2);
+
     private record Due(Instant at, Domain domain) {}
 
     private final KeyLife life;
@@ -42,6 +45,7 @@ final class KeyRounds implements AutoCloseable {
     /// When each domain is next due; what waits under another time is void.
     private final ConcurrentHashMap<Domain, Instant> times = new ConcurrentHashMap<>();
 
+    private final Set<Thread> workers = ConcurrentHashMap.newKeySet();
     private final Semaphore room = new Semaphore(AT_ONCE);
     private final Thread thread;
     private volatile boolean closed;
@@ -117,6 +121,7 @@ final class KeyRounds implements AutoCloseable {
     }
 
     private void tend(Domain domain) {
+        workers.add(Thread.currentThread());
         var due = times.get(domain);
         var next = clock.instant().plus(AFTER_FAILURE);
         try {
@@ -127,6 +132,7 @@ final class KeyRounds implements AutoCloseable {
                     domain,
                     e.toString());
         } finally {
+            workers.remove(Thread.currentThread());
             room.release();
             // Unless somebody asked for another time meanwhile.
             if (!closed && Objects.equals(times.get(domain), due)) {
@@ -135,10 +141,19 @@ final class KeyRounds implements AutoCloseable {
         }
     }
 
-    /// Begins no more rounds. What is under way ends by itself; a store that is closed refuses it.
+    /// Begins no more rounds and interrupts those under way, so that no publisher's program
+    /// outlives us; waits for them, but not long.
     @Override
     public void close() {
         closed = true;
         thread.interrupt();
+        workers.forEach(Thread::interrupt);
+        try {
+            if (!room.tryAcquire(AT_ONCE, LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("some rounds of the DKIM keys did not end in time");
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

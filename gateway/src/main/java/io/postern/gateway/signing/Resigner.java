@@ -260,8 +260,13 @@ public final class Resigner implements KeyLife.Resigning, AutoCloseable {
                                 id,
                                 content,
                                 with,
-                                "signed anew with %s because %s is compromised"
-                                        .formatted(names(with), stolen.selector()),
+                                "signed anew with %s because %s %s"
+                                        .formatted(
+                                                names(with),
+                                                stolen.selector(),
+                                                stolen.compromised()
+                                                        ? "is compromised"
+                                                        : "will be void"),
                                 List.of(),
                                 false))
                 .map(Anew::replacement);

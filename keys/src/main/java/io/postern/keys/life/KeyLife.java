@@ -30,12 +30,12 @@ import java.util.function.Supplier;
 /// Nothing is remembered but in the keys themselves: a process that ends between any two steps
 /// takes up again where they are.
 public final class KeyLife {
-    /// Signs queued mail of a stolen key anew.
+    /// Signs queued mail anew that a key signed which is stolen, or will be void.
     @FunctionalInterface
     public interface Resigning {
         /// Whether no queued message has a signature by that key any more. Blocks; called again
         /// later when it is false.
-        boolean withoutSignaturesOf(DkimKey stolen);
+        boolean withoutSignaturesOf(DkimKey key);
     }
 
     /// What is around the keys.
@@ -58,6 +58,7 @@ public final class KeyLife {
     private final Means means;
     private final List<Lock> locks = new ArrayList<>();
     private final Set<String> resigned = ConcurrentHashMap.newKeySet();
+    private final Set<Domain> publishes = ConcurrentHashMap.newKeySet();
     private final Telling telling;
     private final Publishing publishing;
 
@@ -81,12 +82,35 @@ public final class KeyLife {
         if (rules.isEmpty()) {
             return now().plus(Timetable.IDLE);
         }
-        return locked(domain, () -> tend(domain, rules.get()));
+        var turn = locked(domain, () -> turn(domain, rules.get()));
+        // Not under the lock: a program that hangs must not keep operators from a stolen key.
+        boolean published = rules.get().look() && publish(domain, rules.get(), turn);
+        return Timetable.next(turn.after(), rules.get(), turn.looks(), published, turn.at());
     }
 
-    private Instant tend(Domain domain, LifeRules rules) {
+    /// What a look led to.
+    private record Turn(List<DkimKey> after, Looks looks, Instant at) {}
+
+    /// Hands over what is due, unless another thread is at it: then the next round does.
+    private boolean publish(Domain domain, LifeRules rules, Turn turn) {
+        if (!publishes.add(domain)) {
+            return false;
+        }
+        try {
+            return publishing.publish(
+                    means.publisher().apply(domain),
+                    rules,
+                    turn.looks(),
+                    turn.after(),
+                    key -> keys.list(domain).contains(key));
+        } finally {
+            publishes.remove(domain);
+        }
+    }
+
+    private Turn turn(Domain domain, LifeRules rules) {
         makeSuccessors(domain, rules);
-        keys.list(domain).forEach(this::resign);
+        keys.list(domain).forEach(key -> resign(key, rules));
         var looks = rules.look() ? look(domain, rules) : new Looks(List.of());
         var now = now();
         var steps = new Steps(rules, now, looks, key -> resigned.contains(Telling.id(key)));
@@ -101,10 +125,7 @@ public final class KeyLife {
                 });
         telling.round(domain, before, after, looks, now);
         after.stream().filter(key -> key.state() == State.REMOVED).forEach(this::forget);
-        boolean published =
-                rules.look()
-                        && publishing.publish(means.publisher().apply(domain), rules, looks, after);
-        return Timetable.next(after, rules, looks, published, now);
+        return new Turn(List.copyOf(after), looks, now);
     }
 
     private void forget(DkimKey gone) {
@@ -414,11 +435,12 @@ public final class KeyLife {
                         + " is not a domain of this gateway: add a [[domain]] with that name to the configuration");
     }
 
-    private void resign(DkimKey key) {
+    private void resign(DkimKey key, LifeRules rules) {
+        // Mail may be held for longer than any key is kept; what leaves must verify.
         boolean due =
-                key.compromised()
-                        && key.state() == State.RETIRING
+                key.state() == State.RETIRING
                         && key.lastSigned(now()).isPresent()
+                        && (key.compromised() || rules.isOver(key, now()))
                         && !resigned.contains(Telling.id(key));
         if (due && means.resigning().withoutSignaturesOf(key)) {
             resigned.add(Telling.id(key));

@@ -57,6 +57,11 @@ public record LifeRules(
         return slotsOf(key.type()).contains(key.selector());
     }
 
+    /// Whether all mail that a key signed has arrived or expired by then, but what somebody holds.
+    boolean isOver(DkimKey key, Instant now) {
+        return key.lastSigned(now).map(last -> !last.plus(retire).isAfter(now)).orElse(true);
+    }
+
     /// When an active key's successor is due; empty for never. Domains that began together do not
     /// rotate together: each is early by a share of a sixth of the time, the same at each turn.
     Optional<Instant> successorDue(DkimKey key) {

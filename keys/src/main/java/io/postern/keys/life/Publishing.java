@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /// Hands records to publishers: no more often than is of use, and none in place of a foreign key.
 /// Safe for many threads.
@@ -31,9 +32,15 @@ final class Publishing {
     /// Hands over what the DNS should show and does not.
     ///
     /// @param looks what it shows
-    /// @param all the keys of a domain, as they are now
+    /// @param all the keys of a domain, as they were after that look
+    /// @param stillSo whether a key is as it was then: a publisher may take minutes
     /// @return whether a new key's record was handed over
-    boolean publish(Publisher publisher, LifeRules rules, Looks looks, List<DkimKey> all) {
+    boolean publish(
+            Publisher publisher,
+            LifeRules rules,
+            Looks looks,
+            List<DkimKey> all,
+            Predicate<DkimKey> stillSo) {
         boolean any = false;
         for (var key : all) {
             var one = looks.one(key);
@@ -49,7 +56,7 @@ final class Publishing {
                         // What was ours when it was seen last is taken for ours.
                         case Looked.Unknown _ -> moved && key.sight().seenAt().isPresent();
                     };
-            if (due) {
+            if (due && stillSo.test(key)) {
                 any |= publish(publisher, rules, key, wanted) && key.state() == State.CREATED;
             }
         }

@@ -18,6 +18,10 @@ final class Steps {
     /// wait for longer than that.
     static final Duration RESIGN_BOUND = Duration.ofHours(1);
 
+    /// Held mail that an old key signed is signed anew before the key is void, but a queue that
+    /// can't be read keeps no key for longer than that.
+    static final Duration HELD_BOUND = Duration.ofDays(7);
+
     /// How long the servers of a zone may take to be of one mind.
     static final Duration LAG = Duration.ofHours(1);
 
@@ -197,9 +201,12 @@ final class Steps {
                     ? Optional.empty()
                     : Optional.of("compromised; queued mail could not be signed anew in time");
         }
-        return signed.get().plus(rules.retire()).isAfter(now)
-                ? Optional.empty()
-                : Optional.of("all mail that it signed has arrived or expired");
+        boolean may =
+                rules.isOver(key, now)
+                        && (resigned.test(key) || rules.isOver(key, now.minus(HELD_BOUND)));
+        return may
+                ? Optional.of("all mail that it signed has arrived or expired")
+                : Optional.empty();
     }
 
     private boolean isGone(DkimKey key) {

@@ -13,7 +13,9 @@ import io.postern.mail.Domain;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -125,6 +127,66 @@ class RotationTest {
                             .filter(key -> key.type() == type && key.state() == State.CREATED)
                             .count());
         }
+    }
+
+    @Test
+    @DisplayName("a publisher that hangs keeps nobody from a stolen key")
+    void publisherHangs() throws Exception {
+        var first = scene.active(KeyType.RSA);
+        var hangs = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        scene.publisher =
+                change -> {
+                    hangs.countDown();
+                    awaitUninterruptibly(goOn);
+                    return scene.show(change);
+                };
+        scene.begin(KeyType.ED25519);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var round = threads.submit(() -> scene.life.tend(Scene.EXAMPLE));
+            hangs.await();
+            var next = threads.submit(() -> scene.stolen(Scene.RSA));
+            assertEquals(1, next.get(10, TimeUnit.SECONDS).size());
+            assertTrue(scene.now(first).compromised());
+            var other = threads.submit(() -> scene.life.tend(Scene.EXAMPLE));
+            other.get(10, TimeUnit.SECONDS);
+            assertEquals(
+                    1,
+                    scene.changes.stream().filter(c -> c.key().type() == KeyType.ED25519).count());
+            goOn.countDown();
+            round.get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    @DisplayName("before a key is void, mail that is held with its signature is signed anew")
+    void heldForLonger() {
+        var first = scene.active(KeyType.RSA);
+        scene.rotate(Scene.RSA);
+        scene.resigns = false;
+        scene.live(Duration.ofDays(1).plus(Scene.RETIRE));
+        assertEquals(State.RETIRING, scene.now(first).state());
+        scene.resigns = true;
+        scene.live(Duration.ofHours(6));
+        assertEquals(State.REVOKED, scene.now(first).state());
+    }
+
+    @Test
+    @DisplayName("held mail that can't be signed anew keeps a key for seven days more")
+    void heldAndStuck() {
+        var first = scene.active(KeyType.RSA);
+        scene.rotate(Scene.RSA);
+        scene.resigns = false;
+        scene.live(Duration.ofDays(8).plus(Scene.RETIRE));
+        assertEquals(State.REVOKED, scene.now(first).state());
     }
 
     @Test

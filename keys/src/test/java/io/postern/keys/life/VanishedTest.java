@@ -23,6 +23,24 @@ class VanishedTest {
     }
 
     @Test
+    @DisplayName("what was there before the key was published is not waited for again")
+    void earlierIsOver() {
+        var key = scene.begin(KeyType.RSA);
+        scene.publisher = _ -> new Publisher.Published.ByHand();
+        scene.zone.texts(key.recordName(), Duration.ofDays(3), "somebody else's words");
+        scene.tend();
+        scene.appear(key);
+        scene.live(Duration.ofDays(4));
+        assertEquals(State.ACTIVE, scene.now(key).state());
+        scene.vanish(key);
+        scene.live(Duration.ofHours(7));
+        assertEquals(State.CREATED, scene.now(key).state());
+        scene.appear(key);
+        scene.live(StillZone.NEGATIVE_TTL.plusHours(1));
+        assertEquals(State.ACTIVE, scene.now(key).state());
+    }
+
+    @Test
     @DisplayName("the last key that is still visible signs again, until the newer is back")
     void fallback() {
         var first = scene.active(KeyType.ED25519);
