@@ -1,6 +1,5 @@
 package io.postern.km;
 
-import io.postern.km.ca.RevocationReason;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -41,11 +40,11 @@ public record CertificateView(
                 Instant.ofEpochSecond(row.getLong(5)),
                 Instant.ofEpochSecond(row.getLong(6)),
                 is ? Optional.of(Instant.ofEpochSecond(revoked)) : Optional.empty(),
-                is ? Optional.of(words(row.getInt(8))) : Optional.empty(),
+                is ? Optional.of(words(row.getString(8))) : Optional.empty(),
                 row.getBoolean(9));
     }
 
-    private static String words(int reason) {
-        return RevocationReason.of(reason).name().toLowerCase(Locale.ROOT).replace('_', '-');
+    private static String words(String reason) {
+        return reason.toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

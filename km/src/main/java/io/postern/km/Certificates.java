@@ -61,7 +61,7 @@ final class Certificates {
                 "UPDATE certificate SET state = ?, revoked = ?, reason = ? WHERE serial = ?",
                 state,
                 at.getEpochSecond(),
-                reason.code(),
+                reason.name(),
                 one.serial());
     }
 

@@ -15,10 +15,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// Revocation lists signed ahead. While the vault is sealed nothing can be revoked, so that what the
-/// lists will say is known: as many as cover the horizon are signed by the authority's own key, kept
-/// in the runtime tier, and given out from their thisUpdate on, never earlier: a list of the future
-/// in the wrong hands would hide a later revocation.
+/// Revocation lists signed ahead. While the vault is sealed nothing can be revoked, so that what
+/// the lists will say is known: as many as cover the horizon are signed by the authority's own key,
+/// kept in the runtime tier, and given out from their thisUpdate on, never earlier: a list of the
+/// future in the wrong hands would hide a later revocation.
 ///
 /// @param authority `ca` or `root`
 /// @param count how many lists
@@ -26,13 +26,11 @@ import java.util.Optional;
 /// @param life of each: longer than the step, so that a client has time to fetch
 record CrlPlan(String authority, int count, Duration step, Duration life) {
     /// CA/B S/MIME BR 4.9.7: a list each 7 days, good for 10 at most; 13 are a horizon of 90 days.
-    static final CrlPlan CA =
-            new CrlPlan("ca", 13, Duration.ofDays(7), Duration.ofDays(10));
+    static final CrlPlan CA = new CrlPlan("ca", 13, Duration.ofDays(7), Duration.ofDays(10));
 
     /// CA/B S/MIME BR 4.9.7: of authorities within 12 months; as many as the issuing authority's
     /// life. The root signs nothing else while it lives.
-    static final CrlPlan ROOT =
-            new CrlPlan("root", 11, Duration.ofDays(335), Duration.ofDays(360));
+    static final CrlPlan ROOT = new CrlPlan("root", 11, Duration.ofDays(335), Duration.ofDays(360));
 
     /// Lists of the past that are kept, for who asks what was in force.
     private static final int PAST = 5;
@@ -43,8 +41,8 @@ record CrlPlan(String authority, int count, Duration step, Duration life) {
         return RecordName.first(TYPE, authority + "/" + number, "");
     }
 
-    /// Signs all of them anew from now on, numbered above every one that was ever reserved, in place
-    /// of those that were not given out.
+    /// Signs all of them anew from now on, numbered above every one that was ever reserved, in
+    /// place of those that were not given out.
     void sign(Database on, Desk desk, Issuer issuer) throws SQLException {
         var now = desk.world().now();
         var random = desk.world().random();
@@ -106,7 +104,7 @@ record CrlPlan(String authority, int count, Duration step, Duration life) {
                         new Revoked(
                                 new BigInteger(row.getString(1), 16),
                                 Instant.ofEpochSecond(row.getLong(2)),
-                                RevocationReason.of(row.getInt(3))));
+                                RevocationReason.valueOf(row.getString(3))));
     }
 
     /// Whether some have been used up, so that new ones would reach further by a step at least.

@@ -34,18 +34,21 @@ final class Database implements AutoCloseable {
                         type TEXT NOT NULL, id TEXT NOT NULL, subject TEXT NOT NULL,
                         version INTEGER NOT NULL, epoch INTEGER NOT NULL,
                         tier TEXT NOT NULL CHECK (tier IN ('runtime', 'vault', 'guarded')),
-                        sealed BLOB NOT NULL, PRIMARY KEY (type, id)) STRICT""",
+                        sealed BLOB NOT NULL, PRIMARY KEY (type, id)) STRICT\
+                    """,
                     """
                     CREATE TABLE slot (
                         id INTEGER PRIMARY KEY, kind TEXT NOT NULL, parameters TEXT NOT NULL,
-                        wrapped BLOB NOT NULL, created INTEGER NOT NULL) STRICT""",
+                        wrapped BLOB NOT NULL, created INTEGER NOT NULL) STRICT\
+                    """,
                     """
                     CREATE TABLE certificate (
                         serial TEXT PRIMARY KEY, address TEXT NOT NULL, usage TEXT NOT NULL,
                         der BLOB NOT NULL, not_before INTEGER NOT NULL, not_after INTEGER NOT NULL,
                         issued INTEGER NOT NULL,
                         state TEXT NOT NULL CHECK (state IN ('valid', 'held', 'revoked')),
-                        revoked INTEGER, reason INTEGER, deposit BLOB) STRICT""",
+                        revoked INTEGER, reason TEXT, deposit BLOB) STRICT\
+                    """,
                     "CREATE INDEX certificate_address ON certificate (address)",
                     "CREATE INDEX certificate_revoked ON certificate (serial) WHERE state <> 'valid'",
                     """
@@ -53,12 +56,14 @@ final class Database implements AutoCloseable {
                         authority TEXT NOT NULL, number INTEGER NOT NULL,
                         this_update INTEGER NOT NULL, next_update INTEGER NOT NULL,
                         entries INTEGER NOT NULL, sealed BLOB NOT NULL,
-                        PRIMARY KEY (authority, number)) STRICT""",
+                        PRIMARY KEY (authority, number)) STRICT\
+                    """,
                     "CREATE TABLE audit (seq INTEGER PRIMARY KEY, line TEXT NOT NULL) STRICT",
                     """
                     CREATE TABLE checkpoint (
                         seq INTEGER PRIMARY KEY, hash TEXT NOT NULL, signature TEXT NOT NULL)
-                        STRICT""");
+                        STRICT\
+                    """);
 
     private final Connection connection;
     private final Path file;
@@ -100,8 +105,7 @@ final class Database implements AutoCloseable {
         }
         var database = connect(file, folder.resolve("spool"), false);
         database.transaction(on -> {
-            int version =
-                    on.first("PRAGMA user_version", row -> row.getInt(1)).orElseThrow();
+            int version = on.first("PRAGMA user_version", row -> row.getInt(1)).orElseThrow();
             if (version == 0) {
                 for (var statement : SCHEMA) {
                     on.execute(statement);
@@ -119,7 +123,7 @@ final class Database implements AutoCloseable {
 
     /// Opens it for reading, beside whoever writes.
     static Database read(Path folder) {
-        return connect(folder.resolve(FILE), folder, true);
+        return connect(folder.resolve(FILE), folder.resolve("spool"), true);
     }
 
     /// @param libraries where the driver unpacks its own: nobody else can write there
@@ -226,8 +230,7 @@ final class Database implements AutoCloseable {
         }
     }
 
-    private PreparedStatement bound(String sql, @Nullable Object... arguments)
-            throws SQLException {
+    private PreparedStatement bound(String sql, @Nullable Object... arguments) throws SQLException {
         var statement = connection.prepareStatement(sql);
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /// Where acts are done: the locked folder, its database, its audit, the runtime tier. Each act and
-/// its line are one transaction; the file follows before anything of the act is handed out. Confined
-/// to one thread.
+/// its line are one transaction; the file follows before anything of the act is handed out.
+/// Confined to one thread.
 final class Desk implements AutoCloseable {
     static final String AUDIT_KEY = "audit-key";
 
@@ -45,9 +45,7 @@ final class Desk implements AutoCloseable {
         var lock = KmLock.take(world.folder());
         boolean opened = false;
         try {
-            var desk =
-                    new Desk(
-                            world, lock, Database.open(lock.path()), TierKey.runtime(secret));
+            var desk = new Desk(world, lock, Database.open(lock.path()), TierKey.runtime(secret));
             opened = true;
             return desk;
         } finally {
@@ -84,8 +82,7 @@ final class Desk implements AutoCloseable {
     void ready() {
         follow();
         var last = database.transaction(Desk::lastLine);
-        if (last.isPresent()
-                && world.now().isBefore(last.get().time().minus(CLOCK_STEP))) {
+        if (last.isPresent() && world.now().isBefore(last.get().time().minus(CLOCK_STEP))) {
             throw new KmException(
                     "the clock says %s, and the last act was at %s: set the clock right; no act is done before"
                             .formatted(world.now(), last.get().time()));
@@ -141,9 +138,7 @@ final class Desk implements AutoCloseable {
     }
 
     private static Optional<AuditLine> lastLine(Database on) throws SQLException {
-        return on.first(
-                        "SELECT line FROM audit ORDER BY seq DESC LIMIT 1",
-                        row -> row.getString(1))
+        return on.first("SELECT line FROM audit ORDER BY seq DESC LIMIT 1", row -> row.getString(1))
                 .map(Desk::parsed);
     }
 

@@ -1,16 +1,16 @@
 package io.postern.km;
 
 import io.postern.km.secret.KmException;
+import io.postern.km.secret.Octets;
 import io.postern.km.secret.Secret;
-import io.postern.km.vault.Escrow;
 import io.postern.km.vault.TierKey;
 import io.postern.km.vault.VaultKeys;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.Arrays;
 
-/// Where the escrow's keys are kept: the public one in the runtime tier, with a copy in the vault so
-/// that an exchanged one is noticed; the private one in the part of the vault that needs shares.
+/// Where the escrow's keys are kept: the public one in the runtime tier, with a copy in the vault
+/// so that an exchanged one is noticed; the private one in the part of the vault that needs shares.
 final class EscrowKeys {
     private static final String TYPE = "escrow-key";
     private static final String COPY = "public-copy";
@@ -18,11 +18,7 @@ final class EscrowKeys {
     private EscrowKeys() {}
 
     static void keepPublic(
-            Database on,
-            TierKey runtime,
-            VaultKeys keys,
-            Escrow.Octets publicKey,
-            SecureRandom random)
+            Database on, TierKey runtime, VaultKeys keys, Octets publicKey, SecureRandom random)
             throws SQLException {
         var octets = publicKey.copy();
         Tables.put(on, Tables.Tier.RUNTIME, runtime, TYPE, "public", octets, random);
@@ -45,8 +41,7 @@ final class EscrowKeys {
                         octets,
                         random);
             } else {
-                Tables.put(
-                        on, Tables.Tier.VAULT, keys.vault(), TYPE, "private", octets, random);
+                Tables.put(on, Tables.Tier.VAULT, keys.vault(), TYPE, "private", octets, random);
             }
         } finally {
             Arrays.fill(octets, (byte) 0);
@@ -54,9 +49,9 @@ final class EscrowKeys {
     }
 
     /// For deposits.
-    static Escrow.Octets publicKey(Database on, TierKey runtime) throws SQLException {
+    static Octets publicKey(Database on, TierKey runtime) throws SQLException {
         try (var octets = Tables.get(on, runtime, TYPE, "public")) {
-            return new Escrow.Octets(octets.copy());
+            return new Octets(octets.copy());
         }
     }
 

@@ -89,8 +89,8 @@ public final class Founding implements AutoCloseable {
         return shown.printed().equals(unseal.key().printed());
     }
 
-    /// Makes root, issuing authority, responder, escrow, audit and lists, and keeps all of it in one
-    /// transaction.
+    /// Makes root, issuing authority, responder, escrow, audit and lists, and keeps all of it in
+    /// one transaction.
     public void complete() {
         var random = desk.world().random();
         var now = desk.world().now();

@@ -16,11 +16,7 @@ import java.util.List;
 /// @param lifetime one day to 825 days
 /// @param form of the files
 public record IssueOrder(
-        Mailbox address,
-        List<Usage> usages,
-        KeyKind kind,
-        Duration lifetime,
-        Pkcs12.Form form) {
+        Mailbox address, List<Usage> usages, KeyKind kind, Duration lifetime, Pkcs12.Form form) {
     /// Signing and encryption apart: the encryption key is kept in escrow, the signing key never.
     public static final List<Usage> APART = List.of(Usage.SIGN, Usage.ENCRYPT);
 

@@ -66,16 +66,13 @@ final class Issuing {
         return make(
                 "renew",
                 new IssueOrder(
-                        order.address(),
-                        usages,
-                        order.kind(),
-                        order.lifetime(),
-                        order.form()));
+                        order.address(), usages, order.kind(), order.lifetime(), order.form()));
     }
 
     private List<CertificateView> current(IssueOrder order) {
         var now = desk.world().now();
-        return desk.database()
+        return desk
+                .database()
                 .transaction(on -> Certificates.of(on, order.address().toString()))
                 .stream()
                 .filter(one -> !one.state().equals("revoked") && one.notAfter().isAfter(now))
@@ -135,8 +132,7 @@ final class Issuing {
                                                 desk.world().now(),
                                                 order.lifetime(),
                                                 FoundingSettings.locations(
-                                                        URI.create(Tables.needed(on, "url")),
-                                                        "ca"),
+                                                        URI.create(Tables.needed(on, "url")), "ca"),
                                                 Capability.ANY_CLIENT),
                                         random));
         return switch (issued) {
@@ -161,8 +157,7 @@ final class Issuing {
                 deposit(on, address, made));
     }
 
-    private byte @Nullable [] deposit(Database on, String address, Made made)
-            throws SQLException {
+    private byte @Nullable [] deposit(Database on, String address, Made made) throws SQLException {
         if (made.usage == Usage.SIGN) {
             return null; // a copy of a signing key could sign in its owner's name
         }

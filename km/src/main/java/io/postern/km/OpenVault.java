@@ -129,9 +129,7 @@ public final class OpenVault implements AutoCloseable {
     ///
     /// @return whether it did
     public boolean refresh() {
-        boolean stale =
-                desk.database()
-                        .transaction(on -> CrlPlan.CA.stale(on, desk.world().now()));
+        boolean stale = desk.database().transaction(on -> CrlPlan.CA.stale(on, desk.world().now()));
         if (stale) {
             sign();
         }

@@ -34,8 +34,7 @@ final class PrivateKeys {
 
     static PublicKey decodePublic(String algorithm, byte[] octets) {
         try {
-            return KeyFactory.getInstance(algorithm)
-                    .generatePublic(new X509EncodedKeySpec(octets));
+            return KeyFactory.getInstance(algorithm).generatePublic(new X509EncodedKeySpec(octets));
         } catch (GeneralSecurityException e) {
             throw new KmException(
                     "a public key in the folder can't be read: restore it from a backup", e);

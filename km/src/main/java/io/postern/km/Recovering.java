@@ -2,6 +2,7 @@ package io.postern.km;
 
 import io.postern.km.ca.Pkcs12;
 import io.postern.km.secret.KmException;
+import io.postern.km.secret.Octets;
 import io.postern.km.secret.Secret;
 import io.postern.km.vault.Escrow;
 import io.postern.mail.Mailbox;
@@ -22,7 +23,7 @@ final class Recovering {
     }
 
     /// A deposit with its certificate.
-    private record Deposited(CertificateView view, X509Certificate certificate, byte[] deposit) {}
+    private record Deposited(CertificateView view, X509Certificate certificate, Octets deposit) {}
 
     KeyFiles recover(Mailbox address, Optional<String> serial, Pkcs12.Form form) {
         var key = Certificates.key(address.toString());
@@ -32,8 +33,7 @@ final class Recovering {
                     "nothing can be recovered before there are shares: make them with `postern km slots add --shares 2/3`, and give them to different people");
         }
         try (var privateKey =
-                desk.database()
-                        .transaction(on -> EscrowKeys.privateKey(on, vault.keys()))) {
+                desk.database().transaction(on -> EscrowKeys.privateKey(on, vault.keys()))) {
             var request =
                     new Request(
                             "recover", key, meant.map(s -> Map.of("serial", s)).orElse(Map.of()));
@@ -64,7 +64,7 @@ final class Recovering {
                                                             CertificateView.of(row),
                                                             PrivateKeys.certificate(
                                                                     row.getBytes(10)),
-                                                            row.getBytes(11)),
+                                                            new Octets(row.getBytes(11))),
                                             address);
                             var meant =
                                     found.stream()
@@ -78,7 +78,9 @@ final class Recovering {
                                         "there is no key of %s%s in escrow: `postern km list %s` shows what there is"
                                                 .formatted(
                                                         address,
-                                                        serial.map(s -> " with the serial number " + s)
+                                                        serial.map(s ->
+                                                                        " with the serial number "
+                                                                                + s)
                                                                 .orElse(""),
                                                         address));
                             }
@@ -86,8 +88,7 @@ final class Recovering {
                         });
         var passphrase = KeyFiles.newPassphrase(desk.world().random());
         var files = new ArrayList<KeyFile>();
-        var publicKey =
-                desk.database().transaction(on -> EscrowKeys.publicKey(on, desk.runtime()));
+        var publicKey = desk.database().transaction(on -> EscrowKeys.publicKey(on, desk.runtime()));
         var pair = new Escrow.Pair(publicKey, privateKey);
         for (var one : deposits) {
             files.add(file(one, pair, passphrase, form));
@@ -95,16 +96,14 @@ final class Recovering {
         return new KeyFiles(files, passphrase);
     }
 
-    private KeyFile file(
-            Deposited one, Escrow.Pair pair, Secret passphrase, Pkcs12.Form form) {
+    private KeyFile file(Deposited one, Escrow.Pair pair, Secret passphrase, Pkcs12.Form form) {
         var view = one.view;
         try (var octets =
                 Escrow.open(
                         pair,
                         Issuing.depositName(view.serial(), view.address()),
-                        one.deposit)) {
-            var key =
-                    PrivateKeys.decode(one.certificate.getPublicKey().getAlgorithm(), octets);
+                        one.deposit.copy())) {
+            var key = PrivateKeys.decode(one.certificate.getPublicKey().getAlgorithm(), octets);
             return Issuing.file(
                     desk,
                     view,

@@ -8,8 +8,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Base64;
 
-/// The OCSP responder: its key is in the runtime tier for good, its certificate lives as long as the
-/// horizon of the lists and is renewed with them.
+/// The OCSP responder: its key is in the runtime tier for good, its certificate lives as long as
+/// the horizon of the lists and is renewed with them.
 final class Responder {
     static final String KEY = "ocsp-key";
 

@@ -32,8 +32,7 @@ final class Revoking {
                 one -> !one.state().equals("revoked"),
                 "is revoked already",
                 (on, one, now) ->
-                        Certificates.set(
-                                on, one, "revoked", one.revoked().orElse(now), reason));
+                        Certificates.set(on, one, "revoked", one.revoked().orElse(now), reason));
     }
 
     List<CertificateView> hold(Chosen chosen) {
@@ -43,8 +42,7 @@ final class Revoking {
                 one -> one.state().equals("valid"),
                 "is held or revoked already",
                 (on, one, now) ->
-                        Certificates.set(
-                                on, one, "held", now, RevocationReason.CERTIFICATE_HOLD));
+                        Certificates.set(on, one, "held", now, RevocationReason.CERTIFICATE_HOLD));
     }
 
     List<CertificateView> release(Chosen chosen) {
@@ -92,8 +90,7 @@ final class Revoking {
                     vault.signLists(on);
                     var changed = new java.util.ArrayList<CertificateView>();
                     for (var one : meant) {
-                        changed.addAll(
-                                Certificates.chosen(on, new Chosen.Serial(one.serial())));
+                        changed.addAll(Certificates.chosen(on, new Chosen.Serial(one.serial())));
                     }
                     return List.copyOf(changed);
                 });

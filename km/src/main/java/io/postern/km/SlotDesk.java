@@ -37,8 +37,7 @@ final class SlotDesk {
                 new Request("add-slot", "passphrase", Map.of()),
                 on -> {
                     quorum(on);
-                    var made =
-                            slots.addPassphrase(Tables.nextSlot(on), vault.keys(), passphrase);
+                    var made = slots.addPassphrase(Tables.nextSlot(on), vault.keys(), passphrase);
                     Tables.putSlot(on, made, desk.world().now());
                     return made.id();
                 });
@@ -56,8 +55,7 @@ final class SlotDesk {
                     // The first shares: from now on the escrow's private key needs them.
                     try (var keys = slots.withNewRecovery(vault.keys());
                             var privateKey = EscrowKeys.privateKey(on, vault.keys())) {
-                        EscrowKeys.keepPrivate(
-                                on, keys, true, privateKey, desk.world().random());
+                        EscrowKeys.keepPrivate(on, keys, true, privateKey, desk.world().random());
                         return put(on, keys, quorum);
                     }
                 });
@@ -90,9 +88,7 @@ final class SlotDesk {
                                         .formatted(id));
                     }
                     if (meant.kind() == Slot.Kind.SHARES
-                            && all.stream()
-                                            .filter(slot -> slot.kind() == Slot.Kind.SHARES)
-                                            .count()
+                            && all.stream().filter(slot -> slot.kind() == Slot.Kind.SHARES).count()
                                     == 1) {
                         throw new KmException(
                                 "slot %d has the only shares: without them no key can ever be recovered; add others first"

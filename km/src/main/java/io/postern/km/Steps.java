@@ -6,6 +6,8 @@ public interface Steps {
     /// Nobody is told.
     Steps NONE = _ -> {};
 
+    /// Called before the next step begins; what it throws ends the act there.
+    ///
     /// @param name such as `revoke: committed`
     void at(String name);
 }

@@ -1,6 +1,7 @@
 package io.postern.km;
 
 import io.postern.km.secret.KmException;
+import io.postern.km.secret.Octets;
 import io.postern.km.secret.Secret;
 import io.postern.km.vault.RecordName;
 import io.postern.km.vault.Slot;
@@ -81,7 +82,7 @@ final class Tables {
     }
 
     /// A sealed record as it is stored.
-    private record Stored(RecordName name, byte[] sealed) {}
+    private record Stored(RecordName name, Octets sealed) {}
 
     /// What was kept; the caller closes it.
     static Secret get(Database on, TierKey key, String type, String id) throws SQLException {
@@ -97,7 +98,7 @@ final class Tables {
                                                         row.getString(1),
                                                         row.getInt(2),
                                                         row.getInt(3)),
-                                                row.getBytes(4)),
+                                                new Octets(row.getBytes(4))),
                                 type,
                                 id)
                         .orElseThrow(() ->
@@ -109,7 +110,7 @@ final class Tables {
                                                 + " is gone from "
                                                 + Database.FILE
                                                 + ": restore it from a backup"));
-        return key.open(stored.name, stored.sealed);
+        return key.open(stored.name, stored.sealed.copy());
     }
 
     /// Which key a record is sealed under; empty when there is none.

@@ -45,7 +45,8 @@ public final class AuditFile {
             long size = channel.size();
             int length = (int) Math.min(size, TAIL);
             var buffer = ByteBuffer.allocate(length);
-            while (buffer.hasRemaining() && channel.read(buffer, size - length + buffer.position()) > 0) {
+            while (buffer.hasRemaining()
+                    && channel.read(buffer, size - length + buffer.position()) > 0) {
                 // Read on.
             }
             var tail = new String(buffer.array(), StandardCharsets.ISO_8859_1);
@@ -66,8 +67,7 @@ public final class AuditFile {
             }
             var line =
                     AuditLine.parse(
-                            new String(
-                                    buffer.array(), begin, end - begin, StandardCharsets.UTF_8));
+                            new String(buffer.array(), begin, end - begin, StandardCharsets.UTF_8));
             return Optional.of(line.orElseThrow(this::damaged));
         } catch (IOException e) {
             throw unwritable(e);
@@ -111,8 +111,7 @@ public final class AuditFile {
                         StandardOpenOption.READ,
                         StandardOpenOption.WRITE,
                         LinkOption.NOFOLLOW_LINKS),
-                PosixFilePermissions.asFileAttribute(
-                        PosixFilePermissions.fromString("rw-------")));
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
 
     /// All lines, for verification; the caller closes it.
@@ -122,8 +121,7 @@ public final class AuditFile {
         try {
             return Files.newBufferedReader(file, StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new KmException(
-                    file + " can't be read: " + e + ": restore it from a backup", e);
+            throw new KmException(file + " can't be read: " + e + ": restore it from a backup", e);
         }
     }
 

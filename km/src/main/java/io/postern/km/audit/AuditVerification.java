@@ -51,8 +51,9 @@ public final class AuditVerification {
             if (line.isEmpty()) {
                 faults.add("line " + seq + " of the database was changed: it is not one of ours");
             } else if (line.get().seq() != seq) {
-                faults.add("line %d of the database is missing: line %d is in its place"
-                        .formatted(seq, line.get().seq()));
+                faults.add(
+                        "line %d of the database is missing: line %d is in its place"
+                                .formatted(seq, line.get().seq()));
             } else if (!line.get().prev().equals(prev)) {
                 faults.add(
                         "line %d of the database does not follow on line %d: one of them was changed"
@@ -89,11 +90,7 @@ public final class AuditVerification {
                             .formatted(kept.get()));
         }
         return new Result(
-                seq,
-                prev,
-                checkpoints.size(),
-                faults.stream().limit(MOST_FAULTS).toList(),
-                notes);
+                seq, prev, checkpoints.size(), faults.stream().limit(MOST_FAULTS).toList(), notes);
     }
 
     private static void compare(

@@ -23,8 +23,7 @@ public record Checkpoint(long seq, String hash, String signature) {
             var ed25519 = Signature.getInstance("Ed25519");
             ed25519.initSign(key);
             ed25519.update(octets(vault, seq, hash));
-            return new Checkpoint(
-                    seq, hash, Base64.getEncoder().encodeToString(ed25519.sign()));
+            return new Checkpoint(seq, hash, Base64.getEncoder().encodeToString(ed25519.sign()));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JDK 25 has Ed25519", e);
         }

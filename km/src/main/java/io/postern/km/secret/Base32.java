@@ -73,8 +73,7 @@ public final class Base32 {
     public static String grouped(String digits) {
         var text = new StringBuilder();
         for (int i = 0; i < digits.length(); i += GROUP) {
-            text.append(i == 0 ? "" : "-")
-                    .append(digits, i, Math.min(i + GROUP, digits.length()));
+            text.append(i == 0 ? "" : "-").append(digits, i, Math.min(i + GROUP, digits.length()));
         }
         return text.toString();
     }

@@ -2,6 +2,7 @@ package io.postern.km.secret;
 
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -23,9 +24,12 @@ public final class Secret implements AutoCloseable {
 
     /// Takes characters over as UTF-8, and zeroes them.
     public static Secret of(char[] characters) {
-        var encoded = StandardCharsets.UTF_8.encode(CharBuffer.wrap(characters));
-        var octets = new byte[encoded.remaining()];
-        encoded.get(octets);
+        var encoded = ByteBuffer.allocate(3 * characters.length);
+        StandardCharsets.UTF_8
+                .newEncoder()
+                .onMalformedInput(CodingErrorAction.REPLACE)
+                .encode(CharBuffer.wrap(characters), encoded, true);
+        var octets = Arrays.copyOf(encoded.array(), encoded.position());
         Arrays.fill(encoded.array(), (byte) 0);
         Arrays.fill(characters, '\0');
         return new Secret(octets);

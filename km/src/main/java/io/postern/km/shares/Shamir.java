@@ -27,6 +27,8 @@ public final class Shamir {
         /// The caller closes it.
         record Ok(Secret secret) implements Combined {}
 
+        /// They do not fit, or are too few.
+        ///
         /// @param why names the share that is at fault, and the remedy
         record Bad(String why) implements Combined {}
     }
@@ -117,8 +119,7 @@ public final class Shamir {
             Arrays.fill(secret, (byte) 0);
             return new Combined.Bad(
                     "the shares do not fit together: one of %s is forged or altered; try others"
-                            .formatted(
-                                    String.join(", ", used.stream().map(Share::name).toList())));
+                            .formatted(String.join(", ", used.stream().map(Share::name).toList())));
         }
         return new Combined.Ok(Secret.of(secret));
     }
@@ -131,8 +132,7 @@ public final class Shamir {
             for (var other : shares) {
                 if (other.number() != share.number()) {
                     weight = Field.multiply(weight, place ^ other.number());
-                    weight =
-                            Field.multiply(weight, Field.inverse(share.number() ^ other.number()));
+                    weight = Field.multiply(weight, Field.inverse(share.number() ^ other.number()));
                 }
             }
             var its = share.values().copy();

@@ -5,9 +5,9 @@ import io.postern.km.secret.Secret;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/// One person's share of a secret. Printed as
-/// `postern-share-1 2-3-K7QX AAAA-BBBB-…-CCCC-DDDD`: share 2, three are needed, set K7QX; then 32
-/// octets in base 32 and two groups of check over all of it.
+/// One person's share of a secret. Printed as `postern-share-1 2-3-K7QX AAAA-BBBB-…-CCCC-DDDD`:
+/// share 2, three are needed, set K7QX; then 32 octets in base 32 and two groups of check over all
+/// of it.
 public final class Share implements AutoCloseable {
     /// How the printed form begins.
     public static final String PREFIX = "postern-share-1";
@@ -39,6 +39,8 @@ public final class Share implements AutoCloseable {
         /// The caller closes it.
         record Ok(Share share) implements Parsed {}
 
+        /// Mistyped.
+        ///
         /// @param why names the share as far as it can be read, and the remedy; nothing secret
         record Bad(String why) implements Parsed {}
     }

@@ -1,6 +1,7 @@
 package io.postern.km.vault;
 
 import io.postern.km.secret.KmException;
+import io.postern.km.secret.Octets;
 import io.postern.km.secret.Secret;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -11,12 +12,11 @@ import org.bouncycastle.crypto.AsymmetricCipherKeyPair;
 import org.bouncycastle.crypto.InvalidCipherTextException;
 import org.bouncycastle.crypto.hpke.HPKE;
 
-/// Deposits that anybody with the public key can make and only the private key can read: HPKE
-/// (RFC 9180), base mode, DHKEM(P-384, HKDF-SHA384), HKDF-SHA384, AES-256-GCM. The record's name is
-/// the authenticated data, so a deposit opens under no other.
+/// Deposits that anybody with the public key can make and only the private key can read: HPKE (RFC
+/// 9180), base mode, DHKEM(P-384, HKDF-SHA384), HKDF-SHA384, AES-256-GCM. The record's name is the
+/// authenticated data, so a deposit opens under no other.
 public final class Escrow {
-    private static final byte[] INFO =
-            "postern/km/v1/escrow".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] INFO = "postern/km/v1/escrow".getBytes(StandardCharsets.US_ASCII);
 
     /// Octets of an encapsulated key: an uncompressed point of P-384.
     private static final int ENCAPSULATED = 97;
@@ -32,25 +32,9 @@ public final class Escrow {
     /// @param privateKey the caller closes it
     public record Pair(Octets publicKey, Secret privateKey) {}
 
-    /// Octets that are no secret.
-    public static final class Octets {
-        private final byte[] octets;
-
-        public Octets(byte[] octets) {
-            this.octets = octets.clone();
-        }
-
-        public byte[] copy() {
-            return octets.clone();
-        }
-    }
-
     private static HPKE hpke() {
         return new HPKE(
-                HPKE.mode_base,
-                HPKE.kem_P384_SHA348,
-                HPKE.kdf_HKDF_SHA384,
-                HPKE.aead_AES_GCM256);
+                HPKE.mode_base, HPKE.kem_P384_SHA384, HPKE.kdf_HKDF_SHA384, HPKE.aead_AES_GCM256);
     }
 
     /// A new pair. RFC 9180 §7.1.3 makes it of random octets, so that the source is ours.
@@ -105,8 +89,7 @@ public final class Escrow {
             buffer.get(sealed);
             var hpke = hpke();
             var keys = hpke.deserializePrivateKey(privateKey, pair.publicKey().copy());
-            return Secret.of(
-                    hpke.setupBaseR(encapsulated, keys, INFO).open(name.octets(), sealed));
+            return Secret.of(hpke.setupBaseR(encapsulated, keys, INFO).open(name.octets(), sealed));
         } catch (InvalidCipherTextException
                 | IllegalArgumentException
                 | BufferUnderflowException e) {

@@ -137,8 +137,7 @@ public final class Slots {
         try {
             var kwp = Cipher.getInstance("AES/KWP/NoPadding");
             kwp.init(Cipher.WRAP_MODE, key(bare, secret), random);
-            return new Slot(
-                    id, kind, parameters, kwp.wrap(new SecretKeySpec(octets, "Generic")));
+            return new Slot(id, kind, parameters, kwp.wrap(new SecretKeySpec(octets, "Generic")));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JDK 25 has AES-KWP", e);
         } finally {
@@ -149,8 +148,7 @@ public final class Slots {
     /// @param secret zeroed by this
     private SecretKey key(Slot slot, byte[] secret) {
         var facts =
-                String.join(
-                        "|", vaultId, slot.id() + "", slot.kind().word(), slot.parameters());
+                String.join("|", vaultId, slot.id() + "", slot.kind().word(), slot.parameters());
         var bound = Base32.encode(Base32.sha256(facts.getBytes(StandardCharsets.UTF_8)));
         var key = Hkdf.derive(secret, "slot/" + bound, 32);
         try {
@@ -247,15 +245,13 @@ public final class Slots {
                 return switch (all.length()) {
                     case VaultKeys.LENGTH ->
                             Optional.of(
-                                    new VaultKeys(
-                                            all.part(0, VaultKeys.LENGTH), Optional.empty()));
+                                    new VaultKeys(all.part(0, VaultKeys.LENGTH), Optional.empty()));
                     case 2 * VaultKeys.LENGTH ->
                             Optional.of(
                                     new VaultKeys(
                                             all.part(0, VaultKeys.LENGTH),
                                             Optional.of(
-                                                    all.part(
-                                                            VaultKeys.LENGTH, VaultKeys.LENGTH))));
+                                                    all.part(VaultKeys.LENGTH, VaultKeys.LENGTH))));
                     default -> Optional.empty();
                 };
             }

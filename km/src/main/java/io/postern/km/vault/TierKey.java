@@ -124,10 +124,7 @@ public final class TierKey implements AutoCloseable {
             var kwp = Cipher.getInstance("AES/KWP/NoPadding");
             kwp.init(Cipher.UNWRAP_MODE, new SecretKeySpec(wrappingKey, "AES"));
             dataKey =
-                    kwp.unwrap(
-                                    Arrays.copyOfRange(header, 4 + ID, HEADER),
-                                    "AES",
-                                    Cipher.SECRET_KEY)
+                    kwp.unwrap(Arrays.copyOfRange(header, 4 + ID, HEADER), "AES", Cipher.SECRET_KEY)
                             .getEncoded();
             return Secret.of(
                     gcm(Cipher.DECRYPT_MODE, dataKey, nonce, header, name).doFinal(sealed));

@@ -6,8 +6,8 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.regex.Pattern;
 
-/// The machine-made secret that opens a vault: 256 random bits. Printed as
-/// `postern-unseal-1 K7QX AAAA-…-DDDD`: the vault that it is of, and base 32 with a check.
+/// The machine-made secret that opens a vault: 256 random bits. Printed as `postern-unseal-1 K7QX
+/// AAAA-…-DDDD`: the vault that it is of, and base 32 with a check.
 public final class UnsealKey implements AutoCloseable {
     /// How the printed form begins.
     public static final String PREFIX = "postern-unseal-1";
@@ -39,6 +39,8 @@ public final class UnsealKey implements AutoCloseable {
         /// The caller closes it.
         record Ok(UnsealKey key) implements Parsed {}
 
+        /// Mistyped.
+        ///
         /// @param why with the remedy; nothing secret
         record Bad(String why) implements Parsed {}
     }
