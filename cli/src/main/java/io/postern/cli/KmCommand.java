@@ -95,7 +95,7 @@ final class KmCommand extends KmViewCommands implements Runnable {
     }
 
     /// What is common to `issue` and `renew`.
-    private static final class Order {
+    static final class Order {
         @Option(names = "--key", paramLabel = "KIND", description = "rsa-3072 (default) or p-256.")
         String kind = "rsa-3072";
 

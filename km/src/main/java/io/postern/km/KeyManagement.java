@@ -155,7 +155,7 @@ public final class KeyManagement implements AutoCloseable {
                                         "no revocation list is in force at %s: is the clock right? Otherwise open the vault: `postern km refresh`"
                                                 .formatted(now)));
         try (var der = found.der()) {
-            if (found.nextUpdate().isBefore(now)) {
+            if (!found.nextUpdate().isAfter(now)) {
                 throw new KmException(
                         "the last revocation list ended at %s: open the vault to sign new ones, `postern km refresh`"
                                 .formatted(found.nextUpdate()));

@@ -114,7 +114,7 @@ final class StatusReport {
     private void warnOfHorizon(Optional<Instant> horizon) {
         var end = horizon.orElse(Instant.EPOCH);
         long days = Duration.between(now, end).toDays();
-        if (end.isBefore(now)) {
+        if (!end.isAfter(now)) {
             warnings.addFirst(
                     "there is no revocation list any more: clients refuse certificates. Sign new ones: `postern km refresh`");
             return;

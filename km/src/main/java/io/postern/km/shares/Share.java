@@ -20,7 +20,9 @@ public final class Share implements AutoCloseable {
     private static final int LONGEST = 300;
     private static final Pattern FORM =
             Pattern.compile(
-                    "(?i)" + PREFIX + "\\s++(\\d{1,3})-(\\d{1,3})-([A-Z0-9]{4})\\s++([\\w\\s-]++)");
+                    "(?i)" + PREFIX + "\\s++(\\w{1,3})-(\\w{1,3})-([A-Z0-9]{4})\\s++([\\w\\s-]++)");
+
+    private static final Pattern DIGITS_ONLY = Pattern.compile("[0-9]++");
 
     private final String set;
     private final int number;
@@ -57,6 +59,12 @@ public final class Share implements AutoCloseable {
                     "that is no share: type it whole, from the word "
                             + PREFIX
                             + " to the last group");
+        }
+        if (!DIGITS_ONLY.matcher(match.group(1) + match.group(2)).matches()) {
+            return new Parsed.Bad(
+                    "the share is mistyped: "
+                            + PREFIX
+                            + " is followed by two numbers and the set, such as 2-3-K7QX");
         }
         int number = Integer.parseInt(match.group(1));
         int threshold = Integer.parseInt(match.group(2));
