@@ -1,5 +1,6 @@
 package io.postern.cli;
 
+import io.postern.keys.CryptoProviders;
 import io.postern.keys.StartSecret;
 import io.postern.km.KeyManagement;
 import io.postern.km.Steps;
@@ -34,6 +35,7 @@ final class KmAccess {
     static KeyManagement lock(Io io, DataOptions options) {
         var world = world(io, options);
         exists(world);
+        CryptoProviders.install();
         return KeyManagement.lock(world, secret(io, options, world));
     }
 
@@ -55,6 +57,7 @@ final class KmAccess {
 
     /// The start secret for a new vault; made with the folder when no gateway has used it yet.
     static StartSecret secretForNew(Io io, DataOptions options, World world) {
+        CryptoProviders.install();
         var named = options.readConfig(io).flatMap(config -> config.secrets().startSecret());
         if (named.isPresent()) {
             return StartSecret.read(named.get());

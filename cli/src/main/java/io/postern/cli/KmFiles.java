@@ -39,7 +39,7 @@ final class KmFiles {
     void write(Io io, KeyFiles files) {
         var written = new ArrayList<String>();
         for (var file : files.files()) {
-            var path = io.file(out).resolve(file.name());
+            var path = free(io.file(out), file.name());
             KmOutput.write(path, file.pkcs12().copy());
             written.add(path.toString());
         }
@@ -60,5 +60,15 @@ final class KmFiles {
             io.line("passphrase: " + text);
         }
         io.line("Hand the files over by one way and the passphrase by another.");
+    }
+
+    /// A name that nothing has yet: what was recovered lies beside what was issued.
+    private static Path free(Path folder, String name) {
+        var bare = name.substring(0, name.length() - ".p12".length());
+        var path = folder.resolve(name);
+        for (int i = 2; Files.exists(path); i++) {
+            path = folder.resolve(bare + "-" + i + ".p12");
+        }
+        return path;
     }
 }

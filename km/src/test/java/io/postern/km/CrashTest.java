@@ -128,8 +128,7 @@ class CrashTest {
         var before = state(whole);
         return ACTS.entrySet().stream()
                 .map(act ->
-                        DynamicTest.dynamicTest(
-                                act.getKey(), () -> everyStep(whole, before, act)));
+                        DynamicTest.dynamicTest(act.getKey(), () -> everyStep(whole, before, act)));
     }
 
     private void everyStep(

@@ -68,8 +68,7 @@ class KeyManagementTest {
                 status.crlHorizon().orElseThrow().isAfter(Scene.START.plus(Duration.ofDays(90))));
         assertEquals(1, status.auditLines());
         assertEquals(List.of("1: unseal key", status.slots().get(1)), status.slots());
-        assertTrue(
-                refused(() -> scene.found(Optional.empty())).contains("has a vault already"));
+        assertTrue(refused(() -> scene.found(Optional.empty())).contains("has a vault already"));
     }
 
     @Test
@@ -99,17 +98,21 @@ class KeyManagementTest {
                             });
             assertTrue(opened);
         }
-        scene.opened(scene.byShares(1, 2), vault -> {
-            vault.removeSlot(1);
-            return true;
-        });
+        scene.opened(
+                scene.byShares(1, 2),
+                vault -> {
+                    vault.removeSlot(1);
+                    return true;
+                });
+        assertTrue(refused(() -> scene.opened(scene.byKey(), _ -> true)).contains("no more"));
         assertTrue(
-                refused(() -> scene.opened(scene.byKey(), _ -> true)).contains("no more"));
-        assertTrue(
-                refused(() -> scene.opened(scene.byShares(1, 2), vault -> {
-                            vault.removeSlot(2);
-                            return true;
-                        }))
+                refused(() ->
+                                scene.opened(
+                                        scene.byShares(1, 2),
+                                        vault -> {
+                                            vault.removeSlot(2);
+                                            return true;
+                                        }))
                         .contains("only shares"));
     }
 
@@ -121,34 +124,52 @@ class KeyManagementTest {
         other.found(Optional.of(new FoundingSettings.Quorum(2, 3)));
         assertTrue(
                 refused(() -> scene.opened(other.byKey(), _ -> true))
-                        .contains("this vault is " + scene.looked(KeyManagement::status).vault().orElseThrow()));
+                        .contains(
+                                "this vault is "
+                                        + scene.looked(KeyManagement::status)
+                                                .vault()
+                                                .orElseThrow()));
         assertTrue(
                 refused(() -> scene.opened(Scene.byPassphrase("wrong"), _ -> true))
                         .contains("has no passphrase"));
         assertTrue(
                 refused(() -> scene.opened(scene.byShares(1), _ -> true)).contains("bring 1 more"));
         var foreign = refused(() -> scene.opened(other.byShares(1, 2), _ -> true));
-        assertTrue(foreign.contains("share 1 of set") && foreign.contains("another vault"), foreign);
         assertTrue(
-                refused(() -> scene.opened(scene.byKey(), vault -> vault.addPassphrase(Secret.of("long enough by far".toCharArray()))))
+                foreign.contains("share 1 of set") && foreign.contains("another vault"), foreign);
+        assertTrue(
+                refused(() ->
+                                scene.opened(
+                                        scene.byKey(),
+                                        vault ->
+                                                vault.addPassphrase(
+                                                        Secret.of(
+                                                                "long enough by far"
+                                                                        .toCharArray()))))
                         .contains("with the shares"));
         var lines = scene.looked(KeyManagement::lines);
         assertEquals(
                 4,
-                lines.stream().filter(line -> line.contains("\"act\":\"refused-to-open\"")).count());
+                lines.stream()
+                        .filter(line -> line.contains("\"act\":\"refused-to-open\""))
+                        .count());
         assertEquals(List.of(), scene.looked(km -> km.verify(Optional.empty())).faults());
     }
 
     private Path folder(String name) {
         try {
-            return Files.createDirectory(data.resolve(name), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            return Files.createDirectory(
+                    data.resolve(name),
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx------")));
         } catch (IOException e) {
             throw new AssertionError(e);
         }
     }
 
     @Test
-    @DisplayName("signing and encryption are apart; the encryption key alone is recovered, by shares alone")
+    @DisplayName(
+            "signing and encryption are apart; the encryption key alone is recovered, by shares alone")
     void issueAndRecover() {
         var scene = Scene.founded(data);
         var issued =
@@ -181,15 +202,13 @@ class KeyManagementTest {
                         scene.byShares(2, 3),
                         vault -> {
                             try (var files =
-                                    vault.recover(
-                                            anna, Optional.empty(), Pkcs12.Form.COMPATIBLE)) {
+                                    vault.recover(anna, Optional.empty(), Pkcs12.Form.COMPATIBLE)) {
                                 return keys(files);
                             }
                         });
         assertEquals(1, recovered.size());
         assertArrayEquals(issued.get(1).getEncoded(), recovered.getFirst().getEncoded());
-        assertTrue(
-                refused(() -> scene.issue("anna@example.com")).contains("has a certificate"));
+        assertTrue(refused(() -> scene.issue("anna@example.com")).contains("has a certificate"));
     }
 
     @Test
@@ -223,7 +242,8 @@ class KeyManagementTest {
     }
 
     @Test
-    @DisplayName("before there are shares nothing is recovered; the first ones take the escrow over")
+    @DisplayName(
+            "before there are shares nothing is recovered; the first ones take the escrow over")
     void firstShares() {
         var scene = new Scene(data);
         scene.found(Optional.empty());
@@ -262,7 +282,11 @@ class KeyManagementTest {
     @Test
     @DisplayName("numbers of shares that lock everybody out, or need one person alone, are refused")
     void quorums() {
-        for (var quorum : List.of(new FoundingSettings.Quorum(1, 3), new FoundingSettings.Quorum(3, 3), new FoundingSettings.Quorum(2, 99))) {
+        for (var quorum :
+                List.of(
+                        new FoundingSettings.Quorum(1, 3),
+                        new FoundingSettings.Quorum(3, 3),
+                        new FoundingSettings.Quorum(2, 99))) {
             var scene = new Scene(data);
             assertTrue(refused(() -> scene.found(Optional.of(quorum))).contains("shares"));
             assertTrue(refused(scene::read).contains("no vault"));
@@ -270,7 +294,8 @@ class KeyManagementTest {
     }
 
     @Test
-    @DisplayName("RFC 5280 §5 a revocation is in the list at once, a hold until it is released, a leaver's signing key for good")
+    @DisplayName(
+            "RFC 5280 §5 a revocation is in the list at once, a hold until it is released, a leaver's signing key for good")
     void revocation() {
         var scene = Scene.founded(data);
         scene.issue("anna@example.com");
@@ -289,8 +314,7 @@ class KeyManagementTest {
         var after = crl(scene);
         assertEquals(2, after.entries().size());
         assertTrue(after.number().longValue() >= 14, "above every reserved one");
-        assertEquals(
-                RevocationReason.KEY_COMPROMISE, after.entries().getFirst().reason());
+        assertEquals(RevocationReason.KEY_COMPROMISE, after.entries().getFirst().reason());
         assertTrue(
                 refused(() ->
                                 scene.opened(
@@ -315,7 +339,8 @@ class KeyManagementTest {
     }
 
     @Test
-    @DisplayName("sealed for 90 days there is a fresh list each day, each released at its time and never earlier")
+    @DisplayName(
+            "sealed for 90 days there is a fresh list each day, each released at its time and never earlier")
     void ninetyDays() {
         var scene = Scene.founded(data);
         long number = 0;
@@ -376,23 +401,24 @@ class KeyManagementTest {
         var secrets = new ArrayList<byte[]>();
         scene.opened(
                 scene.byShares(1, 2),
-                vault ->
-                        vault.addPassphrase(Secret.of("correct horse battery".toCharArray())));
+                vault -> vault.addPassphrase(Secret.of("correct horse battery".toCharArray())));
         scene.opened(
                 scene.byKey(),
                 vault -> {
                     try (var files = vault.issue(Scene.order("anna@example.com"))) {
                         secrets.add(files.passphrase().copy());
-                        keys(files).forEach(key -> {
-                            var octets = key.getEncoded();
-                            secrets.add(java.util.Arrays.copyOfRange(octets, 30, 60));
-                        });
+                        keys(files)
+                                .forEach(key -> {
+                                    var octets = key.getEncoded();
+                                    secrets.add(java.util.Arrays.copyOfRange(octets, 30, 60));
+                                });
                         return true;
                     }
                 });
         secrets.add(scene.unsealKey.substring(22).getBytes(StandardCharsets.US_ASCII));
         secrets.add("correct horse battery".getBytes(StandardCharsets.US_ASCII));
-        scene.shares.forEach(text -> secrets.add(text.substring(23).getBytes(StandardCharsets.US_ASCII)));
+        scene.shares.forEach(
+                text -> secrets.add(text.substring(23).getBytes(StandardCharsets.US_ASCII)));
         Files.delete(data.resolve("start-secret"));
         int files = 0;
         try (var walk = Files.walk(data)) {

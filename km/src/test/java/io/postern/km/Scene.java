@@ -64,7 +64,11 @@ final class Scene {
     void found(Optional<FoundingSettings.Quorum> quorum) {
         var settings =
                 new FoundingSettings(
-                        "Example", "ch", URI.create("http://pki.example.com/km"), KeyKind.P_384, quorum);
+                        "Example",
+                        "ch",
+                        URI.create("http://pki.example.com/km"),
+                        KeyKind.P_384,
+                        quorum);
         try (var founding = Founding.begin(world(), secret(), settings)) {
             unsealKey = founding.unsealKey().printed();
             shares = founding.shares().stream().map(Share::printed).toList();

@@ -31,7 +31,8 @@ class FieldTest {
             for (int b = 0; b < 256; b++) {
                 assertEquals(Field.multiply(a, b), Field.multiply(b, a));
                 assertEquals(
-                        Field.multiply(a, b ^ 0x1d), Field.multiply(a, b) ^ Field.multiply(a, 0x1d));
+                        Field.multiply(a, b ^ 0x1d),
+                        Field.multiply(a, b) ^ Field.multiply(a, 0x1d));
             }
         }
     }

@@ -95,8 +95,7 @@ class ShamirTest {
                         .map(share ->
                                 new ShamirSplitSecretShare(share.values().copy(), share.number()))
                         .toArray(ShamirSplitSecretShare[]::new);
-        var theirs =
-                ShamirSplitSecret.getInstance(ShamirSecretSplitter.Algorithm.AES, shares);
+        var theirs = ShamirSplitSecret.getInstance(ShamirSecretSplitter.Algorithm.AES, shares);
         assertArrayEquals(SECRET, theirs.getSecret());
     }
 
@@ -148,8 +147,12 @@ class ShamirTest {
             var text = share.printed();
             assertTrue(text.startsWith("postern-share-1 " + share.number() + "-3-OBBO "), text);
             for (var typed :
-                    List.of(text, text.toLowerCase(java.util.Locale.ROOT), text.replace("-", " ")
-                            .replaceFirst("postern share 1 (\\d) 3 ", "postern-share-1 $1-3-"))) {
+                    List.of(
+                            text,
+                            text.toLowerCase(java.util.Locale.ROOT),
+                            text.replace("-", " ")
+                                    .replaceFirst(
+                                            "postern share 1 (\\d) 3 ", "postern-share-1 $1-3-"))) {
                 switch (Share.parse(typed)) {
                     case Share.Parsed.Ok(var again) -> assertEquals(text, again.printed());
                     case Share.Parsed.Bad(var why) -> throw new AssertionError(typed + ": " + why);
@@ -168,12 +171,16 @@ class ShamirTest {
             if (c == '-' || c == ' ') {
                 continue;
             }
-            var wrong = text.substring(0, i) + (c == 'X' ? 'Y' : c == '2' ? '3' : 'X')
-                    + text.substring(i + 1);
+            var wrong =
+                    text.substring(0, i)
+                            + (c == 'X' ? 'Y' : c == '2' ? '3' : 'X')
+                            + text.substring(i + 1);
             switch (Share.parse(wrong)) {
                 case Share.Parsed.Ok _ -> throw new AssertionError("taken: " + wrong);
                 case Share.Parsed.Bad(var why) ->
-                        assertTrue(why.contains("share ") && !why.contains(text.substring(from + 9)), why);
+                        assertTrue(
+                                why.contains("share ") && !why.contains(text.substring(from + 9)),
+                                why);
             }
         }
     }
@@ -182,9 +189,15 @@ class ShamirTest {
     @DisplayName("what is no share at all is refused with what to do, whatever it is")
     void rubbish() {
         for (var text :
-                List.of("", "hello", "postern-share-1", "postern-share-1 2-3-AAAA AAAA",
-                        "postern-share-1 999-3-AAAA " + "A".repeat(60), "x".repeat(100_000),
-                        "postern-share-1 0-0-AAAA " + "A".repeat(60), "\u0000\uffff")) {
+                List.of(
+                        "",
+                        "hello",
+                        "postern-share-1",
+                        "postern-share-1 2-3-AAAA AAAA",
+                        "postern-share-1 999-3-AAAA " + "A".repeat(60),
+                        "x".repeat(100_000),
+                        "postern-share-1 0-0-AAAA " + "A".repeat(60),
+                        "\u0000\uffff")) {
             assertTrue(Share.parse(text) instanceof Share.Parsed.Bad, text);
         }
     }

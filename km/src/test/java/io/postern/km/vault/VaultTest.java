@@ -32,7 +32,8 @@ class VaultTest {
     }
 
     @Test
-    @DisplayName("a record opens under its own name, and under no other type, id, subject, version or epoch")
+    @DisplayName(
+            "a record opens under its own name, and under no other type, id, subject, version or epoch")
     void names() {
         var tier = TierKey.vault(Secret.random(32, random));
         var sealed = tier.seal(NAME, TEXT, random);
@@ -82,8 +83,7 @@ class VaultTest {
     @DisplayName("the same is never sealed to the same octets")
     void fresh() {
         var tier = TierKey.vault(Secret.random(32, random));
-        assertFalse(
-                Arrays.equals(tier.seal(NAME, TEXT, random), tier.seal(NAME, TEXT, random)));
+        assertFalse(Arrays.equals(tier.seal(NAME, TEXT, random), tier.seal(NAME, TEXT, random)));
     }
 
     @Test
@@ -92,8 +92,7 @@ class VaultTest {
         var slots = new Slots("vault", random);
         try (var keys = slots.newKeys()) {
             var unseal = slots.addUnsealKey(1, keys);
-            var passphrase =
-                    slots.addPassphrase(2, keys, Secret.of("correct horse".toCharArray()));
+            var passphrase = slots.addPassphrase(2, keys, Secret.of("correct horse".toCharArray()));
             var shares = slots.addShares(3, keys, 2, 3);
             var all =
                     List.of(unseal.slot(), passphrase, shares.slot()).stream()
@@ -113,8 +112,7 @@ class VaultTest {
                             new Opening.ByShares(shares.shares().subList(1, 3)))) {
                 var opened = slots.open(all, opening);
                 assertArrayEquals(TEXT, opened.vault().open(NAME, sealed).copy());
-                assertEquals(
-                        opening instanceof Opening.ByShares, opened.guarded().isPresent());
+                assertEquals(opening instanceof Opening.ByShares, opened.guarded().isPresent());
             }
             var opened = slots.open(all, new Opening.ByShares(shares.shares().subList(0, 2)));
             assertArrayEquals(TEXT, opened.guarded().orElseThrow().open(NAME, guarded).copy());
@@ -164,7 +162,8 @@ class VaultTest {
     }
 
     @Test
-    @DisplayName("the printed unseal key is taken back in small letters; each mistyped character is noticed")
+    @DisplayName(
+            "the printed unseal key is taken back in small letters; each mistyped character is noticed")
     void unsealKey() {
         var text = UnsealKey.make("K7QX", random).printed();
         for (var typed : List.of(text, text.toLowerCase(Locale.ROOT), "  " + text + "\n")) {
