@@ -472,4 +472,50 @@ class KeyManagementTest {
                         RevocationReason.SUPERSEDED),
                 crl(scene).entries().getFirst());
     }
+
+    @Test
+    @DisplayName("an audit file that can't be written stops acts, which change nothing, and no looking")
+    void auditUnwritable() throws IOException {
+        var scene = Scene.founded(data);
+        var file = data.resolve("km").resolve("audit.log");
+        var kept = Files.readAllBytes(file);
+        Files.delete(file);
+        Files.createDirectory(
+                file,
+                PosixFilePermissions.asFileAttribute(
+                        PosixFilePermissions.fromString("rwx------")));
+        assertTrue(
+                refused(() -> scene.issue("anna@example.com"))
+                        .contains("no act is done without its audit line"));
+        assertEquals(List.of(), scene.looked(km -> km.certificates(Optional.empty())));
+        assertEquals(1, scene.looked(km -> km.crl("ca")).number());
+        Files.delete(file);
+        Files.write(file, kept);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        assertEquals(2, scene.issue("anna@example.com").size());
+    }
+
+    @Test
+    @DisplayName("a database that was taken back to last week is noticed: no act is done, and the audit says so")
+    void rolledBack() throws IOException {
+        var scene = Scene.founded(data);
+        var head = scene.looked(KeyManagement::head);
+        var database = data.resolve("km").resolve("km.db");
+        var old = Files.readAllBytes(database);
+        scene.issue("anna@example.com");
+        var newer = scene.looked(KeyManagement::head);
+        Files.write(database, old);
+        assertTrue(
+                refused(() -> scene.issue("bob@example.com")).contains("taken back"));
+        assertTrue(
+                scene.looked(km -> km.verify(Optional.of(head))).faults().toString()
+                        .contains("taken back"));
+        // With the file taken back too, only a head that is kept elsewhere tells.
+        var lines = Files.readAllLines(data.resolve("km").resolve("audit.log"));
+        Files.writeString(data.resolve("km").resolve("audit.log"), lines.getFirst() + "\n");
+        assertEquals(List.of(), scene.looked(km -> km.verify(Optional.of(head))).faults());
+        assertTrue(
+                scene.looked(km -> km.verify(Optional.of(newer))).faults().toString()
+                        .contains("head " + newer));
+    }
 }
