@@ -231,6 +231,7 @@ public final class Ceremony {
 
     private static void send(HttpExchange exchange, byte[] content) throws IOException {
         try (exchange) {
+            exchange.getResponseHeaders().add("Content-Type", "application/ocsp-response");
             exchange.sendResponseHeaders(200, content.length);
             exchange.getResponseBody().write(content);
         }
