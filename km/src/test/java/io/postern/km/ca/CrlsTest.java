@@ -1,5 +1,6 @@
 package io.postern.km.ca;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -12,10 +13,14 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.x509.CertificateList;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +65,33 @@ class CrlsTest {
         assertEquals(List.of(), List.copyOf(crl.getCriticalExtensionOIDs()));
         assertFalse(crl.getRevokedCertificate(BigInteger.TWO.pow(140)).hasExtensions());
         assertEquals("SHA384withECDSA", crl.getSigAlgName());
+    }
+
+    @Test
+    @DisplayName("X.690 §10 a list is DER: what another library reads and writes anew is the same")
+    void distinguished() throws Exception {
+        var reasons = List.of(RevocationReason.values());
+        for (int entries : new int[] {0, 1, 3, 9, 700, 3000}) {
+            var revoked =
+                    IntStream.rangeClosed(1, entries)
+                            .mapToObj(i ->
+                                    new Revoked(
+                                            BigInteger.valueOf(i).shiftLeft(i % 150),
+                                            TestCa.T0.plus(Duration.ofDays(i * 5L)),
+                                            reasons.get(i % 9)))
+                            .toArray(Revoked[]::new);
+            var der = TestCa.list(pki.ca, 300 + entries, TestCa.T0, revoked);
+            assertArrayEquals(
+                    der,
+                    CertificateList.getInstance(ASN1Primitive.fromByteArray(der))
+                            .toASN1Primitive()
+                            .getEncoded("DER"));
+            assertEquals(
+                    List.of(revoked),
+                    Crls.read(der, pki.ca.certificate()).orElseThrow().entries().stream()
+                            .sorted(Comparator.comparing(Revoked::at))
+                            .toList());
+        }
     }
 
     @Test
