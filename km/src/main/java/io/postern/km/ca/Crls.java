@@ -14,15 +14,12 @@ import java.security.cert.X509Certificate;
 import java.text.ParseException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1GeneralizedTime;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.cert.X509v2CRLBuilder;
-import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 
 /// Full revocation lists, signed by the authority's own key: indirect lists and such by a second
 /// key are not read by OpenSSL, NSS or the JDK as they come.
@@ -35,29 +32,8 @@ public final class Crls {
     /// A list as DER. RFC 5280 §5: number and authority's key identifier always; the reason unless
     /// unspecified (§5.3.1).
     public static byte[] sign(Issuer authority, RevocationList list, SecureRandom random) {
-        var builder =
-                new X509v2CRLBuilder(
-                        Names.subject(authority.certificate()), Date.from(list.thisUpdate()));
-        builder.setNextUpdate(Date.from(list.nextUpdate()));
-        for (var one : list.entries()) {
-            // BC writes no extension for reason 0.
-            builder.addCRLEntry(one.serial(), Date.from(one.at()), one.reason().code());
-        }
         try {
-            builder.addExtension(
-                    Extension.authorityKeyIdentifier,
-                    false,
-                    new JcaX509ExtensionUtils()
-                            .createAuthorityKeyIdentifier(authority.certificate().getPublicKey()));
-            builder.addExtension(Extension.cRLNumber, false, new ASN1Integer(list.number()));
-            if (list.expiredOn().isPresent()) {
-                // X.509 §9.5.2.8, not critical; GeneralizedTime.
-                builder.addExtension(
-                        Extension.expiredCertsOnCRL,
-                        false,
-                        new ASN1GeneralizedTime(Date.from(list.expiredOn().get())));
-            }
-            return builder.build(Signing.by(authority, random)).getEncoded();
+            return ListWriter.write(authority, list, random);
         } catch (IOException | NoSuchAlgorithmException e) {
             throw new CaException("revocation list " + list.number(), e);
         }
