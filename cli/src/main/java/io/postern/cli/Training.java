@@ -82,9 +82,25 @@ final class Training {
             Files.createDirectory(folder.resolve(medium));
         }
         run(
-                "", "km", "init", "--organization", "Training", "--country", "CH", "--ca-key",
-                "p-384", "--url", "http://pki.example.com/", "--data", "vault", "--write-to", "one",
-                "--backup-to", "two", "--verify-from", "two");
+                "",
+                "km",
+                "init",
+                "--organization",
+                "Training",
+                "--country",
+                "CH",
+                "--ca-key",
+                "p-384",
+                "--url",
+                "http://pki.example.com/",
+                "--data",
+                "vault",
+                "--write-to",
+                "one",
+                "--backup-to",
+                "two",
+                "--verify-from",
+                "two");
         run("", "km", "status", "--data", "vault");
         run("", "km", "status", "--json", "--data", "vault");
         run("", "km", "crl", "--data", "vault");

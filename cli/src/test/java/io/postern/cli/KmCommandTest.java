@@ -19,8 +19,18 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName("postern km")
 class KmCommandTest {
     private static final String[] INIT = {
-        "km", "init", "--organization", "Example", "--country", "CH", "--ca-key", "p-384", "--url",
-        "http://pki.example.com/km", "--data", "data"
+        "km",
+        "init",
+        "--organization",
+        "Example",
+        "--country",
+        "CH",
+        "--ca-key",
+        "p-384",
+        "--url",
+        "http://pki.example.com/km",
+        "--data",
+        "data"
     };
 
     @TempDir private Path folder;
@@ -48,8 +58,16 @@ class KmCommandTest {
     private World.Result made() {
         var made =
                 init(
-                        "--shares", "2/3", "--shares-to", "shares", "--write-to", "one",
-                        "--backup-to", "two", "--verify-from", "two");
+                        "--shares",
+                        "2/3",
+                        "--shares-to",
+                        "shares",
+                        "--write-to",
+                        "one",
+                        "--backup-to",
+                        "two",
+                        "--verify-from",
+                        "two");
         assertEquals(0, made.code(), made.err());
         return made;
     }
@@ -87,8 +105,16 @@ class KmCommandTest {
         assertTrue(status.out().contains("\"state\" : \"sealed\""), status.out());
 
         var issued =
-                km(key(), "issue", "anna@example.com", "--key", "p-256", "--out", "out",
-                        "--passphrase-to", "passphrase");
+                km(
+                        key(),
+                        "issue",
+                        "anna@example.com",
+                        "--key",
+                        "p-256",
+                        "--out",
+                        "out",
+                        "--passphrase-to",
+                        "passphrase");
         assertEquals(0, issued.code(), issued.err());
         try (var files = Files.list(folder.resolve("out"))) {
             assertEquals(2, files.count());
@@ -104,8 +130,7 @@ class KmCommandTest {
         assertEquals(0, recovered.code(), recovered.err());
         assertTrue(recovered.out().contains("passphrase: "), recovered.out());
 
-        assertEquals(
-                0, km(key(), "revoke", "anna@example.com", "--reason", "superseded").code());
+        assertEquals(0, km(key(), "revoke", "anna@example.com", "--reason", "superseded").code());
         assertTrue(km("", "crl").out().startsWith("-----BEGIN X509 CRL-----"));
         assertTrue(km("", "cert", "--root").out().startsWith("-----BEGIN CERTIFICATE-----"));
         var head = km("", "audit", "head").out().strip();
@@ -126,8 +151,7 @@ class KmCommandTest {
         Files.writeString(folder.resolve("wrong"), "postern-unseal-1 AAAA AAAA\n");
         Files.setPosixFilePermissions(
                 folder.resolve("wrong"), PosixFilePermissions.fromString("rw-------"));
-        var wrong =
-                init("--write-to", "one", "--backup-to", "two", "--verify-from", "wrong");
+        var wrong = init("--write-to", "one", "--backup-to", "two", "--verify-from", "wrong");
         assertEquals(1, wrong.code());
         assertTrue(wrong.err().contains("is mistyped"), wrong.err());
         try (var files = Files.list(folder.resolve("one"))) {
@@ -148,13 +172,17 @@ class KmCommandTest {
     }
 
     @Test
-    @DisplayName("wrong, mistyped, open and absent secrets say what and how to remedy, and change nothing")
+    @DisplayName(
+            "wrong, mistyped, open and absent secrets say what and how to remedy, and change nothing")
     void badSecrets() throws IOException {
         made();
         var before = km("", "audit", "head").out();
         assertTrue(km("", "refresh").err().contains("nothing was given"));
         var mistyped = key().strip();
-        mistyped = mistyped.substring(0, 30) + (mistyped.charAt(30) == 'A' ? 'B' : 'A') + mistyped.substring(31);
+        mistyped =
+                mistyped.substring(0, 30)
+                        + (mistyped.charAt(30) == 'A' ? 'B' : 'A')
+                        + mistyped.substring(31);
         assertTrue(km(mistyped, "refresh").err().contains("mistyped"), mistyped);
         var open = folder.resolve("open");
         Files.writeString(open, key());
@@ -164,7 +192,8 @@ class KmCommandTest {
         assertFalse(refused.err().contains(key().substring(22, 40)));
         assertTrue(km("", "refresh", "--secret-file", "none").err().contains("there is no file"));
         assertTrue(km(key(), "issue", "nobody").err().contains("is no address"));
-        assertTrue(km(key(), "issue", "a@example.com", "--out", "none").err().contains("no folder"));
+        assertTrue(
+                km(key(), "issue", "a@example.com", "--out", "none").err().contains("no folder"));
         assertTrue(km(key(), "revoke", "123abc").err().contains("no certificate with the serial"));
         assertEquals(2, km(key(), "revoke", "a@example.com", "--reason", "boredom").code());
         assertEquals(before, km("", "audit", "head").out());
@@ -186,10 +215,27 @@ class KmCommandTest {
     void help() {
         for (var words :
                 List.of(
-                        "km", "km init", "km status", "km issue", "km renew", "km revoke",
-                        "km hold", "km release", "km leave", "km recover", "km refresh", "km list",
-                        "km crl", "km cert", "km slots", "km slots add", "km slots list",
-                        "km slots remove", "km audit", "km audit head", "km audit show",
+                        "km",
+                        "km init",
+                        "km status",
+                        "km issue",
+                        "km renew",
+                        "km revoke",
+                        "km hold",
+                        "km release",
+                        "km leave",
+                        "km recover",
+                        "km refresh",
+                        "km list",
+                        "km crl",
+                        "km cert",
+                        "km slots",
+                        "km slots add",
+                        "km slots list",
+                        "km slots remove",
+                        "km audit",
+                        "km audit head",
+                        "km audit show",
                         "km audit verify")) {
             var all = new ArrayList<>(Arrays.asList(words.split(" ", -1)));
             all.add("--help");

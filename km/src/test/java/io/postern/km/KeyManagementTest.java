@@ -474,7 +474,8 @@ class KeyManagementTest {
     }
 
     @Test
-    @DisplayName("an audit file that can't be written stops acts, which change nothing, and no looking")
+    @DisplayName(
+            "an audit file that can't be written stops acts, which change nothing, and no looking")
     void auditUnwritable() throws IOException {
         var scene = Scene.founded(data);
         var file = data.resolve("km").resolve("audit.log");
@@ -482,8 +483,7 @@ class KeyManagementTest {
         Files.delete(file);
         Files.createDirectory(
                 file,
-                PosixFilePermissions.asFileAttribute(
-                        PosixFilePermissions.fromString("rwx------")));
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         assertTrue(
                 refused(() -> scene.issue("anna@example.com"))
                         .contains("no act is done without its audit line"));
@@ -496,7 +496,8 @@ class KeyManagementTest {
     }
 
     @Test
-    @DisplayName("a database that was taken back to last week is noticed: no act is done, and the audit says so")
+    @DisplayName(
+            "a database that was taken back to last week is noticed: no act is done, and the audit says so")
     void rolledBack() throws IOException {
         var scene = Scene.founded(data);
         var head = scene.looked(KeyManagement::head);
@@ -505,17 +506,20 @@ class KeyManagementTest {
         scene.issue("anna@example.com");
         var newer = scene.looked(KeyManagement::head);
         Files.write(database, old);
+        assertTrue(refused(() -> scene.issue("bob@example.com")).contains("taken back"));
         assertTrue(
-                refused(() -> scene.issue("bob@example.com")).contains("taken back"));
-        assertTrue(
-                scene.looked(km -> km.verify(Optional.of(head))).faults().toString()
+                scene.looked(km -> km.verify(Optional.of(head)))
+                        .faults()
+                        .toString()
                         .contains("taken back"));
         // With the file taken back too, only a head that is kept elsewhere tells.
         var lines = Files.readAllLines(data.resolve("km").resolve("audit.log"));
         Files.writeString(data.resolve("km").resolve("audit.log"), lines.getFirst() + "\n");
         assertEquals(List.of(), scene.looked(km -> km.verify(Optional.of(head))).faults());
         assertTrue(
-                scene.looked(km -> km.verify(Optional.of(newer))).faults().toString()
+                scene.looked(km -> km.verify(Optional.of(newer)))
+                        .faults()
+                        .toString()
                         .contains("head " + newer));
     }
 }
