@@ -166,6 +166,28 @@ abstract class KmViewCommands extends Common {
         return 0;
     }
 
+    /// All that clients fetch.
+    @Command(
+            name = "publish",
+            description =
+                    "Writes lists in force and certificates of the authorities to a folder that a web server shows"
+                            + " under the URL of `km init`: ca.crl, ca.cer, root.crl, root.cer. Run it each day.",
+            footer = {"", "Example:", "  postern km publish /var/www/km"})
+    public int publish(
+            @Mixin DataOptions.AndCommon data,
+            @Parameters(paramLabel = "DIR", description = "The web server's folder.") Path folder) {
+        try (var km = KmAccess.read(io, data)) {
+            var certificates = km.authorities();
+            publish(io.file(folder).resolve("ca.crl"), km.crl("ca").der().copy());
+            publish(io.file(folder).resolve("root.crl"), km.crl("root").der().copy());
+            publish(io.file(folder).resolve("ca.cer"), certificates.getFirst().getEncoded());
+            publish(io.file(folder).resolve("root.cer"), certificates.getLast().getEncoded());
+        } catch (CertificateEncodingException e) {
+            throw new KmException("a certificate can't be written", e);
+        }
+        return 0;
+    }
+
     /// In place of the one before, whole at every time: a web server may be reading it.
     private static void publish(Path file, byte[] der) {
         var parent = file.toAbsolutePath().getParent();

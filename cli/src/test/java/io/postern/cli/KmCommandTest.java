@@ -133,6 +133,10 @@ class KmCommandTest {
         assertEquals(0, km(key(), "revoke", "anna@example.com", "--reason", "superseded").code());
         assertTrue(km("", "crl").out().startsWith("-----BEGIN X509 CRL-----"));
         assertTrue(km("", "cert", "--root").out().startsWith("-----BEGIN CERTIFICATE-----"));
+        assertEquals(0, km("", "publish", "out").code());
+        for (var name : List.of("ca.crl", "ca.cer", "root.crl", "root.cer")) {
+            assertTrue(Files.size(folder.resolve("out").resolve(name)) > 100, name);
+        }
         var head = km("", "audit", "head").out().strip();
         var verified = km("", "audit", "verify", "--head", head);
         assertEquals(0, verified.code(), verified.out());

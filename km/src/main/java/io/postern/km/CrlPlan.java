@@ -124,6 +124,26 @@ record CrlPlan(String authority, int count, Duration step, Duration life) {
                 .map(Instant::ofEpochSecond);
     }
 
+    /// The number of the list in force.
+    Optional<Long> number(Database on, Instant now) throws SQLException {
+        return on.first(
+                "SELECT number FROM crl WHERE authority = ? AND this_update <= ?"
+                        + " ORDER BY number DESC LIMIT 1",
+                row -> row.getLong(1),
+                authority,
+                now.getEpochSecond());
+    }
+
+    /// When the list in force is outdated.
+    Optional<Instant> nextUpdate(Database on, Instant now) throws SQLException {
+        return on.first(
+                "SELECT next_update FROM crl WHERE authority = ? AND this_update <= ?"
+                        + " ORDER BY number DESC LIMIT 1",
+                row -> Instant.ofEpochSecond(row.getLong(1)),
+                authority,
+                now.getEpochSecond());
+    }
+
     /// A list that was given out.
     ///
     /// @param der the list

@@ -47,8 +47,10 @@ final class Database implements AutoCloseable {
                         der BLOB NOT NULL, not_before INTEGER NOT NULL, not_after INTEGER NOT NULL,
                         issued INTEGER NOT NULL,
                         state TEXT NOT NULL CHECK (state IN ('valid', 'held', 'revoked')),
-                        revoked INTEGER, reason TEXT, deposit BLOB) STRICT\
+                        revoked INTEGER, reason TEXT, deposit BLOB,
+                        sha1 BLOB NOT NULL) STRICT\
                     """,
+                    "CREATE INDEX certificate_sha1 ON certificate (sha1)",
                     "CREATE INDEX certificate_address ON certificate (address)",
                     "CREATE INDEX certificate_revoked ON certificate (serial) WHERE state <> 'valid'",
                     """

@@ -12,6 +12,8 @@ import io.postern.km.vault.Escrow;
 import io.postern.km.vault.RecordName;
 import java.net.URI;
 import java.security.KeyPair;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -146,7 +148,7 @@ final class Issuing {
         var certificate = made.certificate;
         on.update(
                 "INSERT INTO certificate (serial, address, usage, der, not_before, not_after,"
-                        + " issued, state, deposit) VALUES (?, ?, ?, ?, ?, ?, ?, 'valid', ?)",
+                        + " issued, state, deposit, sha1) VALUES (?, ?, ?, ?, ?, ?, ?, 'valid', ?, ?)",
                 serial(certificate),
                 address,
                 word(made.usage),
@@ -154,7 +156,17 @@ final class Issuing {
                 certificate.getNotBefore().toInstant().getEpochSecond(),
                 certificate.getNotAfter().toInstant().getEpochSecond(),
                 desk.world().now().getEpochSecond(),
-                deposit(on, address, made));
+                deposit(on, address, made),
+                sha1(certificate));
+    }
+
+    /// RFC 4387 §2.1 asks by it: a name here, and no signature rests on it.
+    private static byte[] sha1(X509Certificate certificate) {
+        try {
+            return MessageDigest.getInstance("SHA-1").digest(PrivateKeys.der(certificate));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-1", e);
+        }
     }
 
     private byte @Nullable [] deposit(Database on, String address, Made made) throws SQLException {
