@@ -137,6 +137,7 @@ class KmCommandTest {
         for (var name : List.of("ca.crl", "ca.cer", "root.crl", "root.cer")) {
             assertTrue(Files.size(folder.resolve("out").resolve(name)) > 100, name);
         }
+        assertEquals(0, km(key(), "test").code());
         var head = km("", "audit", "head").out().strip();
         var verified = km("", "audit", "verify", "--head", head);
         assertEquals(0, verified.code(), verified.out());

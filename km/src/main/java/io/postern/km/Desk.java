@@ -104,7 +104,14 @@ final class Desk implements AutoCloseable {
                     return value;
                 });
         steps.at(request.act() + ": committed");
-        follow();
+        try {
+            follow();
+        } catch (KmException e) {
+            throw new KmException(
+                    "%s of %s is done and in the database's audit, but nothing of it is handed out: %s"
+                            .formatted(request.act(), request.subject(), e.getMessage()),
+                    e);
+        }
         steps.at(request.act() + ": filed");
         return result;
     }

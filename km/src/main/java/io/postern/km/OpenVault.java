@@ -136,6 +136,16 @@ public final class OpenVault implements AutoCloseable {
         return stale;
     }
 
+    /// Remembers that what opened it now, the second medium, works.
+    public void tested() {
+        desk.act(
+                new Request("test-medium", "", Map.of()),
+                on -> {
+                    Tables.setMeta(on, "backup_tested", desk.world().now().toString());
+                    return true;
+                });
+    }
+
     /// Signs new lists in any case.
     public void sign() {
         desk.act(

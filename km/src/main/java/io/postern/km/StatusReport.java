@@ -56,7 +56,7 @@ final class StatusReport {
         }
         if (tested.isEmpty() || tested.get().isBefore(now.minus(TEST_EACH))) {
             warnings.add(
-                    "the second medium of the unseal key was not tested for a year: open the vault with it once");
+                    "the second medium of the unseal key was not tested for a year: `postern km test` with it");
         }
         var crl =
                 on.first(

@@ -385,6 +385,21 @@ class KeyManagementTest {
     }
 
     @Test
+    @DisplayName("a second medium that was not tested for a year is told, until it is")
+    void mediumTest() {
+        var scene = Scene.founded(data);
+        scene.clock.advance(Duration.ofDays(366));
+        assertTrue(scene.looked(KeyManagement::status).warnings().toString().contains("km test"));
+        scene.opened(
+                scene.byKey(),
+                vault -> {
+                    vault.tested();
+                    return true;
+                });
+        assertFalse(scene.looked(KeyManagement::status).warnings().toString().contains("km test"));
+    }
+
+    @Test
     @DisplayName("two operators at once: the second is told who is at work, and may look")
     void twoAtOnce() {
         var scene = Scene.founded(data);
