@@ -1,7 +1,10 @@
 """What the module km makes, judged by OpenSSL, NSS, gpgsm and python3-cryptography."""
 
+import base64
+import hashlib
 import os
 import re
+import urllib.parse
 
 from peers import profile
 from peers.ceremony import PASSPHRASE, Ceremony, build
@@ -154,6 +157,73 @@ def ocsp(suite, peers):
     )
 
 
+def http(suite, peers):
+    p, label, url = peers.p, peers.ca.kind, peers.ca.url
+    got, dump = p("curl.got"), p("curl.fields")
+
+    def curl(path, *more):
+        """(status, fields in lower case, content)"""
+        status, output = run(["curl", "-sS", "-o", got, "-D", dump, "-w", "%{http_code}", *more, f"{url}{path}"])
+        if status != 0:
+            return 0, output, b""
+        with open(dump, encoding="latin-1") as fields, open(got, "rb") as content:
+            return int(output), fields.read().lower(), content.read()
+
+    def same(path, name, kind, *more):
+        status, fields, content = curl(path, *more)
+        with open(p(name), "rb") as file:
+            if status != 200 or f"content-type: {kind}" not in fields or content != file.read():
+                return f"{path}: {status} {fields}"
+        return ""
+
+    def cached():
+        why = same("/ca.crl", "ca.crl", "application/pkix-crl")
+        if why:
+            return why
+        os.unlink(got)
+        with open(got, "wb"):
+            pass
+        status, fields, content = curl("/ca.crl", "-z", p("ca.crl"))
+        # The file is younger than the list.
+        if status != 304 or content:
+            return f"-z: {status} {fields}"
+        tag = re.search(r'(?m)^etag: (.*?)\s*$', curl("/ca.crl")[1])
+        status = curl("/ca.crl", "-H", f"If-None-Match: {tag and tag.group(1)}")[0]
+        return "" if status == 304 else f"by tag: {status}"
+
+    suite.check(f"km {label}: curl fetches the list once, and is told 304 by time and by tag", cached)
+    suite.check(f"km {label}: curl fetches the authority's certificate",
+                lambda: same("/ca.cer", "ca.cer", "application/pkix-cert"))
+
+    def by_get():
+        why = openssl("ocsp", "-issuer", p("ca.pem"), "-cert", p("revoked.pem"), "-no_nonce", "-reqout", p("ocsp.req"))
+        if why:
+            return why
+        with open(p("ocsp.req"), "rb") as file:
+            path = urllib.parse.quote(base64.b64encode(file.read()), safe="")
+        status, fields, content = curl(f"/ocsp/{path}")
+        if status != 200 or "max-age=" not in fields or "application/ocsp-response" not in fields:
+            return f"{status}: {fields}"
+        with open(p("ocsp.resp"), "wb") as file:
+            file.write(content)
+        return said(r"Response verify OK[\s\S]*revoked", "ocsp", "-respin", p("ocsp.resp"), "-issuer", p("ca.pem"), "-cert",
+                    p("revoked.pem"), "-CAfile", p("chain.pem"), "-no_nonce")
+
+    suite.check(f"km {label}: OCSP by GET, with caching fields, is believed by openssl", by_get)
+
+    def found():
+        with open(p("both-rsa.cer"), "rb") as file:
+            key = urllib.parse.quote(base64.b64encode(hashlib.sha1(file.read()).digest()), safe="")
+        return first(
+            lambda: same("/certificates?uri=both-rsa%40example.com", "both-rsa.cer", "application/pkix-cert"),
+            lambda: same(f"/certificates?certHash={key}", "both-rsa.cer", "application/pkix-cert"),
+            lambda: "" if curl("/certificates?uri=nobody@example.com")[0] == 404 else "nobody is found",
+            lambda: "" if curl("/certificates?uri=*")[0] == 404 and curl("/certificates")[0] == 400 else "a list?",
+        )
+
+    suite.check(f"km {label}: curl looks certificates up by address and by hash (RFC 4387)", found)
+
+
 def pkcs12(suite, peers):
     p, label = peers.p, peers.ca.kind
 
@@ -233,11 +303,11 @@ def lint(suite, peers):
 
 
 def kmfiles(suite, scratch):
-    need("openssl", "gpgsm", "certutil", "crlutil", "cmsutil", "pk12util")
+    need("openssl", "curl", "gpgsm", "certutil", "crlutil", "cmsutil", "pk12util")
     classes = build()
     for kind in ("RSA_4096", "P_384"):
         peers = Peers(scratch, Ceremony(scratch, classes, kind))
-        for part in (paths, cms, ocsp, pkcs12, requests, lint):
+        for part in (paths, cms, ocsp, http, pkcs12, requests, lint):
             part(suite, peers)
         Nss(scratch, peers).checks(suite)
         Gpgsm(scratch, peers).checks(suite)

@@ -4,7 +4,7 @@ import glob
 import os
 import subprocess
 
-from .scratch import ROOT, Failure, run
+from .scratch import ROOT, Failure, free_port, run
 
 PASSPHRASE = "K3QX-7ZPA-M2WD-9YTE-6RHB"
 
@@ -43,7 +43,8 @@ class Ceremony:
         self.kind = kind
         self.dir = scratch.folder(f"ca-{kind.lower()}")
         self.process = subprocess.Popen(
-            [os.path.join(java_home(), "bin", "java"), "-cp", classes, "io.postern.km.ca.Ceremony", self.dir, kind],
+            [os.path.join(java_home(), "bin", "java"), "-cp", classes, "io.postern.km.ca.Ceremony", self.dir, kind,
+             str(free_port())],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
             stderr=open(scratch.path(f"ceremony-{kind}.log"), "wb"), start_new_session=True,
         )

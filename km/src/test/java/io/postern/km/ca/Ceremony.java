@@ -1,12 +1,15 @@
 package io.postern.km.ca;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import io.postern.km.http.KmHttpServer;
+import io.postern.km.http.KmPages;
+import io.postern.km.http.Published;
+import io.postern.km.http.PublishedList;
 import io.postern.mail.Domain;
 import io.postern.mail.Mailbox;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,7 +17,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.KeyPair;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
@@ -22,22 +27,25 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /// For the suite of real peers: makes an authority with all that it publishes into a folder, serves
-/// its OCSP, and issues for requests named on standard input (`csr FILE OUT`) until that ends.
-/// Arguments: FOLDER and the authorities' [KeyKind].
+/// it, and issues for requests named on standard input (`csr FILE OUT`) until that ends. Arguments:
+/// FOLDER, the authorities' [KeyKind], and a port.
 public final class Ceremony {
     static final String PASSPHRASE = "K3QX-7ZPA-M2WD-9YTE-6RHB";
 
     private final SecureRandom random = new SecureRandom();
     private final Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS).minusSeconds(3600);
-    private final Map<BigInteger, OcspStatus> issued = new HashMap<>();
+    private final Map<BigInteger, OcspStatus> issued = new ConcurrentHashMap<>();
     private final List<Revoked> revoked = new ArrayList<>();
+    private final List<X509Certificate> certificates = new CopyOnWriteArrayList<>();
     private final Path folder;
     private final Issuer root;
     private final Issuer ca;
@@ -77,12 +85,14 @@ public final class Ceremony {
 
     /// See the class.
     public static void main(String[] arguments) throws Exception {
-        var server =
-                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16);
-        var base = "http://127.0.0.1:" + server.getAddress().getPort();
+        // The certificates name the port before anybody listens there.
+        var at =
+                new InetSocketAddress(
+                        InetAddress.getLoopbackAddress(), Integer.parseInt(arguments[2]));
+        var base = "http://127.0.0.1:" + at.getPort();
         var ceremony = new Ceremony(Path.of(arguments[0]), KeyKind.valueOf(arguments[1]), base);
         ceremony.make();
-        ceremony.serve(server);
+        var server = ceremony.serve(at);
         System.out.println("ready " + base);
         try (var lines =
                 new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
@@ -91,7 +101,7 @@ public final class Ceremony {
                 System.out.println(ceremony.csr(Path.of(words[1]), Path.of(words[2])));
             }
         }
-        server.stop(0);
+        server.close();
     }
 
     private void make() throws IOException {
@@ -146,6 +156,7 @@ public final class Ceremony {
         return switch (Subscribers.issue(ca, keys.getPublic(), facts(localPart, usage), random)) {
             case Issued.Ok(var certificate) -> {
                 issued.put(certificate.getSerialNumber(), new OcspStatus.Good());
+                certificates.add(certificate);
                 yield certificate;
             }
             case Issued.Refused(_, var text) -> throw new IllegalStateException(text);
@@ -192,7 +203,7 @@ public final class Ceremony {
         pem(name + ".crl.pem", "X509 CRL", der);
     }
 
-    private void serve(HttpServer server) throws IOException {
+    private KmHttpServer serve(InetSocketAddress at) throws IOException {
         var keys = KeyKind.P_256.generate(random);
         var certificate =
                 Authorities.responder(
@@ -204,36 +215,73 @@ public final class Ceremony {
         certificate("responder", certificate);
         var responder =
                 new OcspResponder(ca.certificate(), new Issuer(certificate, keys.getPrivate()));
-        server.createContext(
-                "/ocsp",
-                exchange ->
-                        send(
-                                exchange,
-                                responder
-                                        .answer(
-                                                exchange.getRequestBody().readAllBytes(),
-                                                Optional.of(
-                                                        new Window(
-                                                                now, now.plus(Duration.ofDays(1)))),
-                                                serial ->
-                                                        issued.getOrDefault(
-                                                                serial, new OcspStatus.Unknown()),
-                                                Instant.now(),
-                                                random)
-                                        .der()));
-        for (var file : List.of("root.crl", "ca.crl", "root.cer", "ca.cer")) {
-            server.createContext(
-                    "/" + file,
-                    exchange -> send(exchange, Files.readAllBytes(folder.resolve(file))));
-        }
-        server.start();
+        var pages = new KmPages(new Shown(responder), Instant::now, Duration.ofDays(1));
+        return KmHttpServer.start(at, pages);
     }
 
-    private static void send(HttpExchange exchange, byte[] content) throws IOException {
-        try (exchange) {
-            exchange.getResponseHeaders().add("Content-Type", "application/ocsp-response");
-            exchange.sendResponseHeaders(200, content.length);
-            exchange.getResponseBody().write(content);
+    private final class Shown implements Published {
+        private final OcspResponder responder;
+
+        Shown(OcspResponder responder) {
+            this.responder = responder;
+        }
+
+        @Override
+        public Optional<PublishedList> list(String name) {
+            return name.equals("root.crl") || name.equals("ca.crl")
+                    ? Optional.of(
+                            new PublishedList(
+                                    read(name), new Window(now, now.plus(Duration.ofDays(10)))))
+                    : Optional.empty();
+        }
+
+        private byte[] read(String name) {
+            try {
+                return Files.readAllBytes(folder.resolve(name));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public Optional<X509Certificate> authority(String name) {
+            return switch (name) {
+                case "root.cer" -> Optional.of(root.certificate());
+                case "ca.cer" -> Optional.of(ca.certificate());
+                default -> Optional.empty();
+            };
+        }
+
+        @Override
+        public OcspReply ocsp(byte[] request) {
+            return responder.answer(
+                    request,
+                    Optional.of(new Window(now, now.plus(Duration.ofDays(1)))),
+                    serial -> issued.getOrDefault(serial, new OcspStatus.Unknown()),
+                    Instant.now(),
+                    random);
+        }
+
+        @Override
+        public List<X509Certificate> ofAddress(String address) {
+            return certificates.stream()
+                    .filter(one -> one.getSubjectX500Principal().getName().equals("CN=" + address))
+                    .toList();
+        }
+
+        @Override
+        public Optional<X509Certificate> ofHash(byte[] sha1) {
+            return certificates.stream()
+                    .filter(one -> Arrays.equals(sha1, hash(encoded(one))))
+                    .findFirst();
+        }
+
+        private static byte[] hash(byte[] der) {
+            try {
+                return MessageDigest.getInstance("SHA-1").digest(der);
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(e);
+            }
         }
     }
 

@@ -170,7 +170,7 @@ class KmPagesTest {
                                                                 OIWObjectIdentifiers.idSHA1,
                                                                 DERNull.INSTANCE)),
                                         new X509CertificateHolder(der()),
-                                        new BigInteger("3ffffffffbefbefbefbefbefbefbefbe", 16)));
+                                        new BigInteger("3ffffffffffbefbefbefbefbefbefbefbe", 16)));
         if (nonce > 0) {
             builder.setRequestExtensions(
                     new Extensions(
