@@ -11,6 +11,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import authentication  # noqa: E402
 import keylife  # noqa: E402
+import kmfiles  # noqa: E402
 import perimeter  # noqa: E402
 import recipients  # noqa: E402
 import resolving  # noqa: E402
@@ -477,7 +478,7 @@ def options():
     parser.add_argument("--peer", choices=("postern", "postfix"), default="postern",
                         help="the system under test; postfix (+ OpenDKIM) is there to try the suite itself")
     parser.add_argument("--part", choices=("all", "kinds", "corpora", "relay", "inbound", "recipients", "submission",
-                                           "dns", "authentication", "keys"), default="all")
+                                           "dns", "authentication", "keys", "km"), default="all")
     parser.add_argument("--only", default="", metavar="REGEX", help="only the checks whose name matches")
     parser.add_argument("--corpora", default=os.path.join(ROOT, "..", "shared", "corpora", "mime"), metavar="DIR",
                         help="folder of real messages (default ../shared/corpora/mime beside the checkout)")
@@ -491,12 +492,15 @@ def main():
     suite = Suite(chosen.only)
     scratch = Scratch("interop", keep=chosen.keep)
     try:
-        need("swaks", "postfix", "opendkim", "opendkim-genkey", "nsd", "nsd-checkzone", "sqlite3", "openssl", "smtp-sink",
-             "slapd", "slapadd", "ldapwhoami", "gsasl", "testssl", "named", "dnssec-signzone", "opendmarc", "rspamd",
-             "rspamadm", "unshare", "tsig-keygen", "nsd-control", "dig")
-        if chosen.peer == "postern":
-            gateway.build()
-        everything(suite, World(scratch, chosen))
+        if chosen.peer == "postern" and chosen.part in ("all", "km"):
+            kmfiles.kmfiles(suite, scratch)
+        if chosen.part != "km":
+            need("swaks", "postfix", "opendkim", "opendkim-genkey", "nsd", "nsd-checkzone", "sqlite3", "openssl", "smtp-sink",
+                 "slapd", "slapadd", "ldapwhoami", "gsasl", "testssl", "named", "dnssec-signzone", "opendmarc", "rspamd",
+                 "rspamadm", "unshare", "tsig-keygen", "nsd-control", "dig")
+            if chosen.peer == "postern":
+                gateway.build()
+            everything(suite, World(scratch, chosen))
     except Failure as problem:
         suite.failed += 1
         print(f"FAIL the suite cannot go on: {problem}", flush=True)

@@ -3,6 +3,7 @@ package io.postern.cli;
 import io.postern.admin.OperationException;
 import io.postern.gateway.config.ConfigException;
 import io.postern.keys.KeysException;
+import io.postern.km.secret.KmException;
 import io.postern.store.StoreException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +43,7 @@ public final class Main {
         commands.put("recipients", RecipientsCommand::new);
         commands.put("rates", RatesCommand::new);
         commands.put("users", UsersCommand::new);
+        commands.put("km", KmCommand::line);
         commands.put("track", TrackCommand::new);
         commands.put("explain", ExplainCommand::new);
         commands.put("rules", RulesCommand::new);
@@ -112,6 +114,7 @@ public final class Main {
                             : operation.error() + "; " + operation.remedy();
             case StoreException store -> String.valueOf(store.getMessage());
             case ConfigException config -> String.valueOf(config.getMessage());
+            case KmException km -> String.valueOf(km.getMessage());
             case KeysException keys -> String.valueOf(keys.getMessage());
             default ->
                     "this is a bug of ours: "

@@ -68,11 +68,43 @@ final class Training {
         run("", "version");
         run("", "help");
         run("", "queue", "list", "--help");
+        keyManagement();
         out.reset();
         run(MESSAGE, "sign");
         Files.write(folder.resolve("signed.eml"), out.toByteArray());
         run("", "verify", "--explain", "signed.eml");
         run(MESSAGE, "sendmail", "-t", "-i");
+    }
+
+    /// A vault of its own, with keys that are quickly made.
+    private void keyManagement() throws IOException {
+        for (var medium : List.of("one", "two")) {
+            Files.createDirectory(folder.resolve(medium));
+        }
+        run(
+                "",
+                "km",
+                "init",
+                "--organization",
+                "Training",
+                "--country",
+                "CH",
+                "--ca-key",
+                "p-384",
+                "--url",
+                "http://pki.example.com/",
+                "--data",
+                "vault",
+                "--write-to",
+                "one",
+                "--backup-to",
+                "two",
+                "--verify-from",
+                "two");
+        run("", "km", "status", "--data", "vault");
+        run("", "km", "status", "--json", "--data", "vault");
+        run("", "km", "crl", "--data", "vault");
+        run("", "km", "list", "--data", "vault");
     }
 
     /// Two gateways on ports of the system's choice, messages through both, and what an operator

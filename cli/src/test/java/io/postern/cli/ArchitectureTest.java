@@ -33,6 +33,7 @@ class ArchitectureTest {
                     "smtp", List.of("mail"),
                     "store", List.of("mail"),
                     "keys", List.of("mail", "dns", "auth", "store"),
+                    "km", List.of("mail", "store", "keys"),
                     "gateway", List.of("mail", "dns", "auth", "smtp", "store", "keys"),
                     "admin", List.of("mail", "dns", "auth", "smtp", "store", "keys", "gateway"));
 

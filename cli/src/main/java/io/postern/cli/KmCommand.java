@@ -1,0 +1,343 @@
+package io.postern.cli;
+
+import io.postern.km.Chosen;
+import io.postern.km.IssueOrder;
+import io.postern.km.KeyFiles;
+import io.postern.km.OpenVault;
+import io.postern.km.ca.Pkcs12;
+import io.postern.km.ca.RevocationReason;
+import io.postern.km.ca.Usage;
+import io.postern.km.secret.KmException;
+import io.postern.mail.Mailbox;
+import io.postern.mail.Paths;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "km",
+        synopsisSubcommandLabel = "COMMAND",
+        description =
+                "The key management server: S/MIME certificates, revocation, recovery, a vault that is sealed while mail"
+                        + " flows.",
+        footer = {
+            "",
+            "Examples:",
+            "  postern km init --organization Example --country CH --url http://pki.example.com/ --shares 2/3",
+            "  postern km status",
+            "  postern km issue anna@example.com",
+            "  postern km revoke anna@example.com --reason key-compromise",
+            "",
+            "What opens the vault is asked for, or read from --secret-file, --secret-fd or standard input."
+        })
+final class KmCommand extends KmViewCommands implements Runnable {
+    private KmCommand(Io io) {
+        super(io);
+    }
+
+    /// With its groups below it.
+    static CommandLine line(Io io) {
+        return new CommandLine(new KmCommand(io))
+                .addSubcommand("init", new KmInit(io))
+                .addSubcommand("slots", new KmSlotsCommand(io))
+                .addSubcommand("audit", new KmAuditCommand(io));
+    }
+
+    @Override
+    public void run() {
+        throw Failure.usage("name what to do with keys; see `postern km --help`");
+    }
+
+    /// Opens the vault for one act, and seals it again.
+    private <T> T opened(DataOptions data, KmInput input, Function<OpenVault, T> act) {
+        try (var km = KmAccess.lock(io, data);
+                var opening = input.opening(io);
+                var vault = km.open(opening)) {
+            var result = act.apply(vault);
+            try {
+                vault.refresh();
+            } catch (KmException e) {
+                // What was made must still be handed out.
+                io.err().println("postern: the lists were not signed ahead: " + e.getMessage());
+            }
+            return result;
+        }
+    }
+
+    static Mailbox address(String text) {
+        return switch (Paths.mailbox(text, true)) {
+            case Paths.Parsed.Ok<Mailbox>(var mailbox, _) -> mailbox;
+            case Paths.Parsed.Bad<Mailbox>(_, var why) ->
+                    throw Failure.of(
+                            Table.printable(text) + " is no address: " + why, "write LOCAL@DOMAIN");
+        };
+    }
+
+    private static Pkcs12.Form form(String word) {
+        return switch (word.toLowerCase(Locale.ROOT)) {
+            case "modern" -> Pkcs12.Form.MODERN;
+            case "compatible" -> Pkcs12.Form.COMPATIBLE;
+            default -> throw Failure.usage("there is no form " + word + ": modern or compatible");
+        };
+    }
+
+    private static List<Usage> usages(String word) {
+        return switch (word.toLowerCase(Locale.ROOT)) {
+            case "apart" -> IssueOrder.APART;
+            case "sign" -> List.of(Usage.SIGN);
+            case "encrypt" -> List.of(Usage.ENCRYPT);
+            case "both" -> List.of(Usage.BOTH);
+            default ->
+                    throw Failure.usage(
+                            "there is no usage " + word + ": apart, sign, encrypt or both");
+        };
+    }
+
+    /// What is common to `issue` and `renew`.
+    static final class Order {
+        @Option(names = "--key", paramLabel = "KIND", description = "rsa-3072 (default) or p-256.")
+        String kind = "rsa-3072";
+
+        @Option(
+                names = "--days",
+                paramLabel = "N",
+                description = "How long they are valid, 1 to 825 (default: 730).")
+        int days = (int) IssueOrder.LIFETIME.toDays();
+
+        @Option(
+                names = "--form",
+                paramLabel = "FORM",
+                description =
+                        "modern (default), or compatible for gpgsm 2.2 and old Windows and macOS.")
+        String form = "modern";
+
+        IssueOrder of(String address, String usage) {
+            if (days < 1 || days > 825) {
+                throw Failure.usage(days + " days are not allowed: 1 to 825");
+            }
+            return new IssueOrder(
+                    address(address),
+                    usages(usage),
+                    KmInit.kind(kind),
+                    Duration.ofDays(days),
+                    form(form));
+        }
+    }
+
+    @Command(
+            name = "issue",
+            description =
+                    "Issues certificates for signing and for encryption to an address: PKCS#12 files and a passphrase."
+                            + " The encryption key is kept in escrow, the signing key never.",
+            footer = {
+                "",
+                "Examples:",
+                "  postern km issue anna@example.com --out /media/anna",
+                "  postern km issue anna@example.com --form compatible --passphrase-to ~/anna.txt"
+            })
+    int issue(
+            @Mixin DataOptions.AndCommon data,
+            @Mixin KmInput input,
+            @Mixin Order order,
+            @Mixin KmFiles files,
+            @Option(
+                            names = "--usage",
+                            paramLabel = "USAGE",
+                            defaultValue = "apart",
+                            description =
+                                    "apart (default: one to sign, one to encrypt), sign, encrypt, or both in one.")
+                    String usage,
+            @Parameters(paramLabel = "ADDRESS", description = "Whose they are.") String address) {
+        return make(data, input, files, order.of(address, usage), false);
+    }
+
+    @Command(
+            name = "renew",
+            description =
+                    "Issues the next certificates of an address, with new keys. The old ones stay valid until they"
+                            + " expire.",
+            footer = {"", "Example:", "  postern km renew anna@example.com"})
+    int renew(
+            @Mixin DataOptions.AndCommon data,
+            @Mixin KmInput input,
+            @Mixin Order order,
+            @Mixin KmFiles files,
+            @Parameters(paramLabel = "ADDRESS", description = "Whose they are.") String address) {
+        return make(data, input, files, order.of(address, "apart"), true);
+    }
+
+    private int make(
+            DataOptions data, KmInput input, KmFiles files, IssueOrder order, boolean renew) {
+        files.check(io);
+        try (KeyFiles made =
+                opened(data, input, vault -> renew ? vault.renew(order) : vault.issue(order))) {
+            files.write(io, made);
+        }
+        return 0;
+    }
+
+    @Command(
+            name = "recover",
+            description =
+                    "Gives the encryption keys of an address back from escrow, all of its history. Needs the shares.",
+            footer = {
+                "",
+                "Examples:",
+                "  postern km recover anna@example.com --out /media/deputy",
+                "  postern km recover anna@example.com --serial 3f2a… --share-file a.txt --share-file b.txt",
+                "",
+                "Give the passphrase to another person than the files, and tell the subscriber."
+            })
+    int recover(
+            @Mixin DataOptions.AndCommon data,
+            @Mixin KmInput input,
+            @Mixin KmFiles files,
+            @Option(names = "--serial", paramLabel = "N", description = "Only this certificate's.")
+                    Optional<String> serial,
+            @Option(
+                            names = "--form",
+                            paramLabel = "FORM",
+                            defaultValue = "modern",
+                            description = "modern (default) or compatible.")
+                    String form,
+            @Parameters(paramLabel = "ADDRESS", description = "Whose they are.") String address) {
+        files.check(io);
+        var mailbox = address(address);
+        var how = form(form);
+        try (KeyFiles made = opened(data, input, vault -> vault.recover(mailbox, serial, how))) {
+            files.write(io, made);
+        }
+        io.line("Tell " + mailbox + " that this was done.");
+        return 0;
+    }
+
+    @Command(
+            name = "revoke",
+            description =
+                    "Revokes a certificate, or all of an address; the lists say so at once. It can't be taken back.",
+            footer = {
+                "",
+                "Examples:",
+                "  postern km revoke anna@example.com --reason key-compromise",
+                "  postern km revoke 3f2a91… --reason superseded"
+            })
+    int revoke(
+            @Mixin DataOptions.AndCommon data,
+            @Mixin KmInput input,
+            @Option(
+                            names = "--reason",
+                            paramLabel = "REASON",
+                            defaultValue = "unspecified",
+                            description =
+                                    "key-compromise, affiliation-changed, superseded, cessation-of-operation,"
+                                            + " privilege-withdrawn or unspecified (default).")
+                    String reason,
+            @Parameters(
+                            paramLabel = "WHICH",
+                            description = "An address, or a serial number in hexadecimal digits.")
+                    String which) {
+        var why = reason(reason);
+        var chosen = Chosen.of(which);
+        var done = opened(data, input, vault -> vault.revoke(chosen, why));
+        done.forEach(one -> io.line("revoked: " + words(one)));
+        return 0;
+    }
+
+    private static RevocationReason reason(String word) {
+        for (var reason : RevocationReason.values()) {
+            if (reason.name().equalsIgnoreCase(word.replace('-', '_'))) {
+                return reason;
+            }
+        }
+        throw Failure.usage("there is no reason " + word + "; see `postern km revoke --help`");
+    }
+
+    @Command(
+            name = "hold",
+            description = "Holds a certificate, or all of an address: revoked until released.",
+            footer = {"", "Example:", "  postern km hold anna@example.com"})
+    int hold(
+            @Mixin DataOptions.AndCommon data,
+            @Mixin KmInput input,
+            @Parameters(paramLabel = "WHICH", description = "An address or a serial number.")
+                    String which) {
+        var chosen = Chosen.of(which);
+        opened(data, input, vault -> vault.hold(chosen))
+                .forEach(one -> io.line("held: " + words(one)));
+        return 0;
+    }
+
+    @Command(
+            name = "release",
+            description = "Makes held certificates valid again.",
+            footer = {"", "Example:", "  postern km release anna@example.com"})
+    int release(
+            @Mixin DataOptions.AndCommon data,
+            @Mixin KmInput input,
+            @Parameters(paramLabel = "WHICH", description = "An address or a serial number.")
+                    String which) {
+        var chosen = Chosen.of(which);
+        opened(data, input, vault -> vault.release(chosen))
+                .forEach(one -> io.line("released: " + words(one)));
+        return 0;
+    }
+
+    @Command(
+            name = "leave",
+            description =
+                    "Somebody left: signing certificates are revoked, encryption keys stay recoverable.",
+            footer = {"", "Example:", "  postern km leave anna@example.com"})
+    int leave(
+            @Mixin DataOptions.AndCommon data,
+            @Mixin KmInput input,
+            @Parameters(paramLabel = "ADDRESS", description = "Who left.") String address) {
+        var who = address(address).toString();
+        opened(data, input, vault -> vault.leave(who))
+                .forEach(one -> io.line("revoked: " + words(one)));
+        return 0;
+    }
+
+    @Command(
+            name = "test",
+            description =
+                    "Opens the vault with the second medium of the unseal key, and remembers that it works.",
+            footer = {
+                "",
+                "Example:",
+                "  postern km test --secret-file /media/two/postern-unseal-K7QX.txt"
+            })
+    int test(@Mixin DataOptions.AndCommon data, @Mixin KmInput input) {
+        opened(
+                data,
+                input,
+                vault -> {
+                    vault.tested();
+                    return true;
+                });
+        io.line("it opens the vault");
+        return 0;
+    }
+
+    @Command(
+            name = "refresh",
+            description = "Signs the revocation lists of the next 90 days anew.",
+            footer = {"", "Example:", "  postern km refresh"})
+    int refresh(@Mixin DataOptions.AndCommon data, @Mixin KmInput input) {
+        opened(
+                data,
+                input,
+                vault -> {
+                    vault.sign();
+                    return true;
+                });
+        io.line("signed");
+        return 0;
+    }
+}

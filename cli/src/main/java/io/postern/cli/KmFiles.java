@@ -1,0 +1,74 @@
+package io.postern.cli;
+
+import io.postern.km.KeyFiles;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/// Where PKCS #12 files and their passphrase go: never to the same file.
+final class KmFiles {
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Where the PKCS#12 files go (default: here).")
+    Path out = Path.of("");
+
+    @Option(
+            names = "--passphrase-to",
+            paramLabel = "FILE",
+            description = "Write the files' passphrase there (0600) instead of showing it.")
+    Optional<Path> passphraseTo = Optional.empty();
+
+    /// Before the act: what can't be written is found out while nothing is changed.
+    void check(Io io) {
+        KmOutput.writable(io.file(out).toAbsolutePath());
+        passphraseTo.ifPresent(file -> {
+            var path = io.file(file).toAbsolutePath();
+            if (Files.exists(path)) {
+                throw Failure.of(path + " is there already", "name another file");
+            }
+            var parent = path.getParent();
+            KmOutput.writable(parent == null ? path : parent);
+        });
+    }
+
+    void write(Io io, KeyFiles files) {
+        var written = new ArrayList<String>();
+        for (var file : files.files()) {
+            var path = free(io.file(out), file.name());
+            KmOutput.write(path, file.pkcs12().copy());
+            written.add(path.toString());
+        }
+        var passphrase = files.passphrase().characters();
+        var text = new String(passphrase);
+        Arrays.fill(passphrase, '\0');
+        for (int i = 0; i < written.size(); i++) {
+            var one = files.files().get(i).certificate();
+            io.line(
+                    "%s  %s, serial %s, until %s"
+                            .formatted(written.get(i), one.usage(), one.serial(), one.notAfter()));
+        }
+        if (passphraseTo.isPresent()) {
+            KmOutput.write(
+                    io.file(passphraseTo.get()), (text + "\n").getBytes(StandardCharsets.US_ASCII));
+            io.line("their passphrase is in " + passphraseTo.get());
+        } else {
+            io.line("passphrase: " + text);
+        }
+        io.line("Hand the files over by one way and the passphrase by another.");
+    }
+
+    /// A name that nothing has yet: what was recovered lies beside what was issued.
+    private static Path free(Path folder, String name) {
+        var bare = name.substring(0, name.length() - ".p12".length());
+        var path = folder.resolve(name);
+        for (int i = 2; Files.exists(path); i++) {
+            path = folder.resolve(bare + "-" + i + ".p12");
+        }
+        return path;
+    }
+}

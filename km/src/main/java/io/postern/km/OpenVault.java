@@ -1,0 +1,173 @@
+package io.postern.km;
+
+import io.postern.km.ca.Issuer;
+import io.postern.km.ca.Pkcs12;
+import io.postern.km.ca.RevocationReason;
+import io.postern.km.secret.KmException;
+import io.postern.km.secret.Secret;
+import io.postern.km.vault.Slots;
+import io.postern.km.vault.VaultKeys;
+import io.postern.mail.Mailbox;
+import java.security.cert.X509Certificate;
+import java.sql.SQLException;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The vault while it is open: for one act, or a few. Each act is one transaction with its audit
+/// line; when it returns, both are on stable storage. Closing zeroes the vault's keys. Confined to
+/// one thread.
+///
+/// Every method throws [KmException], and has then changed nothing, when what is asked can't be
+/// done.
+public final class OpenVault implements AutoCloseable {
+    static final String CA_KEY = "ca-key";
+
+    private final Desk desk;
+    private final VaultKeys keys;
+
+    OpenVault(Desk desk, VaultKeys keys) {
+        this.desk = desk;
+        this.keys = keys;
+    }
+
+    Desk desk() {
+        return desk;
+    }
+
+    VaultKeys keys() {
+        return keys;
+    }
+
+    /// The issuing authority with its key.
+    Issuer issuer(Database on) throws SQLException {
+        return issuer(on, "ca");
+    }
+
+    private Issuer issuer(Database on, String id) throws SQLException {
+        var certificate = authority(on, id);
+        try (var key = Tables.get(on, keys.vault(), CA_KEY, id)) {
+            return new Issuer(
+                    certificate,
+                    PrivateKeys.decode(certificate.getPublicKey().getAlgorithm(), key));
+        }
+    }
+
+    /// An authority's certificate: `ca` or `root`.
+    static X509Certificate authority(Database on, String id) throws SQLException {
+        return PrivateKeys.certificate(Base64.getDecoder().decode(Tables.needed(on, id)));
+    }
+
+    /// Issues what is ordered. Refuses when the address has valid certificates of such a usage.
+    ///
+    /// @return a PKCS #12 file for each usage, and their passphrase; the caller closes it
+    public KeyFiles issue(IssueOrder order) {
+        return new Issuing(this).issue(order);
+    }
+
+    /// Issues anew, with new keys, what an address has: the old certificates stay valid until they
+    /// expire, so that mail on its way can be read.
+    public KeyFiles renew(IssueOrder order) {
+        return new Issuing(this).renew(order);
+    }
+
+    /// Revokes for good.
+    ///
+    /// @return what was revoked
+    public List<CertificateView> revoke(Chosen chosen, RevocationReason reason) {
+        if (reason == RevocationReason.CERTIFICATE_HOLD) {
+            throw new KmException("a hold is no revocation: use `postern km hold`");
+        }
+        return new Revoking(this).revoke(chosen, reason);
+    }
+
+    /// Holds until released or revoked.
+    public List<CertificateView> hold(Chosen chosen) {
+        return new Revoking(this).hold(chosen);
+    }
+
+    /// Makes held certificates valid again.
+    public List<CertificateView> release(Chosen chosen) {
+        return new Revoking(this).release(chosen);
+    }
+
+    /// Somebody left: signing certificates are revoked, encryption keys stay recoverable.
+    public List<CertificateView> leave(String address) {
+        return new Revoking(this).leave(address);
+    }
+
+    /// Gives the encryption keys of an address back: all of its history, or one. The vault must
+    /// have been opened with the shares.
+    ///
+    /// @param serial of the certificate; empty for all
+    public KeyFiles recover(Mailbox address, Optional<String> serial, Pkcs12.Form form) {
+        return new Recovering(this).recover(address, serial, form);
+    }
+
+    /// Adds a slot for a new unseal key; the caller shows it once and closes it.
+    public Slots.NewUnsealKey addUnsealKey() {
+        return new SlotDesk(this).addUnsealKey();
+    }
+
+    /// Adds a slot for a passphrase.
+    public int addPassphrase(Secret passphrase) {
+        return new SlotDesk(this).addPassphrase(passphrase);
+    }
+
+    /// Adds a slot for new shares; the caller hands them out and closes them.
+    public Slots.NewShares addShares(FoundingSettings.Quorum quorum) {
+        return new SlotDesk(this).addShares(quorum);
+    }
+
+    /// Removes a slot.
+    public void removeSlot(int id) {
+        new SlotDesk(this).remove(id);
+    }
+
+    /// Signs new lists when some have been used up, so that the horizon is whole again.
+    ///
+    /// @return whether it did
+    public boolean refresh() {
+        boolean stale = desk.database().transaction(on -> CrlPlan.CA.stale(on, desk.world().now()));
+        if (stale) {
+            sign();
+        }
+        return stale;
+    }
+
+    /// Remembers that what opened it now, the second medium, works.
+    public void tested() {
+        desk.act(
+                new Request("test-medium", "", Map.of()),
+                on -> {
+                    Tables.setMeta(on, "backup_tested", desk.world().now().toString());
+                    return true;
+                });
+    }
+
+    /// Signs new lists in any case.
+    public void sign() {
+        desk.act(
+                new Request("sign-crls", "", Map.of()),
+                on -> {
+                    signLists(on);
+                    return true;
+                });
+    }
+
+    void signLists(Database on) throws SQLException {
+        var issuer = issuer(on);
+        CrlPlan.CA.sign(on, desk, issuer);
+        Responder.certify(on, desk, issuer);
+        if (CrlPlan.ROOT.stale(on, desk.world().now())) {
+            CrlPlan.ROOT.sign(on, desk, issuer(on, "root"));
+        }
+    }
+
+    /// Seals the vault: zeroes its keys. What [KeyManagement] has open stays open.
+    @Override
+    public void close() {
+        keys.close();
+    }
+}

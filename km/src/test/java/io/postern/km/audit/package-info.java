@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.km.audit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.km;
+
+import org.jspecify.annotations.NullMarked;

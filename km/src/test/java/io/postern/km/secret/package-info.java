@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.km.secret;
+
+import org.jspecify.annotations.NullMarked;

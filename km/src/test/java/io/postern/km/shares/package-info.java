@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.km.shares;
+
+import org.jspecify.annotations.NullMarked;
