@@ -32,8 +32,8 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  postern km init --organization Example --country CH --url http://pki.example.com/ --shares 2/3",
             "  postern km status",
-            "  postern km issue anna@example.com",
-            "  postern km revoke anna@example.com --reason key-compromise",
+            "  postern km issue info@example.com",
+            "  postern km revoke info@example.com --reason key-compromise",
             "",
             "What opens the vault is asked for, or read from --secret-file, --secret-fd or standard input."
         })
@@ -139,8 +139,8 @@ final class KmCommand extends KmViewCommands implements Runnable {
             footer = {
                 "",
                 "Examples:",
-                "  postern km issue anna@example.com --out /media/anna",
-                "  postern km issue anna@example.com --form compatible --passphrase-to ~/anna.txt"
+                "  postern km issue info@example.com --out /media/info",
+                "  postern km issue info@example.com --form compatible --passphrase-to ~/info.txt"
             })
     int issue(
             @Mixin DataOptions.AndCommon data,
@@ -163,7 +163,7 @@ final class KmCommand extends KmViewCommands implements Runnable {
             description =
                     "Issues the next certificates of an address, with new keys. The old ones stay valid until they"
                             + " expire.",
-            footer = {"", "Example:", "  postern km renew anna@example.com"})
+            footer = {"", "Example:", "  postern km renew info@example.com"})
     int renew(
             @Mixin DataOptions.AndCommon data,
             @Mixin KmInput input,
@@ -190,8 +190,8 @@ final class KmCommand extends KmViewCommands implements Runnable {
             footer = {
                 "",
                 "Examples:",
-                "  postern km recover anna@example.com --out /media/deputy",
-                "  postern km recover anna@example.com --serial 3f2a… --share-file a.txt --share-file b.txt",
+                "  postern km recover info@example.com --out /media/deputy",
+                "  postern km recover info@example.com --serial 3f2a… --share-file a.txt --share-file b.txt",
                 "",
                 "Give the passphrase to another person than the files, and tell the subscriber."
             })
@@ -225,7 +225,7 @@ final class KmCommand extends KmViewCommands implements Runnable {
             footer = {
                 "",
                 "Examples:",
-                "  postern km revoke anna@example.com --reason key-compromise",
+                "  postern km revoke info@example.com --reason key-compromise",
                 "  postern km revoke 3f2a91… --reason superseded"
             })
     int revoke(
@@ -262,7 +262,7 @@ final class KmCommand extends KmViewCommands implements Runnable {
     @Command(
             name = "hold",
             description = "Holds a certificate, or all of an address: revoked until released.",
-            footer = {"", "Example:", "  postern km hold anna@example.com"})
+            footer = {"", "Example:", "  postern km hold info@example.com"})
     int hold(
             @Mixin DataOptions.AndCommon data,
             @Mixin KmInput input,
@@ -277,7 +277,7 @@ final class KmCommand extends KmViewCommands implements Runnable {
     @Command(
             name = "release",
             description = "Makes held certificates valid again.",
-            footer = {"", "Example:", "  postern km release anna@example.com"})
+            footer = {"", "Example:", "  postern km release info@example.com"})
     int release(
             @Mixin DataOptions.AndCommon data,
             @Mixin KmInput input,
@@ -293,7 +293,7 @@ final class KmCommand extends KmViewCommands implements Runnable {
             name = "leave",
             description =
                     "Somebody left: signing certificates are revoked, encryption keys stay recoverable.",
-            footer = {"", "Example:", "  postern km leave anna@example.com"})
+            footer = {"", "Example:", "  postern km leave info@example.com"})
     int leave(
             @Mixin DataOptions.AndCommon data,
             @Mixin KmInput input,

@@ -94,7 +94,7 @@ abstract class KmViewCommands extends Common {
                 "",
                 "Examples:",
                 "  postern km list",
-                "  postern km list anna@example.com --json"
+                "  postern km list info@example.com --json"
             })
     public int list(
             @Mixin DataOptions.AndCommon data,

@@ -108,7 +108,7 @@ class KmCommandTest {
                 km(
                         key(),
                         "issue",
-                        "anna@example.com",
+                        "info@example.com",
                         "--key",
                         "p-256",
                         "--out",
@@ -120,17 +120,17 @@ class KmCommandTest {
             assertEquals(2, files.count());
         }
         assertFalse(issued.out().contains(Files.readString(folder.resolve("passphrase")).strip()));
-        assertTrue(km("", "list").out().contains("anna@example.com"));
+        assertTrue(km("", "list").out().contains("info@example.com"));
 
-        var alone = km(key(), "recover", "anna@example.com", "--out", "out");
+        var alone = km(key(), "recover", "info@example.com", "--out", "out");
         assertEquals(1, alone.code());
         assertTrue(alone.err().contains("needs the shares"), alone.err());
         var two = shares().get(0) + shares().get(2);
-        var recovered = km(two, "recover", "anna@example.com", "--out", "out");
+        var recovered = km(two, "recover", "info@example.com", "--out", "out");
         assertEquals(0, recovered.code(), recovered.err());
         assertTrue(recovered.out().contains("passphrase: "), recovered.out());
 
-        assertEquals(0, km(key(), "revoke", "anna@example.com", "--reason", "superseded").code());
+        assertEquals(0, km(key(), "revoke", "info@example.com", "--reason", "superseded").code());
         assertTrue(km("", "crl").out().startsWith("-----BEGIN X509 CRL-----"));
         assertTrue(km("", "cert", "--root").out().startsWith("-----BEGIN CERTIFICATE-----"));
         assertEquals(0, km("", "publish", "out").code());

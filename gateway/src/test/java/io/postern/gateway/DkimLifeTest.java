@@ -15,6 +15,7 @@ import io.postern.testkit.FakeDns;
 import io.postern.testkit.TestClock;
 import io.postern.testkit.Warnings;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -106,6 +107,29 @@ class DkimLifeTest {
             gateway.keeping().attend(Domain.of("example.net"));
             until("it is void", () -> again(gateway, first) == DkimKey.State.REVOKED);
         }
+    }
+
+    @Test
+    @DisplayName("a program that publishes does not outlive the gateway")
+    void programEnds() throws Exception {
+        var file = folder.resolve("pid");
+        var hook =
+                """
+                [[publisher]]
+                name = "program"
+                command = ["/bin/sh", "-c", "echo $$ > %s.new; mv %s.new %s; sleep 600"]
+                deadline = "5m"
+                """
+                        .formatted(file, file, file);
+        long pid;
+        try (var gateway = open("dkim = { publish = \"program\" }\n" + hook)) {
+            create(gateway);
+            gateway.keeping().attend(EXAMPLE);
+            until("it runs", () -> Files.exists(file));
+            pid = Long.parseLong(Files.readString(file).strip());
+            assertTrue(ProcessHandle.of(pid).isPresent());
+        }
+        until("it has ended", () -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
     }
 
     @Test

@@ -28,24 +28,24 @@ import org.junit.jupiter.api.io.TempDir;
 class CrashTest {
     @TempDir private Path folder;
 
-    /// Each act, on a vault in which Anna has certificates and Bob's are held.
+    /// Each act, on a vault in which Info has certificates and Sales's are held.
     private static final Map<String, Function<OpenVault, Integer>> ACTS =
             Map.of(
                     "issue", vault -> vault.issue(Scene.order("carol@example.com")).files().size(),
-                    "renew", vault -> vault.renew(Scene.order("anna@example.com")).files().size(),
+                    "renew", vault -> vault.renew(Scene.order("info@example.com")).files().size(),
                     "revoke",
                             vault ->
                                     vault.revoke(
-                                                    Chosen.of("anna@example.com"),
+                                                    Chosen.of("info@example.com"),
                                                     RevocationReason.SUPERSEDED)
                                             .size(),
-                    "hold", vault -> vault.hold(Chosen.of("anna@example.com")).size(),
-                    "release", vault -> vault.release(Chosen.of("bob@example.com")).size(),
-                    "leave", vault -> vault.leave("anna@example.com").size(),
+                    "hold", vault -> vault.hold(Chosen.of("info@example.com")).size(),
+                    "release", vault -> vault.release(Chosen.of("sales@example.com")).size(),
+                    "leave", vault -> vault.leave("info@example.com").size(),
                     "recover",
                             vault ->
                                     vault.recover(
-                                                    Scene.mailbox("anna@example.com"),
+                                                    Scene.mailbox("info@example.com"),
                                                     Optional.empty(),
                                                     Pkcs12.Form.MODERN)
                                             .files()
@@ -115,9 +115,9 @@ class CrashTest {
                                 folder.resolve("whole"),
                                 PosixFilePermissions.asFileAttribute(
                                         PosixFilePermissions.fromString("rwx------"))));
-        scene.issue("anna@example.com");
-        scene.issue("bob@example.com");
-        scene.opened(scene.byKey(), vault -> vault.hold(Chosen.of("bob@example.com")));
+        scene.issue("info@example.com");
+        scene.issue("sales@example.com");
+        scene.opened(scene.byKey(), vault -> vault.hold(Chosen.of("sales@example.com")));
         return scene;
     }
 
@@ -215,10 +215,10 @@ class CrashTest {
         scene.steps = Steps.NONE;
         if (step.equals("init: committed") || step.equals("init: filed")) {
             assertEquals("sealed", scene.looked(KeyManagement::status).state());
-            assertEquals(2, scene.issue("anna@example.com").size());
+            assertEquals(2, scene.issue("info@example.com").size());
         } else {
             scene.found(quorum);
-            assertEquals(2, scene.issue("anna@example.com").size());
+            assertEquals(2, scene.issue("info@example.com").size());
         }
         assertEquals(List.of(), scene.looked(km -> km.verify(Optional.empty())).faults());
     }

@@ -176,24 +176,24 @@ class KeyManagementTest {
                 scene.opened(
                         scene.byKey(),
                         vault -> {
-                            try (var files = vault.issue(Scene.order("Anna@example.com"))) {
+                            try (var files = vault.issue(Scene.order("Info@example.com"))) {
                                 return keys(files);
                             }
                         });
         assertEquals(2, issued.size());
-        var views = scene.looked(km -> km.certificates(Optional.of("anna@EXAMPLE.com")));
+        var views = scene.looked(km -> km.certificates(Optional.of("info@EXAMPLE.com")));
         assertEquals(
                 List.of("encrypt true", "sign false"),
                 views.stream().map(one -> one.usage() + " " + one.recoverable()).sorted().toList());
 
-        var anna = Scene.mailbox("anna@example.com");
+        var info = Scene.mailbox("info@example.com");
         assertTrue(
                 refused(() ->
                                 scene.opened(
                                         scene.byKey(),
                                         vault ->
                                                 vault.recover(
-                                                        anna,
+                                                        info,
                                                         Optional.empty(),
                                                         Pkcs12.Form.MODERN)))
                         .contains("needs the shares"));
@@ -202,40 +202,40 @@ class KeyManagementTest {
                         scene.byShares(2, 3),
                         vault -> {
                             try (var files =
-                                    vault.recover(anna, Optional.empty(), Pkcs12.Form.COMPATIBLE)) {
+                                    vault.recover(info, Optional.empty(), Pkcs12.Form.COMPATIBLE)) {
                                 return keys(files);
                             }
                         });
         assertEquals(1, recovered.size());
         assertArrayEquals(issued.get(1).getEncoded(), recovered.getFirst().getEncoded());
-        assertTrue(refused(() -> scene.issue("anna@example.com")).contains("has a certificate"));
+        assertTrue(refused(() -> scene.issue("info@example.com")).contains("has a certificate"));
     }
 
     @Test
     @DisplayName("the whole history of an address is recovered, and one of it by its serial number")
     void history() {
         var scene = Scene.founded(data);
-        scene.issue("anna@example.com");
+        scene.issue("info@example.com");
         scene.clock.advance(Duration.ofDays(700));
         scene.opened(
                 scene.byKey(),
                 vault -> {
-                    try (var files = vault.renew(Scene.order("anna@example.com"))) {
+                    try (var files = vault.renew(Scene.order("info@example.com"))) {
                         return files.files().size();
                     }
                 });
-        var anna = Scene.mailbox("anna@example.com");
+        var info = Scene.mailbox("info@example.com");
         var files =
                 scene.opened(
                         scene.byShares(1, 2),
-                        vault -> vault.recover(anna, Optional.empty(), Pkcs12.Form.MODERN));
+                        vault -> vault.recover(info, Optional.empty(), Pkcs12.Form.MODERN));
         assertEquals(2, files.files().size());
         var serial = files.files().getLast().certificate().serial();
         int one =
                 scene.opened(
                         scene.byShares(1, 2),
                         vault ->
-                                vault.recover(anna, Optional.of(serial), Pkcs12.Form.MODERN)
+                                vault.recover(info, Optional.of(serial), Pkcs12.Form.MODERN)
                                         .files()
                                         .size());
         assertEquals(1, one);
@@ -247,15 +247,15 @@ class KeyManagementTest {
     void firstShares() {
         var scene = new Scene(data);
         scene.found(Optional.empty());
-        scene.issue("anna@example.com");
-        var anna = Scene.mailbox("anna@example.com");
+        scene.issue("info@example.com");
+        var info = Scene.mailbox("info@example.com");
         assertTrue(
                 refused(() ->
                                 scene.opened(
                                         scene.byKey(),
                                         vault ->
                                                 vault.recover(
-                                                        anna,
+                                                        info,
                                                         Optional.empty(),
                                                         Pkcs12.Form.MODERN)))
                         .contains("before there are shares"));
@@ -270,7 +270,7 @@ class KeyManagementTest {
                 scene.opened(
                         scene.byShares(1, 3),
                         vault ->
-                                vault.recover(anna, Optional.empty(), Pkcs12.Form.MODERN)
+                                vault.recover(info, Optional.empty(), Pkcs12.Form.MODERN)
                                         .files()
                                         .size());
         assertEquals(1, recovered);
@@ -298,8 +298,8 @@ class KeyManagementTest {
             "RFC 5280 §5 a revocation is in the list at once, a hold until it is released, a leaver's signing key for good")
     void revocation() {
         var scene = Scene.founded(data);
-        scene.issue("anna@example.com");
-        scene.issue("bob@example.com");
+        scene.issue("info@example.com");
+        scene.issue("sales@example.com");
         var before = crl(scene);
         assertEquals(List.of(), before.entries());
         scene.clock.advance(Duration.ofDays(1));
@@ -308,7 +308,7 @@ class KeyManagementTest {
                         scene.byKey(),
                         vault ->
                                 vault.revoke(
-                                        Chosen.of("anna@example.com"),
+                                        Chosen.of("info@example.com"),
                                         RevocationReason.KEY_COMPROMISE));
         assertEquals(2, gone.size());
         var after = crl(scene);
@@ -321,18 +321,18 @@ class KeyManagementTest {
                                         scene.byKey(),
                                         vault ->
                                                 vault.revoke(
-                                                        Chosen.of("anna@example.com"),
+                                                        Chosen.of("info@example.com"),
                                                         RevocationReason.UNSPECIFIED)))
                         .contains("revoked already"));
 
-        scene.opened(scene.byKey(), vault -> vault.hold(Chosen.of("bob@example.com")));
+        scene.opened(scene.byKey(), vault -> vault.hold(Chosen.of("sales@example.com")));
         assertEquals(4, crl(scene).entries().size());
-        scene.opened(scene.byKey(), vault -> vault.release(Chosen.of("bob@example.com")));
+        scene.opened(scene.byKey(), vault -> vault.release(Chosen.of("sales@example.com")));
         assertEquals(2, crl(scene).entries().size());
-        scene.opened(scene.byKey(), vault -> vault.leave("bob@example.com"));
+        scene.opened(scene.byKey(), vault -> vault.leave("sales@example.com"));
         assertEquals(
                 List.of("encrypt valid", "sign revoked"),
-                scene.looked(km -> km.certificates(Optional.of("bob@example.com"))).stream()
+                scene.looked(km -> km.certificates(Optional.of("sales@example.com"))).stream()
                         .map(one -> one.usage() + " " + one.state())
                         .sorted()
                         .toList());
@@ -420,7 +420,7 @@ class KeyManagementTest {
         scene.opened(
                 scene.byKey(),
                 vault -> {
-                    try (var files = vault.issue(Scene.order("anna@example.com"))) {
+                    try (var files = vault.issue(Scene.order("info@example.com"))) {
                         secrets.add(files.passphrase().copy());
                         keys(files)
                                 .forEach(key -> {
@@ -468,14 +468,14 @@ class KeyManagementTest {
     void clockBack() {
         var scene = Scene.founded(data);
         scene.clock.advance(Duration.ofDays(-2));
-        assertTrue(refused(() -> scene.issue("anna@example.com")).contains("the clock says"));
+        assertTrue(refused(() -> scene.issue("info@example.com")).contains("the clock says"));
     }
 
     @Test
     @DisplayName("RFC 5280 §5.3.1 the entry of a list has the time and the reason")
     void entry() {
         var scene = Scene.founded(data);
-        var serial = scene.issue("anna@example.com").getFirst().serial();
+        var serial = scene.issue("info@example.com").getFirst().serial();
         scene.clock.advance(Duration.ofHours(5));
         scene.opened(
                 scene.byKey(),
@@ -500,14 +500,14 @@ class KeyManagementTest {
                 file,
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         assertTrue(
-                refused(() -> scene.issue("anna@example.com"))
+                refused(() -> scene.issue("info@example.com"))
                         .contains("no act is done without its audit line"));
         assertEquals(List.of(), scene.looked(km -> km.certificates(Optional.empty())));
         assertEquals(1, scene.looked(km -> km.crl("ca")).number());
         Files.delete(file);
         Files.write(file, kept);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-        assertEquals(2, scene.issue("anna@example.com").size());
+        assertEquals(2, scene.issue("info@example.com").size());
     }
 
     @Test
@@ -518,10 +518,10 @@ class KeyManagementTest {
         var head = scene.looked(KeyManagement::head);
         var database = data.resolve("km").resolve("km.db");
         var old = Files.readAllBytes(database);
-        scene.issue("anna@example.com");
+        scene.issue("info@example.com");
         var newer = scene.looked(KeyManagement::head);
         Files.write(database, old);
-        assertTrue(refused(() -> scene.issue("bob@example.com")).contains("taken back"));
+        assertTrue(refused(() -> scene.issue("sales@example.com")).contains("taken back"));
         assertTrue(
                 scene.looked(km -> km.verify(Optional.of(head)))
                         .faults()

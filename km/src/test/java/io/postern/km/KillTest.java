@@ -31,7 +31,7 @@ class KillTest {
     })
     void killed(String act, String step, boolean stands) throws IOException, InterruptedException {
         var scene = Scene.founded(data);
-        scene.issue("anna@example.com");
+        scene.issue("info@example.com");
         kill(scene, act, step);
 
         int lines = scene.looked(km -> km.lines().size());

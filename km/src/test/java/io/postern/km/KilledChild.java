@@ -31,7 +31,7 @@ final class KilledChild {
                         args[1].equals("issue")
                                 ? vault.issue(Scene.order("carol@example.com")).files().size()
                                 : vault.revoke(
-                                                Chosen.of("anna@example.com"),
+                                                Chosen.of("info@example.com"),
                                                 RevocationReason.KEY_COMPROMISE)
                                         .size());
         System.out.println("done");

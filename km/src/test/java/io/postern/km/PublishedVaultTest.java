@@ -64,7 +64,7 @@ class PublishedVaultTest {
     void revocation()
             throws GeneralSecurityException, IOException, OCSPException, OperatorCreationException {
         var scene = Scene.founded(data);
-        var serial = scene.issue("anna@example.com").getFirst().serial();
+        var serial = scene.issue("info@example.com").getFirst().serial();
         try (var published = PublishedVault.open(scene.world(), scene.secret())) {
             var pages = new KmPages(published, scene.clock, Duration.ofHours(1));
             assertEquals(null, answer(published, serial).getResponses()[0].getCertStatus());
@@ -78,7 +78,7 @@ class PublishedVaultTest {
                             instanceof RevokedStatus);
             var after = page(pages, "/ca.crl");
             assertTrue(after.remaining() > before.remaining(), "an entry more");
-            assertEquals(1, published.ofAddress("Anna@example.com").size());
+            assertEquals(1, published.ofAddress("Info@example.com").size());
         }
     }
 
@@ -96,14 +96,14 @@ class PublishedVaultTest {
     @DisplayName("RFC 4387 §2 certificates are found by address and by hash; nothing else is there")
     void lookup() throws GeneralSecurityException {
         var scene = Scene.founded(data);
-        scene.issue("anna@example.com");
+        scene.issue("info@example.com");
         try (var published = PublishedVault.open(scene.world(), scene.secret())) {
-            var found = published.ofAddress("anna@example.com");
+            var found = published.ofAddress("info@example.com");
             assertEquals(2, found.size());
             var sha1 = MessageDigest.getInstance("SHA-1").digest(found.getFirst().getEncoded());
             assertEquals(found.getFirst(), published.ofHash(sha1).orElseThrow());
             assertEquals(Optional.empty(), published.ofHash(new byte[20]));
-            assertTrue(published.ofAddress("bob@example.com").isEmpty());
+            assertTrue(published.ofAddress("sales@example.com").isEmpty());
             assertTrue(published.list("other.crl").isEmpty());
             assertTrue(published.authority("root.cer").isPresent());
         }
@@ -114,7 +114,7 @@ class PublishedVaultTest {
     void ninetyDays()
             throws GeneralSecurityException, IOException, OCSPException, OperatorCreationException {
         var scene = Scene.founded(data);
-        var serial = scene.issue("anna@example.com").getFirst().serial();
+        var serial = scene.issue("info@example.com").getFirst().serial();
         try (var published = PublishedVault.open(scene.world(), scene.secret())) {
             for (int day = 0; day < 94; day++) {
                 assertEquals(null, answer(published, serial).getResponses()[0].getCertStatus());

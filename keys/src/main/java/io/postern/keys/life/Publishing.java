@@ -96,11 +96,15 @@ final class Publishing {
             }
             case Publisher.Published.ByHand() ->
                     telling.once(LifeEvent.Kind.BY_HAND, key, byHand(name, text));
-            case Publisher.Published.Failed(var why) ->
+            case Publisher.Published.Failed(var why) -> {
+                // Who is interrupted ends: that is no failure to tell of.
+                if (!Thread.currentThread().isInterrupted()) {
                     telling.once(
                             LifeEvent.Kind.NOT_PUBLISHED,
                             key,
                             name + " could not be published: " + why);
+                }
+            }
         }
         return came instanceof Publisher.Published.Done;
     }

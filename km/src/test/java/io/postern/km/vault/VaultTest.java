@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("tiers, slots and escrow")
 class VaultTest {
-    private static final RecordName NAME = RecordName.first("ca-key", "1", "anna@example.com");
+    private static final RecordName NAME = RecordName.first("ca-key", "1", "info@example.com");
     private static final byte[] TEXT = "a private key".getBytes(StandardCharsets.US_ASCII);
 
     private final SecureRandom random = new SecureRandom();
@@ -40,12 +40,12 @@ class VaultTest {
         assertArrayEquals(TEXT, tier.open(NAME, sealed).copy());
         for (var other :
                 List.of(
-                        new RecordName("escrow", "1", "anna@example.com", 1, 1),
-                        new RecordName("ca-key", "2", "anna@example.com", 1, 1),
-                        new RecordName("ca-key", "1anna@", "example.com", 1, 1),
-                        new RecordName("ca-key", "1", "bob@example.com", 1, 1),
-                        new RecordName("ca-key", "1", "anna@example.com", 2, 1),
-                        new RecordName("ca-key", "1", "anna@example.com", 1, 2))) {
+                        new RecordName("escrow", "1", "info@example.com", 1, 1),
+                        new RecordName("ca-key", "2", "info@example.com", 1, 1),
+                        new RecordName("ca-key", "1info@", "example.com", 1, 1),
+                        new RecordName("ca-key", "1", "sales@example.com", 1, 1),
+                        new RecordName("ca-key", "1", "info@example.com", 2, 1),
+                        new RecordName("ca-key", "1", "info@example.com", 1, 2))) {
             assertThrows(KmException.class, () -> tier.open(other, sealed), other.toString());
         }
     }
@@ -190,7 +190,7 @@ class VaultTest {
         var pair = Escrow.newPair(random);
         var deposit = Escrow.deposit(pair.publicKey(), NAME, TEXT, random);
         assertArrayEquals(TEXT, Escrow.open(pair, NAME, deposit).copy());
-        var other = RecordName.first("ca-key", "1", "bob@example.com");
+        var other = RecordName.first("ca-key", "1", "sales@example.com");
         assertTrue(refused(() -> Escrow.open(pair, other, deposit)).contains("does not open"));
         var another = Escrow.newPair(random);
         assertTrue(refused(() -> Escrow.open(another, NAME, deposit)).contains("does not open"));
