@@ -6,6 +6,7 @@ import io.postern.auth.dmarc.report.ReportLimits;
 import io.postern.gateway.reports.ReceivedReports;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 
 /// The operations on DMARC reports of others.
 final class LocalDmarc {
@@ -25,7 +26,7 @@ final class LocalDmarc {
                             Kind.REFUSED, "this is no DMARC aggregate report: " + why, "");
             case AggregateReportReader.Read.Ok(var report, var remarks) ->
                     new DmarcImported(
-                            switch (received.keep(report)) {
+                            switch (received.keep(report, Optional.empty())) {
                                 case ReceivedReports.Kept.New() -> DmarcImported.NEW;
                                 case ReceivedReports.Kept.Known() -> DmarcImported.KNOWN;
                                 case ReceivedReports.Kept.Refused(var why) -> why;

@@ -435,9 +435,10 @@ class DmarcReportsTest {
                         PublishedPolicy.of("not a domain", "none"),
                         List.of(row("192.0.2.1", 5, true)));
         assertInstanceOf(
-                Kept.Refused.class, house.gateway().dmarc().received().keep(nowhere, OTHER));
+                Kept.Refused.class,
+                house.gateway().dmarc().received().keep(nowhere, Optional.of(OTHER)));
         var small = new ReceivedReports(house.gateway().store(), Duration.ofDays(1), 100, clock);
-        assertInstanceOf(Kept.Refused.class, small.keep(foreign, OTHER));
+        assertInstanceOf(Kept.Refused.class, small.keep(foreign, Optional.of(OTHER)));
     }
 
     @Test
@@ -454,6 +455,7 @@ class DmarcReportsTest {
         assertTrue(kept > 20, "kept " + kept);
         assertInstanceOf(Kept.Refused.class, keep(received, kept, "evil.example"));
         assertInstanceOf(Kept.New.class, keep(received, kept, "honest.example"));
+        assertInstanceOf(Kept.New.class, keep(received, kept + 9, ""), "an operator brings it");
         assertInstanceOf(Kept.New.class, keep(received, kept + 1, "a.firm.co.uk"));
         var again = new ReceivedReports(house.gateway().store(), Duration.ofDays(9), room, clock);
         assertInstanceOf(Kept.Refused.class, keep(again, kept + 2, "x.evil.example"));
@@ -483,7 +485,7 @@ class DmarcReportsTest {
                         .toList();
         return received.keep(
                 new AggregateReport(metadata, PublishedPolicy.of("example.com", "none"), rows),
-                Domain.of(reporter));
+                reporter.isEmpty() ? Optional.empty() : Optional.of(Domain.of(reporter)));
     }
 
     @Test

@@ -78,10 +78,11 @@ public final class ReceivedReports {
 
     /// Keeps a report, on stable storage when this returns.
     ///
-    /// @param reporter the author domain of the mail that it came in
+    /// @param reporter the author domain of the mail that it came in, which may have its share of
+    ///   the room; empty when an operator brings it
     /// @throws StoreException when it can't be written now
     /// @throws java.util.concurrent.CompletionException likewise
-    public synchronized Kept keep(AggregateReport report, Domain reporter) {
+    public synchronized Kept keep(AggregateReport report, Optional<Domain> reporter) {
         var domain = Domain.parse(report.policy().domain());
         if (domain.isEmpty()) {
             return new Kept.Refused("it is about \"" + report.policy().domain() + "\", no domain");
@@ -110,10 +111,11 @@ public final class ReceivedReports {
         if (octets + packed.length > room) {
             return new Kept.Refused("there is no room for more (dmarc_reports.room)");
         }
-        var from = family(reporter);
-        if (shares.getOrDefault(from, 0L) + packed.length > Math.max(room / SHARE, LEAST_SHARE)) {
+        var from = reporter.map(ReceivedReports::family);
+        long share = from.map(its -> shares.getOrDefault(its, 0L)).orElse(0L) + packed.length;
+        if (from.isPresent() && share > Math.max(room / SHARE, LEAST_SHARE)) {
             return new Kept.Refused(
-                    "reports from " + from + " have their share of dmarc_reports.room");
+                    "reports from " + from.get() + " have their share of dmarc_reports.room");
         }
         var entries = new ArrayList<StateEntry>();
         for (int at = 0, n = 0; at < packed.length; at += PIECE, n++) {
@@ -123,14 +125,18 @@ public final class ReceivedReports {
                             Arrays.copyOfRange(packed, at, Math.min(packed.length, at + PIECE)),
                             Optional.of(now.plus(keep))));
         }
-        store.putState(
-                        SHARES,
-                        StateEntry.ofText(
-                                from + " " + key, "" + packed.length, Optional.of(now.plus(keep))))
-                .join();
+        if (from.isPresent()) {
+            store.putState(
+                            SHARES,
+                            StateEntry.ofText(
+                                    from.get() + " " + key,
+                                    "" + packed.length,
+                                    Optional.of(now.plus(keep))))
+                    .join();
+            shares.merge(from.get(), (long) packed.length, Long::sum);
+        }
         store.putStates(KIND, entries).join();
         octets += packed.length;
-        shares.merge(from, (long) packed.length, Long::sum);
         return new Kept.New();
     }
 

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -94,7 +95,7 @@ public final class ReportIntake {
                         unread(id, "not from one author");
                         return;
                     }
-                    var kept = received.keep(report, reporter);
+                    var kept = received.keep(report, Optional.of(reporter));
                     MailLog.event(
                             "dmarc_report_received",
                             "id",
