@@ -76,12 +76,23 @@ public final class ReceivedReports {
         record Refused(String why) implements Kept {}
     }
 
+    /// As [#keep(AggregateReport, Domain)], for one that an operator brought: of all the room it
+    /// has no share of its own to keep to.
+    public Kept keep(AggregateReport report) {
+        return keep(report, Optional.empty());
+    }
+
     /// Keeps a report, on stable storage when this returns.
     ///
     /// @param reporter the author domain of the mail that it came in
     /// @throws StoreException when it can't be written now
     /// @throws java.util.concurrent.CompletionException likewise
-    public synchronized Kept keep(AggregateReport report, Domain reporter) {
+    public Kept keep(AggregateReport report, Domain reporter) {
+        return keep(report, Optional.of(family(reporter)));
+    }
+
+    /// @param from the family of the reporter, whose share is kept to
+    private synchronized Kept keep(AggregateReport report, Optional<String> from) {
         var domain = Domain.parse(report.policy().domain());
         if (domain.isEmpty()) {
             return new Kept.Refused("it is about \"" + report.policy().domain() + "\", no domain");
@@ -110,10 +121,11 @@ public final class ReceivedReports {
         if (octets + packed.length > room) {
             return new Kept.Refused("there is no room for more (dmarc_reports.room)");
         }
-        var from = family(reporter);
-        if (shares.getOrDefault(from, 0L) + packed.length > Math.max(room / SHARE, LEAST_SHARE)) {
+        if (from.isPresent()
+                && shares.getOrDefault(from.get(), 0L) + packed.length
+                        > Math.max(room / SHARE, LEAST_SHARE)) {
             return new Kept.Refused(
-                    "reports from " + from + " have their share of dmarc_reports.room");
+                    "reports from " + from.get() + " have their share of dmarc_reports.room");
         }
         var entries = new ArrayList<StateEntry>();
         for (int at = 0, n = 0; at < packed.length; at += PIECE, n++) {
@@ -123,14 +135,17 @@ public final class ReceivedReports {
                             Arrays.copyOfRange(packed, at, Math.min(packed.length, at + PIECE)),
                             Optional.of(now.plus(keep))));
         }
-        store.putState(
-                        SHARES,
-                        StateEntry.ofText(
-                                from + " " + key, "" + packed.length, Optional.of(now.plus(keep))))
-                .join();
+        from.ifPresent(family ->
+                store.putState(
+                                SHARES,
+                                StateEntry.ofText(
+                                        family + " " + key,
+                                        "" + packed.length,
+                                        Optional.of(now.plus(keep))))
+                        .join());
         store.putStates(KIND, entries).join();
         octets += packed.length;
-        shares.merge(from, (long) packed.length, Long::sum);
+        from.ifPresent(family -> shares.merge(family, (long) packed.length, Long::sum));
         return new Kept.New();
     }
 
