@@ -31,7 +31,7 @@ final class DkimCheck {
 
     void check() {
         subject.keys().forEach(this::own);
-        boolean signs = subject.gateway().filter(Subject.Gateway::signs).isPresent();
+        boolean signs = subject.gateway().flatMap(Subject.Gateway::signing).isPresent();
         if (signs && subject.keys().stream().noneMatch(OwnKey::signs)) {
             unsigned();
         }

@@ -59,7 +59,7 @@ class DomainCheckTest {
             """;
 
     private static final Subject.Gateway GATEWAY =
-            new Subject.Gateway(Domain.of("gw.example.com"), true, true, Optional.empty());
+            gateway(true, Subject.WithoutKey.DEFERRED, Optional.empty());
 
     private static final OwnKey KEY =
             new OwnKey(
@@ -70,10 +70,24 @@ class DomainCheckTest {
                     "s1._domainkey.example.com. IN TXT \"v=DKIM1; k=rsa; p=x\"",
                     new OwnKey.Sight.Right(List.of()));
 
+    private static Subject.Gateway gateway(
+            boolean looks, Subject.WithoutKey withoutKey, Optional<String> smartHost) {
+        return new Subject.Gateway(
+                Domain.of("gw.example.com"),
+                Optional.of(new Subject.Signing(looks, withoutKey)),
+                true,
+                smartHost);
+    }
+
     private static Subject subject(List<OwnKey> keys, String... selectors) {
+        return subject(GATEWAY, keys, selectors);
+    }
+
+    private static Subject subject(
+            Subject.Gateway gateway, List<OwnKey> keys, String... selectors) {
         return new Subject(
                 Domain.of("example.com"),
-                Optional.of(GATEWAY),
+                Optional.of(gateway),
                 keys,
                 List.of(selectors),
                 List.of(InetAddress.ofLiteral("192.0.2.1")),
