@@ -556,6 +556,29 @@ class DomainCheckTest {
                 String.join("\n", found));
     }
 
+    @Test
+    @DisplayName(
+            "RFC 7208 §5.6 a smart host that is an address is proposed as ip4 or ip6, not as a")
+    void smartHost() {
+        assertEquals("v=spf1 ip4:192.0.2.77 ~all", spfBehind("192.0.2.77"));
+        assertEquals("v=spf1 ip6:2001:db8:0:0:0:0:0:1 ~all", spfBehind("2001:db8::1"));
+        assertEquals("v=spf1 a:relay.example.net ~all", spfBehind("relay.example.net"));
+    }
+
+    private static String spfBehind(String smartHost) {
+        var gateway = gateway(true, Subject.WithoutKey.DEFERRED, Optional.of(smartHost));
+        var line =
+                Wanted.spf(
+                        new Subject(
+                                Domain.of("example.com"),
+                                Optional.of(gateway),
+                                List.of(),
+                                List.of(),
+                                List.of(),
+                                Optional.empty()));
+        return line.substring(line.indexOf('"') + 1, line.length() - 1);
+    }
+
     private static String level(String state, OwnKey.Sight sight) {
         var key = new OwnKey("s1", "RSA 2048", state, false, KEY.zoneLine(), sight);
         var line = check(FakeDns.zone(GOOD), subject(List.of(key, KEY))).getFirst();
