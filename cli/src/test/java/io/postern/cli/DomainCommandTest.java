@@ -94,6 +94,40 @@ class DomainCommandTest {
     }
 
     @Test
+    @DisplayName(
+            "check = \"off\" and a key put to use unseen are warned of, though the DNS is right")
+    void unlooked() throws IOException {
+        Files.writeString(
+                folder.resolve("gw.toml"), CONFIGURATION + "dkim = { check = \"off\" }\n");
+        var added = run("domain", "add", "example.com", "--config", "gw.toml", "--yes");
+        assertEquals(0, added.code(), added.err());
+        zone(added.out() + HOST);
+        var selector =
+                added.out()
+                        .lines()
+                        .filter(line -> line.contains("._domainkey."))
+                        .map(line -> line.substring(0, line.indexOf('.')))
+                        .findFirst()
+                        .orElseThrow();
+        var active =
+                run(
+                        "dkim",
+                        "activate",
+                        "example.com",
+                        selector,
+                        "--without-dns",
+                        "--config",
+                        "gw.toml");
+        assertEquals(0, active.code(), active.err());
+        var checked = run("domain", "check", "example.com", "--config", "gw.toml", "--dns", "zone");
+        assertEquals(Failure.NOT, checked.code(), checked.out());
+        assertTrue(checked.out().contains("warning  check = \"off\": keys sign"), checked.out());
+        assertTrue(
+                checked.out().contains("signs, though the gateway has never seen its record"),
+                checked.out());
+    }
+
+    @Test
     @DisplayName("add twice makes keys once")
     void twice() {
         var first = run("domain", "add", "example.com", "--yes");

@@ -30,12 +30,18 @@ final class DkimCheck {
     }
 
     void check() {
-        subject.keys().forEach(this::own);
-        boolean signs = subject.gateway().flatMap(Subject.Gateway::signing).isPresent();
-        if (signs && subject.keys().stream().noneMatch(OwnKey::signs)) {
-            unsigned();
+        var signing = subject.gateway().flatMap(Subject.Gateway::signing);
+        if (signing.isPresent() && !signing.get().looks()) {
+            findings.warning(
+                    Topic.DKIM,
+                    "check = \"off\": keys sign whether or not the DNS shows their records, and the"
+                            + " gateway does not notice when one vanishes");
         }
-        if (subject.keys().isEmpty() && subject.selectors().isEmpty() && !signs) {
+        subject.keys().forEach(this::own);
+        if (subject.keys().stream().noneMatch(OwnKey::signs)) {
+            signing.ifPresent(this::unsigned);
+        }
+        if (subject.keys().isEmpty() && subject.selectors().isEmpty() && signing.isEmpty()) {
             findings.advice(
                     Topic.DKIM,
                     "no key is known here, and the DNS tells no list of them: name those of other"
@@ -45,27 +51,37 @@ final class DkimCheck {
     }
 
     /// The gateway is to sign, and can't yet.
-    private void unsigned() {
-        var deferred = ", so mail of the domain is deferred";
+    private void unsigned(Subject.Signing signing) {
+        var mail = ", so mail of the domain is deferred";
         if (subject.keys().isEmpty()) {
             findings.error(
                     Topic.DKIM,
-                    "there is no key%s: `postern domain add %s`"
-                            .formatted(deferred, subject.domain()));
+                    "there is no key%s: `postern domain add %s`".formatted(mail, subject.domain()));
+        } else if (!signing.looks()) {
+            findings.warning(
+                    Topic.DKIM,
+                    "no key is active yet" + mail + " until the gateway runs and puts one to use");
         } else if (subject.keys().stream()
                 .anyMatch(key -> key.sight() instanceof OwnKey.Sight.Right)) {
             findings.warning(
                     Topic.DKIM,
                     "no key is active yet"
-                            + deferred
+                            + mail
                             + " until the gateway has seen one for long enough");
         } else {
-            findings.error(Topic.DKIM, "no key is active" + deferred + " until one is in the DNS");
+            findings.error(Topic.DKIM, "no key is active" + mail + " until one is in the DNS");
         }
     }
 
     private void own(OwnKey key) {
         var what = "%s (%s, %s)".formatted(key.selector(), key.kind(), key.state());
+        if (key.signs() && key.unseen() && !(key.sight() instanceof OwnKey.Sight.Wrong)) {
+            findings.warning(
+                    Topic.DKIM,
+                    what
+                            + " signs, though the gateway has never seen its record: it was put to use"
+                            + " without a look at the DNS");
+        }
         switch (key.sight()) {
             case OwnKey.Sight.Right(var remarks) -> {
                 if (remarks.isEmpty()) {

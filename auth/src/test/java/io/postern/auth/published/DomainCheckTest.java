@@ -579,6 +579,39 @@ class DomainCheckTest {
         return line.substring(line.indexOf('"') + 1, line.length() - 1);
     }
 
+    @Test
+    @DisplayName("a key that signs without having been seen is a warning, whatever the DNS shows")
+    void unseen() {
+        var right = new OwnKey("s1", "RSA 2048", "active", true, KEY.zoneLine(), KEY.sight());
+        var says =
+                "warning dkim: s1 (RSA 2048, active) signs, though the gateway has never seen its record";
+        var found = check(FakeDns.zone(GOOD), subject(List.of(right)));
+        assertTrue(found.getFirst().startsWith(says), found.getFirst());
+        var silent =
+                new OwnKey(
+                        "s1",
+                        "RSA 2048",
+                        "active",
+                        true,
+                        KEY.zoneLine(),
+                        new OwnKey.Sight.Unknown("SERVFAIL"));
+        var unknown = check(FakeDns.zone(GOOD), subject(List.of(silent)));
+        assertTrue(unknown.getFirst().startsWith(says), unknown.getFirst());
+        assertTrue(unknown.get(1).startsWith("unknown dkim: s1"), unknown.get(1));
+    }
+
+    @Test
+    @DisplayName("check = \"off\" is a warning, also when the DNS shows what it should")
+    void off() {
+        var blind = gateway(false, Subject.WithoutKey.DEFERRED, Optional.empty());
+        var found = check(FakeDns.zone(GOOD), subject(blind, List.of(KEY)));
+        assertEquals(
+                "warning dkim: check = \"off\": keys sign whether or not the DNS shows their records,"
+                        + " and the gateway does not notice when one vanishes",
+                found.getFirst());
+        assertTrue(found.get(1).startsWith("ok dkim: s1"), found.get(1));
+    }
+
     private static String level(String state, OwnKey.Sight sight) {
         var key = new OwnKey("s1", "RSA 2048", state, false, KEY.zoneLine(), sight);
         var line = check(FakeDns.zone(GOOD), subject(List.of(key, KEY))).getFirst();
