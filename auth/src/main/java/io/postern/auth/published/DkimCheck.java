@@ -169,12 +169,12 @@ final class DkimCheck {
                     findings.error(Topic.DKIM, name + " can't be used: " + why);
             case KeyRecord.Strength.Bits(int bits) -> length(name, record, bits);
         }
-        restrictions(name, text, record);
+        var repaired = restrictions(name, text, record);
         if (record.isTesting()) {
             findings.warning(
                     Topic.DKIM,
                     name + " says t=y: receivers may treat what it signs as unsigned",
-                    ZoneLine.txt(name, withoutTesting(text, record)));
+                    ZoneLine.txt(name, withoutTesting(repaired, record)));
         }
         if (findings.all().size() == before) {
             findings.ok(Topic.DKIM, name + ": a key that can be used");
@@ -197,17 +197,20 @@ final class DkimCheck {
         }
     }
 
-    private void restrictions(String name, String text, KeyRecord record) {
+    /// @return the text with all that was proposed: the last proposal for a record has everything
+    private String restrictions(String name, String text, KeyRecord record) {
+        var repaired = text;
         if (!record.isForEmail()) {
+            repaired = Texts.without(repaired, "s");
             findings.error(
                     Topic.DKIM,
                     name
                             + " is not for e-mail: s="
                             + Texts.brief(String.join(":", record.services())),
-                    ZoneLine.txt(name, Texts.without(text, "s")));
+                    ZoneLine.txt(name, repaired));
         }
-        var repaired = ZoneLine.txt(name, Texts.without(text, "h"));
         if (!record.allows(HashAlgorithm.SHA256)) {
+            repaired = Texts.without(repaired, "h");
             findings.error(
                     Topic.DKIM,
                     "%s allows h=%s alone, and receivers take nothing but sha256 (RFC 8301 §3.1)"
@@ -215,14 +218,16 @@ final class DkimCheck {
                                     name,
                                     Texts.brief(
                                             String.join(":", record.hashes().orElse(List.of())))),
-                    repaired);
+                    ZoneLine.txt(name, repaired));
         } else if (record.hashes().isPresent()
                 && record.hashes().get().stream().anyMatch("sha1"::equalsIgnoreCase)) {
+            repaired = Texts.without(repaired, "h");
             findings.advice(
                     Topic.DKIM,
                     name + " still allows h=sha1, which must not be used (RFC 8301 §3.1)",
-                    repaired);
+                    ZoneLine.txt(name, repaired));
         }
+        return repaired;
     }
 
     private static String withoutTesting(String text, KeyRecord record) {

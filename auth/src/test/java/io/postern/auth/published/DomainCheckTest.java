@@ -557,6 +557,26 @@ class DomainCheckTest {
     }
 
     @Test
+    @DisplayName("a key record with several faults: the last proposal has all repairs")
+    void keyTogether() {
+        var record = "v=DKIM1; s=tlsrpt; h=sha1; t=y; p=" + P2048;
+        var dns = FakeDns.zone(GOOD + "k1._domainkey TXT " + quoted(record));
+        var proposed =
+                DomainCheck.of(subject(List.of(KEY), "k1"), dns, dns, new TestClock(NOW), PROBE)
+                        .stream()
+                        .filter(finding -> finding.topic() == Topic.DKIM)
+                        .flatMap(finding -> finding.record().stream())
+                        .toList();
+        var name = "k1._domainkey.example.com";
+        assertEquals(
+                List.of(
+                        ZoneLine.txt(name, "v=DKIM1; h=sha1; t=y; p=" + P2048),
+                        ZoneLine.txt(name, "v=DKIM1; t=y; p=" + P2048),
+                        ZoneLine.txt(name, "v=DKIM1; p=" + P2048)),
+                proposed);
+    }
+
+    @Test
     @DisplayName(
             "RFC 7208 §5.6 a smart host that is an address is proposed as ip4 or ip6, not as a")
     void smartHost() {
