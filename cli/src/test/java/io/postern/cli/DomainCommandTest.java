@@ -4,12 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.postern.admin.KeyView;
+import io.postern.auth.published.Subject;
 import io.postern.dns.ZoneFileResolver;
+import io.postern.gateway.config.ConfigReader;
+import io.postern.mail.Domain;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -125,6 +130,55 @@ class DomainCommandTest {
         assertTrue(
                 checked.out().contains("signs, though the gateway has never seen its record"),
                 checked.out());
+    }
+
+    @Test
+    @DisplayName("what becomes of mail without a key is said as the gateway does it")
+    void withoutKey() throws IOException {
+        assertEquals(Subject.WithoutKey.DEFERRED, withoutKey("", "created"));
+        assertEquals(Subject.WithoutKey.HELD, withoutKey("", "active"));
+        assertEquals(
+                Subject.WithoutKey.UNSIGNED,
+                withoutKey("dkim = { missing = \"unsigned\" }\n", "active"));
+        assertEquals(
+                Subject.WithoutKey.DEFERRED, withoutKey("[dkim]\nmissing = \"defer\"\n", "active"));
+        assertEquals(
+                Subject.WithoutKey.DEFERRED,
+                withoutKey("dkim = { missing = \"unsigned\" }\n", "created"));
+    }
+
+    /// @param once a state that the domain's only key was in
+    private Subject.WithoutKey withoutKey(String more, String once) throws IOException {
+        var file = folder.resolve("gw.toml");
+        Files.writeString(file, CONFIGURATION + more);
+        var key =
+                new KeyView(
+                        "example.com",
+                        "s1",
+                        "rsa",
+                        2048,
+                        "created",
+                        World.NOW,
+                        World.NOW,
+                        "",
+                        Optional.empty(),
+                        "",
+                        false,
+                        false,
+                        true,
+                        Optional.empty(),
+                        "s1._domainkey.example.com",
+                        "",
+                        List.of(),
+                        "",
+                        List.of(new KeyView.Step(once, World.NOW, "")));
+        var facts =
+                new DomainFacts(
+                        Domain.of("example.com"),
+                        Optional.of(ConfigReader.read(file)),
+                        List.of(key),
+                        List.of());
+        return facts.gateway().orElseThrow().signing().orElseThrow().withoutKey();
     }
 
     @Test

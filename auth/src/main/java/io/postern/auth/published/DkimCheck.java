@@ -52,7 +52,7 @@ final class DkimCheck {
 
     /// The gateway is to sign, and can't yet.
     private void unsigned(Subject.Signing signing) {
-        var mail = ", so mail of the domain is deferred";
+        var mail = ", so mail of the domain " + signing.withoutKey().words();
         if (subject.keys().isEmpty()) {
             findings.error(
                     Topic.DKIM,

@@ -632,6 +632,24 @@ class DomainCheckTest {
         assertTrue(found.get(1).startsWith("ok dkim: s1"), found.get(1));
     }
 
+    @Test
+    @DisplayName(
+            "while no key signs, the words say what becomes of mail: deferred, held or unsigned")
+    void withoutKey() {
+        for (var one : Subject.WithoutKey.values()) {
+            var gateway = gateway(true, one, Optional.empty());
+            var says = ", so mail of the domain " + one.words();
+            for (var sight :
+                    List.of(KEY.sight(), new OwnKey.Sight.Wrong(List.of("there is nothing")))) {
+                var key = new OwnKey("s1", "RSA 2048", "created", false, KEY.zoneLine(), sight);
+                var found = check(FakeDns.zone(GOOD), subject(gateway, List.of(key)));
+                assertTrue(found.get(1).contains(says), found.get(1));
+            }
+            var none = check(FakeDns.zone(GOOD), subject(gateway, List.of()));
+            assertTrue(none.getFirst().contains(says), none.getFirst());
+        }
+    }
+
     private static String level(String state, OwnKey.Sight sight) {
         var key = new OwnKey("s1", "RSA 2048", state, false, KEY.zoneLine(), sight);
         var line = check(FakeDns.zone(GOOD), subject(List.of(key, KEY))).getFirst();
