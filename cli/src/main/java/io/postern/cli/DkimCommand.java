@@ -220,9 +220,11 @@ final class DkimCommand extends Common implements Runnable {
 
     private void sayWhen(List<KeyView> keys) {
         if (!keys.getFirst().ours()) {
-            io.line(
-                    "; %s is not in the configuration: add it as a [[domain]], or nothing is signed with it"
-                            .formatted(keys.getFirst().domain()));
+            // Not into a zone file, where nobody reads it.
+            io.err()
+                    .println(
+                            "postern: warning: %s is not in the configuration: add it as a [[domain]], or nothing is signed with it"
+                                    .formatted(keys.getFirst().domain()));
         } else if (keys.stream().allMatch(key -> key.state().equals("active"))) {
             io.line("; signing now, without a look at the DNS");
         } else {

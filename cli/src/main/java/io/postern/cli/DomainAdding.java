@@ -29,6 +29,10 @@ final class DomainAdding {
     private static final Comparator<KeyView> RSA_FIRST =
             Comparator.comparing(KeyView::algorithm).reversed().thenComparing(KeyView::selector);
 
+    /// Of a domain that is not in the configuration yet.
+    private static final Optional<Subject.Signing> SIGNING =
+            Optional.of(new Subject.Signing(true, Subject.WithoutKey.DEFERRED));
+
     /// What options say.
     ///
     /// @param algorithms both when empty
@@ -171,7 +175,8 @@ final class DomainAdding {
     }
 
     private Optional<Subject.Gateway> gateway(Wishes wishes, DomainFacts facts, boolean takesMail) {
-        var configured = facts.config().map(known -> DomainFacts.gateway(known, true, takesMail));
+        var configured =
+                facts.config().map(known -> DomainFacts.gateway(known, SIGNING, takesMail));
         if (configured.isPresent()) {
             return configured;
         }
@@ -183,7 +188,7 @@ final class DomainAdding {
         if (host.isEmpty() && takesMail) {
             throw Failure.usage("to whom does mail come in? Name the gateway with --host");
         }
-        return host.map(name -> new Subject.Gateway(name, true, takesMail, Optional.empty()));
+        return host.map(name -> new Subject.Gateway(name, SIGNING, takesMail, Optional.empty()));
     }
 
     private List<InetAddress> senders(Wishes wishes, Optional<Subject.Gateway> gateway) {

@@ -11,6 +11,7 @@ import io.postern.dns.Resolver;
 import io.postern.gateway.config.Config;
 import io.postern.gateway.config.ConfigException;
 import io.postern.gateway.config.ConfigReader;
+import io.postern.gateway.config.DkimConfig;
 import io.postern.mail.Domain;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -74,13 +75,37 @@ record DomainFacts(
 
     /// What a gateway has to do with the domain; empty when it is not in the configuration.
     Optional<Subject.Gateway> gateway() {
-        return own().map(one -> gateway(config.orElseThrow(), one.sign(), takesMail(one)));
+        return own().map(one ->
+                gateway(
+                        config.orElseThrow(),
+                        one.sign() ? Optional.of(signing(one)) : Optional.empty(),
+                        takesMail(one)));
     }
 
-    static Subject.Gateway gateway(Config config, boolean signs, boolean takesMail) {
+    private Subject.Signing signing(Config.OwnDomain own) {
+        // As the gateway does it: mail of a domain that never had a key to sign with is deferred.
+        boolean signed =
+                keys.stream()
+                        .flatMap(key -> key.history().stream())
+                        .anyMatch(step -> step.state().equals("active"));
+        var missing =
+                signed
+                        ? own.dkim().missing().orElse(config.orElseThrow().dkim().missing())
+                        : DkimConfig.Missing.DEFER;
+        return new Subject.Signing(
+                own.dkim().check() == DkimConfig.Check.ON,
+                switch (missing) {
+                    case HOLD -> Subject.WithoutKey.HELD;
+                    case UNSIGNED -> Subject.WithoutKey.UNSIGNED;
+                    case DEFER -> Subject.WithoutKey.DEFERRED;
+                });
+    }
+
+    static Subject.Gateway gateway(
+            Config config, Optional<Subject.Signing> signing, boolean takesMail) {
         return new Subject.Gateway(
                 config.hostname(),
-                signs,
+                signing,
                 takesMail,
                 config.outbound().smartHost().map(host -> host.host()));
     }

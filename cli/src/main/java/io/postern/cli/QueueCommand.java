@@ -237,7 +237,10 @@ final class QueueCommand extends Common implements Runnable {
 
     @Command(
             name = "release",
-            description = "Releases what was held.",
+            description =
+                    "Releases what was held. What was held for want of a DKIM key goes as it is, unsigned or with a "
+                            + "signature that does not verify; left alone, it is signed and sent once a key is in the "
+                            + "DNS.",
             footer = {"", "Example:", "  postern queue release --state held --all"})
     int release(
             @Mixin DataOptions.AndCommon data,
@@ -282,6 +285,11 @@ final class QueueCommand extends Common implements Runnable {
             }
         }
         io.line(Words.count(changed, "entry", "entries") + " " + done);
+        if (action == QueueAction.RELEASE && changed > 0) {
+            io.line(
+                    "This signs nothing: what was held for want of a DKIM key goes as it is"
+                            + " (`postern explain ID` says what was).");
+        }
         // A script that meant something and hit nothing should know.
         return changed > 0 || all ? 0 : Failure.NOT;
     }

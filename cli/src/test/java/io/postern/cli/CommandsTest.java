@@ -93,12 +93,7 @@ class CommandsTest {
     @DisplayName("an imported key is listed and signs; the same key signs from its file")
     void importKey() throws Exception {
         var world = new World(folder);
-        var pair = java.security.KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
-        var pem =
-                "-----BEGIN PRIVATE KEY-----\n"
-                        + java.util.Base64.getMimeEncoder()
-                                .encodeToString(pair.getPrivate().getEncoded())
-                        + "\n-----END PRIVATE KEY-----\n";
+        var pem = "-----BEGIN PRIVATE KEY-----\n" + newEd25519() + "\n-----END PRIVATE KEY-----\n";
         var file = Files.writeString(folder.resolve("k.pem"), pem);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         var taken = world.run("dkim", "import", "example.com", "mail", "k.pem");
@@ -144,11 +139,26 @@ class CommandsTest {
                 """);
         var made = world.run("dkim", "new", "example.net", "--config", "p.toml");
         assertEquals(0, made.code(), made.err());
-        assertTrue(made.out().contains("example.net is not in the configuration"), made.out());
+        var says = "postern: warning: example.net is not in the configuration";
+        assertTrue(made.err().contains(says), made.err());
+        var pem = "-----BEGIN PRIVATE KEY-----\n" + newEd25519() + "\n-----END PRIVATE KEY-----\n";
+        var taken =
+                world.runWith(
+                        pem, "dkim", "import", "example.net", "mail", "-", "--config", "p.toml");
+        assertEquals(0, taken.code(), taken.err());
+        assertTrue(taken.err().contains(says), taken.err());
+        for (var zone : List.of(made.out(), taken.out())) {
+            assertFalse(zone.contains("configuration"), zone);
+        }
         var checked = world.run("dkim", "check", "example.net", "--config", "p.toml");
         assertEquals(1, checked.code());
         assertTrue(checked.err().contains("example.net is not a domain"), checked.err());
         assertTrue(checked.err().contains("[[domain]]"), checked.err());
+    }
+
+    private static String newEd25519() throws Exception {
+        var pair = java.security.KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        return java.util.Base64.getMimeEncoder().encodeToString(pair.getPrivate().getEncoded());
     }
 
     record Case(String rule, String command, int code, String says) {

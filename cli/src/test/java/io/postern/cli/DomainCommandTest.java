@@ -4,12 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.postern.admin.KeyView;
+import io.postern.auth.published.Subject;
 import io.postern.dns.ZoneFileResolver;
+import io.postern.gateway.config.ConfigReader;
+import io.postern.mail.Domain;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -91,6 +96,89 @@ class DomainCommandTest {
                                 line.strip().replaceAll("^warning +(no key is active yet).*", "$1"))
                         .toList(),
                 checked.out());
+    }
+
+    @Test
+    @DisplayName(
+            "check = \"off\" and a key put to use unseen are warned of, though the DNS is right")
+    void unlooked() throws IOException {
+        Files.writeString(
+                folder.resolve("gw.toml"), CONFIGURATION + "dkim = { check = \"off\" }\n");
+        var added = run("domain", "add", "example.com", "--config", "gw.toml", "--yes");
+        assertEquals(0, added.code(), added.err());
+        zone(added.out() + HOST);
+        var selector =
+                added.out()
+                        .lines()
+                        .filter(line -> line.contains("._domainkey."))
+                        .map(line -> line.substring(0, line.indexOf('.')))
+                        .findFirst()
+                        .orElseThrow();
+        var active =
+                run(
+                        "dkim",
+                        "activate",
+                        "example.com",
+                        selector,
+                        "--without-dns",
+                        "--config",
+                        "gw.toml");
+        assertEquals(0, active.code(), active.err());
+        var checked = run("domain", "check", "example.com", "--config", "gw.toml", "--dns", "zone");
+        assertEquals(Failure.NOT, checked.code(), checked.out());
+        assertTrue(checked.out().contains("warning  check = \"off\": keys sign"), checked.out());
+        assertTrue(
+                checked.out().contains("signs, though the gateway has never seen its record"),
+                checked.out());
+    }
+
+    @Test
+    @DisplayName("what becomes of mail without a key is said as the gateway does it")
+    void withoutKey() throws IOException {
+        assertEquals(Subject.WithoutKey.DEFERRED, withoutKey("", "created"));
+        assertEquals(Subject.WithoutKey.HELD, withoutKey("", "active"));
+        assertEquals(
+                Subject.WithoutKey.UNSIGNED,
+                withoutKey("dkim = { missing = \"unsigned\" }\n", "active"));
+        assertEquals(
+                Subject.WithoutKey.DEFERRED, withoutKey("[dkim]\nmissing = \"defer\"\n", "active"));
+        assertEquals(
+                Subject.WithoutKey.DEFERRED,
+                withoutKey("dkim = { missing = \"unsigned\" }\n", "created"));
+    }
+
+    /// @param once a state that the domain's only key was in
+    private Subject.WithoutKey withoutKey(String more, String once) throws IOException {
+        var file = folder.resolve("gw.toml");
+        Files.writeString(file, CONFIGURATION + more);
+        var key =
+                new KeyView(
+                        "example.com",
+                        "s1",
+                        "rsa",
+                        2048,
+                        "created",
+                        World.NOW,
+                        World.NOW,
+                        "",
+                        Optional.empty(),
+                        "",
+                        false,
+                        false,
+                        true,
+                        Optional.empty(),
+                        "s1._domainkey.example.com",
+                        "",
+                        List.of(),
+                        "",
+                        List.of(new KeyView.Step(once, World.NOW, "")));
+        var facts =
+                new DomainFacts(
+                        Domain.of("example.com"),
+                        Optional.of(ConfigReader.read(file)),
+                        List.of(key),
+                        List.of());
+        return facts.gateway().orElseThrow().signing().orElseThrow().withoutKey();
     }
 
     @Test

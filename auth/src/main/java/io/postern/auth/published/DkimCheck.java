@@ -30,12 +30,18 @@ final class DkimCheck {
     }
 
     void check() {
-        subject.keys().forEach(this::own);
-        boolean signs = subject.gateway().filter(Subject.Gateway::signs).isPresent();
-        if (signs && subject.keys().stream().noneMatch(OwnKey::signs)) {
-            unsigned();
+        var signing = subject.gateway().flatMap(Subject.Gateway::signing);
+        if (signing.isPresent() && !signing.get().looks()) {
+            findings.warning(
+                    Topic.DKIM,
+                    "check = \"off\": keys sign whether or not the DNS shows their records, and the"
+                            + " gateway does not notice when one vanishes");
         }
-        if (subject.keys().isEmpty() && subject.selectors().isEmpty() && !signs) {
+        subject.keys().forEach(this::own);
+        if (subject.keys().stream().noneMatch(OwnKey::signs)) {
+            signing.ifPresent(this::unsigned);
+        }
+        if (subject.keys().isEmpty() && subject.selectors().isEmpty() && signing.isEmpty()) {
             findings.advice(
                     Topic.DKIM,
                     "no key is known here, and the DNS tells no list of them: name those of other"
@@ -45,27 +51,37 @@ final class DkimCheck {
     }
 
     /// The gateway is to sign, and can't yet.
-    private void unsigned() {
-        var deferred = ", so mail of the domain is deferred";
+    private void unsigned(Subject.Signing signing) {
+        var mail = ", so mail of the domain " + signing.withoutKey().words();
         if (subject.keys().isEmpty()) {
             findings.error(
                     Topic.DKIM,
-                    "there is no key%s: `postern domain add %s`"
-                            .formatted(deferred, subject.domain()));
+                    "there is no key%s: `postern domain add %s`".formatted(mail, subject.domain()));
+        } else if (!signing.looks()) {
+            findings.warning(
+                    Topic.DKIM,
+                    "no key is active yet" + mail + " until the gateway runs and puts one to use");
         } else if (subject.keys().stream()
                 .anyMatch(key -> key.sight() instanceof OwnKey.Sight.Right)) {
             findings.warning(
                     Topic.DKIM,
                     "no key is active yet"
-                            + deferred
+                            + mail
                             + " until the gateway has seen one for long enough");
         } else {
-            findings.error(Topic.DKIM, "no key is active" + deferred + " until one is in the DNS");
+            findings.error(Topic.DKIM, "no key is active" + mail + " until one is in the DNS");
         }
     }
 
     private void own(OwnKey key) {
         var what = "%s (%s, %s)".formatted(key.selector(), key.kind(), key.state());
+        if (key.signs() && key.unseen() && !(key.sight() instanceof OwnKey.Sight.Wrong)) {
+            findings.warning(
+                    Topic.DKIM,
+                    what
+                            + " signs, though the gateway has never seen its record: it was put to use"
+                            + " without a look at the DNS");
+        }
         switch (key.sight()) {
             case OwnKey.Sight.Right(var remarks) -> {
                 if (remarks.isEmpty()) {
@@ -153,12 +169,12 @@ final class DkimCheck {
                     findings.error(Topic.DKIM, name + " can't be used: " + why);
             case KeyRecord.Strength.Bits(int bits) -> length(name, record, bits);
         }
-        restrictions(name, text, record);
+        var repaired = restrictions(name, text, record);
         if (record.isTesting()) {
             findings.warning(
                     Topic.DKIM,
                     name + " says t=y: receivers may treat what it signs as unsigned",
-                    ZoneLine.txt(name, withoutTesting(text, record)));
+                    ZoneLine.txt(name, withoutTesting(repaired, record)));
         }
         if (findings.all().size() == before) {
             findings.ok(Topic.DKIM, name + ": a key that can be used");
@@ -181,17 +197,20 @@ final class DkimCheck {
         }
     }
 
-    private void restrictions(String name, String text, KeyRecord record) {
+    /// @return the text with all that was proposed: the last proposal for a record has everything
+    private String restrictions(String name, String text, KeyRecord record) {
+        var repaired = text;
         if (!record.isForEmail()) {
+            repaired = Texts.without(repaired, "s");
             findings.error(
                     Topic.DKIM,
                     name
                             + " is not for e-mail: s="
                             + Texts.brief(String.join(":", record.services())),
-                    ZoneLine.txt(name, Texts.without(text, "s")));
+                    ZoneLine.txt(name, repaired));
         }
-        var repaired = ZoneLine.txt(name, Texts.without(text, "h"));
         if (!record.allows(HashAlgorithm.SHA256)) {
+            repaired = Texts.without(repaired, "h");
             findings.error(
                     Topic.DKIM,
                     "%s allows h=%s alone, and receivers take nothing but sha256 (RFC 8301 §3.1)"
@@ -199,14 +218,16 @@ final class DkimCheck {
                                     name,
                                     Texts.brief(
                                             String.join(":", record.hashes().orElse(List.of())))),
-                    repaired);
+                    ZoneLine.txt(name, repaired));
         } else if (record.hashes().isPresent()
                 && record.hashes().get().stream().anyMatch("sha1"::equalsIgnoreCase)) {
+            repaired = Texts.without(repaired, "h");
             findings.advice(
                     Topic.DKIM,
                     name + " still allows h=sha1, which must not be used (RFC 8301 §3.1)",
-                    repaired);
+                    ZoneLine.txt(name, repaired));
         }
+        return repaired;
     }
 
     private static String withoutTesting(String text, KeyRecord record) {

@@ -22,11 +22,37 @@ public record Subject(
     /// A gateway that the domain is configured in.
     ///
     /// @param host its name
-    /// @param signs whether it signs the domain's mail
+    /// @param signing how it signs the domain's mail; empty when it does not
     /// @param takesMail whether it takes mail for the domain
-    /// @param smartHost the host that all mail leaves by
+    /// @param smartHost the host that all mail leaves by: a name, or an address without brackets
     public record Gateway(
-            Domain host, boolean signs, boolean takesMail, Optional<String> smartHost) {}
+            Domain host,
+            Optional<Signing> signing,
+            boolean takesMail,
+            Optional<String> smartHost) {}
+
+    /// How a gateway signs the domain's mail.
+    ///
+    /// @param looks whether a key's record must be seen in the DNS before it signs
+    /// @param withoutKey what becomes of mail while no key signs
+    public record Signing(boolean looks, WithoutKey withoutKey) {}
+
+    /// What becomes of mail to be signed that there is no key for.
+    public enum WithoutKey {
+        DEFERRED("is deferred"),
+        HELD("is held"),
+        UNSIGNED("goes unsigned");
+
+        private final String words;
+
+        WithoutKey(String words) {
+            this.words = words;
+        }
+
+        String words() {
+            return words;
+        }
+    }
 
     /// More than anybody has.
     private static final int MOST = 64;

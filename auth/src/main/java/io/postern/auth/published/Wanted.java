@@ -84,11 +84,20 @@ public record Wanted(Topic topic, boolean needed, String why, String record) {
             text.append(
                     subject.gateway()
                             .map(gateway ->
-                                    " a:" + gateway.smartHost().orElse(gateway.host().name()))
+                                    " " + host(gateway.smartHost().orElse(gateway.host().name())))
                             .orElse(" mx"));
         }
         // Not -all: receivers may refuse by it before DKIM is looked at (RFC 7489 §10.1).
         return ZoneLine.txt(subject.domain().name(), text.append(" ~all").toString());
+    }
+
+    /// RFC 7208 §5.3 has names only: an address there is a permerror.
+    private static String host(String nameOrAddress) {
+        try {
+            return mechanism(InetAddress.ofLiteral(nameOrAddress));
+        } catch (IllegalArgumentException _) {
+            return "a:" + nameOrAddress;
+        }
     }
 
     /// RFC 7208 §5.6.

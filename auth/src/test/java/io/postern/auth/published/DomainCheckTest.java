@@ -59,7 +59,7 @@ class DomainCheckTest {
             """;
 
     private static final Subject.Gateway GATEWAY =
-            new Subject.Gateway(Domain.of("gw.example.com"), true, true, Optional.empty());
+            gateway(true, Subject.WithoutKey.DEFERRED, Optional.empty());
 
     private static final OwnKey KEY =
             new OwnKey(
@@ -70,10 +70,24 @@ class DomainCheckTest {
                     "s1._domainkey.example.com. IN TXT \"v=DKIM1; k=rsa; p=x\"",
                     new OwnKey.Sight.Right(List.of()));
 
+    private static Subject.Gateway gateway(
+            boolean looks, Subject.WithoutKey withoutKey, Optional<String> smartHost) {
+        return new Subject.Gateway(
+                Domain.of("gw.example.com"),
+                Optional.of(new Subject.Signing(looks, withoutKey)),
+                true,
+                smartHost);
+    }
+
     private static Subject subject(List<OwnKey> keys, String... selectors) {
+        return subject(GATEWAY, keys, selectors);
+    }
+
+    private static Subject subject(
+            Subject.Gateway gateway, List<OwnKey> keys, String... selectors) {
         return new Subject(
                 Domain.of("example.com"),
-                Optional.of(GATEWAY),
+                Optional.of(gateway),
                 keys,
                 List.of(selectors),
                 List.of(InetAddress.ofLiteral("192.0.2.1")),
@@ -540,6 +554,100 @@ class DomainCheckTest {
                                         "\"v=DMARC1; p=quarantine;"
                                                 + " rua=mailto:dmarc-reports@example.com\"")),
                 String.join("\n", found));
+    }
+
+    @Test
+    @DisplayName("a key record with several faults: the last proposal has all repairs")
+    void keyTogether() {
+        var record = "v=DKIM1; s=tlsrpt; h=sha1; t=y; p=" + P2048;
+        var dns = FakeDns.zone(GOOD + "k1._domainkey TXT " + quoted(record));
+        var proposed =
+                DomainCheck.of(subject(List.of(KEY), "k1"), dns, dns, new TestClock(NOW), PROBE)
+                        .stream()
+                        .filter(finding -> finding.topic() == Topic.DKIM)
+                        .flatMap(finding -> finding.record().stream())
+                        .toList();
+        var name = "k1._domainkey.example.com";
+        assertEquals(
+                List.of(
+                        ZoneLine.txt(name, "v=DKIM1; h=sha1; t=y; p=" + P2048),
+                        ZoneLine.txt(name, "v=DKIM1; t=y; p=" + P2048),
+                        ZoneLine.txt(name, "v=DKIM1; p=" + P2048)),
+                proposed);
+    }
+
+    @Test
+    @DisplayName(
+            "RFC 7208 §5.6 a smart host that is an address is proposed as ip4 or ip6, not as a")
+    void smartHost() {
+        assertEquals("v=spf1 ip4:192.0.2.77 ~all", spfBehind("192.0.2.77"));
+        assertEquals("v=spf1 ip6:2001:db8:0:0:0:0:0:1 ~all", spfBehind("2001:db8::1"));
+        assertEquals("v=spf1 a:relay.example.net ~all", spfBehind("relay.example.net"));
+    }
+
+    private static String spfBehind(String smartHost) {
+        var gateway = gateway(true, Subject.WithoutKey.DEFERRED, Optional.of(smartHost));
+        var line =
+                Wanted.spf(
+                        new Subject(
+                                Domain.of("example.com"),
+                                Optional.of(gateway),
+                                List.of(),
+                                List.of(),
+                                List.of(),
+                                Optional.empty()));
+        return line.substring(line.indexOf('"') + 1, line.length() - 1);
+    }
+
+    @Test
+    @DisplayName("a key that signs without having been seen is a warning, whatever the DNS shows")
+    void unseen() {
+        var right = new OwnKey("s1", "RSA 2048", "active", true, KEY.zoneLine(), KEY.sight());
+        var says =
+                "warning dkim: s1 (RSA 2048, active) signs, though the gateway has never seen its record";
+        var found = check(FakeDns.zone(GOOD), subject(List.of(right)));
+        assertTrue(found.getFirst().startsWith(says), found.getFirst());
+        var silent =
+                new OwnKey(
+                        "s1",
+                        "RSA 2048",
+                        "active",
+                        true,
+                        KEY.zoneLine(),
+                        new OwnKey.Sight.Unknown("SERVFAIL"));
+        var unknown = check(FakeDns.zone(GOOD), subject(List.of(silent)));
+        assertTrue(unknown.getFirst().startsWith(says), unknown.getFirst());
+        assertTrue(unknown.get(1).startsWith("unknown dkim: s1"), unknown.get(1));
+    }
+
+    @Test
+    @DisplayName("check = \"off\" is a warning, also when the DNS shows what it should")
+    void off() {
+        var blind = gateway(false, Subject.WithoutKey.DEFERRED, Optional.empty());
+        var found = check(FakeDns.zone(GOOD), subject(blind, List.of(KEY)));
+        assertEquals(
+                "warning dkim: check = \"off\": keys sign whether or not the DNS shows their records,"
+                        + " and the gateway does not notice when one vanishes",
+                found.getFirst());
+        assertTrue(found.get(1).startsWith("ok dkim: s1"), found.get(1));
+    }
+
+    @Test
+    @DisplayName(
+            "while no key signs, the words say what becomes of mail: deferred, held or unsigned")
+    void withoutKey() {
+        for (var one : Subject.WithoutKey.values()) {
+            var gateway = gateway(true, one, Optional.empty());
+            var says = ", so mail of the domain " + one.words();
+            for (var sight :
+                    List.of(KEY.sight(), new OwnKey.Sight.Wrong(List.of("there is nothing")))) {
+                var key = new OwnKey("s1", "RSA 2048", "created", false, KEY.zoneLine(), sight);
+                var found = check(FakeDns.zone(GOOD), subject(gateway, List.of(key)));
+                assertTrue(found.get(1).contains(says), found.get(1));
+            }
+            var none = check(FakeDns.zone(GOOD), subject(gateway, List.of()));
+            assertTrue(none.getFirst().contains(says), none.getFirst());
+        }
     }
 
     private static String level(String state, OwnKey.Sight sight) {

@@ -85,7 +85,10 @@ class HostileDomainTest {
                 Domain.of(domain),
                 Optional.of(
                         new Subject.Gateway(
-                                Domain.of("gw.example.com"), true, true, Optional.empty())),
+                                Domain.of("gw.example.com"),
+                                Optional.of(new Subject.Signing(true, Subject.WithoutKey.DEFERRED)),
+                                true,
+                                Optional.empty())),
                 List.of(),
                 List.of("k1", "k2"),
                 List.of(InetAddress.ofLiteral("192.0.2.1"), InetAddress.ofLiteral("2001:db8::1")),

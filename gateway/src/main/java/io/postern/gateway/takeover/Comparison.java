@@ -26,7 +26,7 @@ import java.util.Optional;
 
 /// Sets what the old set-up would sign beside what the gateway would, message by message, as if a
 /// trusted host had handed them in; and signs with the keys that can be taken over, to show that
-/// the records that are in the DNS already verify it. Confined to one thread.
+/// the records that belong to them verify it. The DNS is not asked. Confined to one thread.
 public final class Comparison {
     private final Takeover old;
     private final Config config;
