@@ -4,11 +4,16 @@ import io.postern.admin.OperationException.Kind;
 import io.postern.auth.dmarc.report.AggregateReportReader;
 import io.postern.auth.dmarc.report.ReportLimits;
 import io.postern.gateway.reports.ReceivedReports;
+import io.postern.mail.Domain;
 import java.io.IOException;
 import java.io.InputStream;
 
 /// The operations on DMARC reports of others.
 final class LocalDmarc {
+    /// What an operator brings in has a share of the room of its own. RFC 6761 §6.4: nobody's mail
+    /// comes from there.
+    private static final Domain BY_HAND = Domain.of("by-hand.invalid");
+
     private LocalDmarc() {}
 
     static DmarcImported keep(ReceivedReports received, InputStream from) {
@@ -25,7 +30,7 @@ final class LocalDmarc {
                             Kind.REFUSED, "this is no DMARC aggregate report: " + why, "");
             case AggregateReportReader.Read.Ok(var report, var remarks) ->
                     new DmarcImported(
-                            switch (received.keep(report)) {
+                            switch (received.keep(report, BY_HAND)) {
                                 case ReceivedReports.Kept.New() -> DmarcImported.NEW;
                                 case ReceivedReports.Kept.Known() -> DmarcImported.KNOWN;
                                 case ReceivedReports.Kept.Refused(var why) -> why;

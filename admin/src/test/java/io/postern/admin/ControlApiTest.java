@@ -98,7 +98,7 @@ class ControlApiTest {
                         true,
                         Optional.empty(),
                         Optional.empty(),
-                        Optional.of(new ClientNames(List.of("a.example"), List.of()))),
+                        Optional.of(new ClientNames(List.of("a.example"), List.of(), false))),
                 new SeenMessage.Paths("<>", List.of("<b@example.com>"), 0, Optional.of(7L), 8),
                 new Situation.Counts(1, 2, 3),
                 Optional.of(new SeenHeader(List.of("From: a@b.example\r\n"), List.of("to"))),
