@@ -41,7 +41,7 @@ final class KeyOperations {
                                 request.domain(),
                                 types(request.algorithms()),
                                 request.selector(),
-                                request.bits().orElse(DkimKeys.DEFAULT_BITS),
+                                request.bits().orElseGet(desk::bits),
                                 BY_OPERATOR)));
     }
 

@@ -76,7 +76,7 @@ final class DkimCommand extends Common implements Runnable {
             @Option(
                             names = "--bits",
                             paramLabel = "N",
-                            description = "Bits of the RSA key, 2048 to 4096 (default: 2048).")
+                            description = "Bits of the RSA key, 2048 to 4096 (default: [dkim] bits).")
                     Optional<Integer> bits,
             @Option(names = "--json", description = "As JSON.") boolean json) {
         List<KeyView> made;

@@ -151,6 +151,35 @@ class CommandsTest {
         assertTrue(checked.err().contains("[[domain]]"), checked.err());
     }
 
+    @Test
+    @DisplayName("[dkim] bits: those of a new RSA key, unless the command says others")
+    void bitsOfNewKeys() throws Exception {
+        var world = new World(folder);
+        Files.writeString(
+                folder.resolve("p.toml"),
+                """
+                hostname = "gw.example.com"
+                data = "data"
+                [[listener]]
+                role = "outbound"
+                address = "127.0.0.1:0"
+                [dkim]
+                bits = 3072
+                [[domain]]
+                name = "example.com"
+                """);
+        var wish = List.of("dkim", "new", "example.com", "--config", "p.toml", "--json");
+        var made = world.run(with(wish, "--algorithm", "rsa"));
+        assertEquals(0, made.code(), made.err());
+        assertTrue(made.out().contains("\"bits\" : 3072"), made.out());
+        var other = world.run(with(wish, "--algorithm", "rsa", "--bits", "2048"));
+        assertTrue(other.out().contains("\"bits\" : 2048"), other.out());
+    }
+
+    private static String[] with(List<String> words, String... more) {
+        return Stream.concat(words.stream(), Stream.of(more)).toArray(String[]::new);
+    }
+
     record Case(String rule, String command, int code, String says) {
         @Override
         public String toString() {

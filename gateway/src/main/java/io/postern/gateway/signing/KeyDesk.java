@@ -29,6 +29,11 @@ public record KeyDesk(DkimKeys keys, Optional<KeyKeeping> keeping) {
     private static final String NO_CONFIGURATION =
             "the gateway does not run, and no configuration says how the domain's keys live: name it with --config";
 
+    /// Bits of new RSA keys, unless somebody wishes for others.
+    public int bits() {
+        return keeping.map(KeyKeeping::bits).orElse(DkimKeys.DEFAULT_BITS);
+    }
+
     /// Makes keys. RSA first.
     public Outcome<List<DkimKey>> create(DkimKeys.Wish wish) {
         var domain = Domain.parse(wish.domain());

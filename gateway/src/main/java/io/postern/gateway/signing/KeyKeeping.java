@@ -95,6 +95,11 @@ public final class KeyKeeping implements AutoCloseable {
         return OwnRules.of(config, domain);
     }
 
+    /// Bits of new RSA keys.
+    int bits() {
+        return config.dkim().bits();
+    }
+
     /// Comes to a domain's keys now and not when they are due: after somebody changed something. Of
     /// a domain whose DNS is not looked at all is done when this returns.
     public void attend(Domain domain) {
