@@ -60,7 +60,10 @@ final class KeyOperations {
 
     List<KeyView> rotate(Rotation rotation) {
         var domain = domain(rotation.domain());
-        var types = rotation.algorithms().isEmpty() ? active(domain) : types(rotation.algorithms());
+        var types =
+                rotation.algorithms().isEmpty()
+                        ? inUse(domain, rotation.compromised())
+                        : types(rotation.algorithms());
         if (types.isEmpty()) {
             throw new OperationException(
                     Kind.REFUSED,
@@ -68,6 +71,17 @@ final class KeyOperations {
                     "make one with `postern dkim new " + domain.name() + "`");
         }
         return views(desk.rotate(domain, types, rotation.compromised(), BY_OPERATOR));
+    }
+
+    /// The types to rotate when none is named. A stolen key need not sign at the moment: as long as
+    /// its record is in the DNS, or comes back there, the thief can.
+    private Set<KeyType> inUse(Domain domain, boolean compromised) {
+        return compromised
+                ? desk.keys().list(domain).stream()
+                        .filter(key -> key.state().record() == DkimKey.Shown.KEY)
+                        .map(DkimKey::type)
+                        .collect(Collectors.toCollection(() -> EnumSet.noneOf(KeyType.class)))
+                : active(domain);
     }
 
     private Set<KeyType> active(Domain domain) {

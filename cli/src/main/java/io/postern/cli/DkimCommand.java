@@ -76,7 +76,8 @@ final class DkimCommand extends Common implements Runnable {
             @Option(
                             names = "--bits",
                             paramLabel = "N",
-                            description = "Bits of the RSA key, 2048 to 4096 (default: [dkim] bits).")
+                            description =
+                                    "Bits of the RSA key, 2048 to 4096 (default: [dkim] bits).")
                     Optional<Integer> bits,
             @Option(names = "--json", description = "As JSON.") boolean json) {
         List<KeyView> made;
@@ -338,7 +339,8 @@ final class DkimCommand extends Common implements Runnable {
                             names = "--algorithm",
                             paramLabel = "ALG",
                             split = ",",
-                            description = "rsa, ed25519 (default: those that sign now).")
+                            description =
+                                    "rsa, ed25519 (default: those that sign now; with --compromised all that are not void).")
                     Set<String> algorithms,
             @Option(
                             names = "--compromised",

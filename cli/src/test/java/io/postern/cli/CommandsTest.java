@@ -176,6 +176,34 @@ class CommandsTest {
         assertTrue(other.out().contains("\"bits\" : 2048"), other.out());
     }
 
+    @Test
+    @DisplayName("rotate --compromised: also of the types whose keys do not sign at the moment")
+    void stolenAndSilent() throws Exception {
+        var world = new World(folder);
+        Files.writeString(
+                folder.resolve("p.toml"),
+                """
+                hostname = "gw.example.com"
+                data = "data"
+                [[listener]]
+                role = "outbound"
+                address = "127.0.0.1:0"
+                [[domain]]
+                name = "example.com"
+                """);
+        var made = world.run("dkim", "new", "example.com", "--config", "p.toml");
+        assertEquals(0, made.code(), made.err());
+        var old = selectors(made.out());
+        var stolen =
+                world.run("dkim", "rotate", "example.com", "--compromised", "--config", "p.toml");
+        assertEquals(0, stolen.code(), stolen.err());
+        assertEquals(2, selectors(stolen.out()).size(), stolen.out());
+        var list = world.run("dkim", "list", "example.com", "--config", "p.toml").out();
+        for (var line : list.lines().skip(1).toList()) {
+            assertEquals(old.stream().anyMatch(line::contains), line.contains("compromised"), list);
+        }
+    }
+
     private static String[] with(List<String> words, String... more) {
         return Stream.concat(words.stream(), Stream.of(more)).toArray(String[]::new);
     }
