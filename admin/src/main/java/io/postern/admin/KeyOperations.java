@@ -39,7 +39,9 @@ final class KeyOperations {
                 desk.create(
                         new DkimKeys.Wish(
                                 request.domain(),
-                                types(request.algorithms()),
+                                request.algorithms().isEmpty()
+                                        ? usable(request.domain())
+                                        : types(request.algorithms()),
                                 request.selector(),
                                 request.bits().orElseGet(desk::bits),
                                 BY_OPERATOR)));
@@ -84,9 +86,16 @@ final class KeyOperations {
                 : active(domain);
     }
 
+    /// Of a domain in any form; all when it has none, which is told elsewhere.
+    private Set<KeyType> usable(String domain) {
+        return Domain.parse(domain).map(desk::types).orElse(EnumSet.allOf(KeyType.class));
+    }
+
     private Set<KeyType> active(Domain domain) {
+        var usable = desk.types(domain);
         return desk.keys().signingKeys(domain).stream()
                 .map(ready -> ready.key().type())
+                .filter(usable::contains)
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(KeyType.class)));
     }
 
@@ -144,9 +153,6 @@ final class KeyOperations {
     }
 
     private static Set<KeyType> types(Set<String> words) {
-        if (words.isEmpty()) {
-            return EnumSet.allOf(KeyType.class);
-        }
         var known = EnumSet.noneOf(KeyType.class);
         var rest = new HashSet<>(words);
         for (var algorithm : KeyType.values()) {

@@ -48,8 +48,8 @@ final class DkimCommand extends Common implements Runnable {
     @Command(
             name = "new",
             description =
-                    "Makes an RSA and an Ed25519 key for a domain. They sign as soon as every authoritative server of "
-                            + "the domain shows their records.",
+                    "Makes an RSA and an Ed25519 key for a domain, or those that its `algorithms` name. They sign as soon "
+                            + "as every authoritative server of the domain shows their records.",
             footer = {
                 "",
                 "Examples:",
@@ -65,7 +65,8 @@ final class DkimCommand extends Common implements Runnable {
                             names = "--algorithm",
                             paramLabel = "ALG",
                             split = ",",
-                            description = "rsa, ed25519, or both (default: both).")
+                            description =
+                                    "rsa, ed25519, or both (default: the domain's `algorithms`).")
                     Set<String> algorithms,
             @Option(
                             names = "--selector",

@@ -204,6 +204,47 @@ class CommandsTest {
         }
     }
 
+    @Test
+    @DisplayName("algorithms: a key that would sign nothing is neither made nor rotated by default")
+    void usableAlgorithms() throws Exception {
+        var world = new World(folder);
+        Files.writeString(
+                folder.resolve("p.toml"),
+                """
+                hostname = "gw.example.com"
+                data = "data"
+                [[listener]]
+                role = "outbound"
+                address = "127.0.0.1:0"
+                [[domain]]
+                name = "example.com"
+                algorithms = ["rsa"]
+                """);
+        var configured = List.of("--config", "p.toml", "example.com");
+        var made = world.run(with(List.of("dkim", "new"), configured));
+        assertEquals(0, made.code(), made.err());
+        assertEquals(1, selectors(made.out()).size(), made.out());
+        var rsa = selectors(made.out()).getFirst();
+        var other = world.run(with(List.of("dkim", "new", "--algorithm", "ed25519"), configured));
+        var selector = selectors(other.out()).getFirst();
+        for (var one : List.of(rsa, selector)) {
+            var active =
+                    world.run(
+                            with(
+                                    List.of("dkim", "activate", "--without-dns"),
+                                    with(configured, one)));
+            assertEquals(0, active.code(), active.err());
+        }
+        var next = world.run(with(List.of("dkim", "rotate"), configured));
+        assertEquals(0, next.code(), next.err());
+        assertEquals(1, selectors(next.out()).size(), next.out());
+        assertTrue(next.out().contains("k=rsa"), next.out());
+    }
+
+    private static String[] with(List<String> words, List<String> more) {
+        return with(words, more.toArray(String[]::new));
+    }
+
     private static String[] with(List<String> words, String... more) {
         return Stream.concat(words.stream(), Stream.of(more)).toArray(String[]::new);
     }

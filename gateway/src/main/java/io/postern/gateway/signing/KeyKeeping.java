@@ -152,6 +152,12 @@ public final class KeyKeeping implements AutoCloseable {
                 "no DKIM key that signs yet: \"postern dkim check DOMAIN\" says what is missing");
         warn(
                 signing.stream()
+                        .filter(own -> OwnRules.signing(keys, own).isEmpty())
+                        .filter(own -> !keys.signingKeys(own.name()).isEmpty())
+                        .map(own -> own.name().name()),
+                "the keys that are active are of types that `algorithms` leaves out, so none signs: make one with \"postern dkim new DOMAIN\"");
+        warn(
+                signing.stream()
                         .flatMap(own -> keys.signingKeys(own.name()).stream())
                         .map(ReadySigningKey::key)
                         .filter(DkimKey::withoutDns)
@@ -233,7 +239,7 @@ public final class KeyKeeping implements AutoCloseable {
                 () ->
                         config.domain().stream()
                                 .filter(Config.OwnDomain::sign)
-                                .filter(own -> keys.signingKeys(own.name()).isEmpty())
+                                .filter(own -> OwnRules.signing(keys, own).isEmpty())
                                 .count());
     }
 

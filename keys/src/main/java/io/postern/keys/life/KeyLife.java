@@ -99,7 +99,7 @@ public final class KeyLife {
                     after.addAll(steps.next(all));
                     return List.copyOf(after);
                 });
-        telling.round(domain, before, after, looks, now);
+        telling.round(domain, rules, before, after, looks, now);
         after.stream().filter(key -> key.state() == State.REMOVED).forEach(this::forget);
         boolean published =
                 rules.look()
@@ -398,9 +398,7 @@ public final class KeyLife {
                                 "there is no key " + selector + " of " + domain.name());
                     }
                     var key = found.get();
-                    boolean last =
-                            key.state() == State.ACTIVE && keys.signingKeys(domain).size() == 1;
-                    if (last) {
+                    if (isLast(key)) {
                         return new Outcome.Refused<>(
                                 "%s is the only key that signs for %s: make its successor with `postern dkim rotate %s`"
                                         .formatted(selector, domain.name(), domain.name()));
@@ -418,6 +416,22 @@ public final class KeyLife {
                         }
                     };
                 });
+    }
+
+    /// Whether it signs, and no other key does. One of a type that mail is not signed with is no
+    /// other.
+    private boolean isLast(DkimKey key) {
+        var usable =
+                means.rules()
+                        .apply(key.domain())
+                        .map(LifeRules::types)
+                        .orElse(EnumSet.allOf(KeyType.class));
+        return key.state() == State.ACTIVE
+                && usable.contains(key.type())
+                && keys.signingKeys(key.domain()).stream()
+                                .filter(ready -> usable.contains(ready.key().type()))
+                                .count()
+                        == 1;
     }
 
     /// Nobody else can have moved it while the domain is locked but whoever put it to use.
