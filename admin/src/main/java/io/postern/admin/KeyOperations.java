@@ -39,9 +39,11 @@ final class KeyOperations {
                 desk.create(
                         new DkimKeys.Wish(
                                 request.domain(),
-                                types(request.algorithms()),
+                                request.algorithms().isEmpty()
+                                        ? usable(request.domain())
+                                        : types(request.algorithms()),
                                 request.selector(),
-                                request.bits().orElse(DkimKeys.DEFAULT_BITS),
+                                request.bits().orElseGet(desk::bits),
                                 BY_OPERATOR)));
     }
 
@@ -60,7 +62,10 @@ final class KeyOperations {
 
     List<KeyView> rotate(Rotation rotation) {
         var domain = domain(rotation.domain());
-        var types = rotation.algorithms().isEmpty() ? active(domain) : types(rotation.algorithms());
+        var types =
+                rotation.algorithms().isEmpty()
+                        ? inUse(domain, rotation.compromised())
+                        : types(rotation.algorithms());
         if (types.isEmpty()) {
             throw new OperationException(
                     Kind.REFUSED,
@@ -70,9 +75,27 @@ final class KeyOperations {
         return views(desk.rotate(domain, types, rotation.compromised(), BY_OPERATOR));
     }
 
+    /// The types to rotate when none is named. A stolen key need not sign at the moment: as long as
+    /// its record is in the DNS, or comes back there, the thief can.
+    private Set<KeyType> inUse(Domain domain, boolean compromised) {
+        return compromised
+                ? desk.keys().list(domain).stream()
+                        .filter(key -> key.state().record() == DkimKey.Shown.KEY)
+                        .map(DkimKey::type)
+                        .collect(Collectors.toCollection(() -> EnumSet.noneOf(KeyType.class)))
+                : active(domain);
+    }
+
+    /// Of a domain in any form; all when it has none, which is told elsewhere.
+    private Set<KeyType> usable(String domain) {
+        return Domain.parse(domain).map(desk::types).orElse(EnumSet.allOf(KeyType.class));
+    }
+
     private Set<KeyType> active(Domain domain) {
+        var usable = desk.types(domain);
         return desk.keys().signingKeys(domain).stream()
                 .map(ready -> ready.key().type())
+                .filter(usable::contains)
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(KeyType.class)));
     }
 
@@ -130,9 +153,6 @@ final class KeyOperations {
     }
 
     private static Set<KeyType> types(Set<String> words) {
-        if (words.isEmpty()) {
-            return EnumSet.allOf(KeyType.class);
-        }
         var known = EnumSet.noneOf(KeyType.class);
         var rest = new HashSet<>(words);
         for (var algorithm : KeyType.values()) {

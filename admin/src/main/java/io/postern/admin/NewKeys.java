@@ -6,9 +6,9 @@ import java.util.Set;
 
 /// A wish for DKIM keys.
 ///
-/// @param algorithms `rsa`, `ed25519`; both when empty
+/// @param algorithms `rsa`, `ed25519`; when empty those that the domain's mail is signed with
 /// @param selector only with one algorithm; chosen by the date otherwise
-/// @param bits of the RSA key; the default when absent
+/// @param bits of the RSA key; as the configuration says when absent
 public record NewKeys(
         String domain, Set<String> algorithms, Optional<String> selector, Optional<Integer> bits) {
     public NewKeys {

@@ -48,8 +48,8 @@ final class DkimCommand extends Common implements Runnable {
     @Command(
             name = "new",
             description =
-                    "Makes an RSA and an Ed25519 key for a domain. They sign as soon as every authoritative server of "
-                            + "the domain shows their records.",
+                    "Makes an RSA and an Ed25519 key for a domain, or those that its `algorithms` name. They sign as soon "
+                            + "as every authoritative server of the domain shows their records.",
             footer = {
                 "",
                 "Examples:",
@@ -65,7 +65,8 @@ final class DkimCommand extends Common implements Runnable {
                             names = "--algorithm",
                             paramLabel = "ALG",
                             split = ",",
-                            description = "rsa, ed25519, or both (default: both).")
+                            description =
+                                    "rsa, ed25519, or both (default: the domain's `algorithms`).")
                     Set<String> algorithms,
             @Option(
                             names = "--selector",
@@ -76,7 +77,8 @@ final class DkimCommand extends Common implements Runnable {
             @Option(
                             names = "--bits",
                             paramLabel = "N",
-                            description = "Bits of the RSA key, 2048 to 4096 (default: 2048).")
+                            description =
+                                    "Bits of the RSA key, 2048 to 4096 (default: [dkim] bits).")
                     Optional<Integer> bits,
             @Option(names = "--json", description = "As JSON.") boolean json) {
         List<KeyView> made;
@@ -340,7 +342,8 @@ final class DkimCommand extends Common implements Runnable {
                             names = "--algorithm",
                             paramLabel = "ALG",
                             split = ",",
-                            description = "rsa, ed25519 (default: those that sign now).")
+                            description =
+                                    "rsa, ed25519 (default: those that sign now; with --compromised all that are not void).")
                     Set<String> algorithms,
             @Option(
                             names = "--compromised",

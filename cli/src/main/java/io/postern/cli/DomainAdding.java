@@ -208,7 +208,11 @@ final class DomainAdding {
     private List<KeyView> keys(Wishes wishes, DomainFacts facts) {
         var missing = new TreeSet<>(wishes.algorithms());
         if (missing.isEmpty()) {
-            missing.addAll(Set.of("rsa", "ed25519"));
+            facts.config()
+                    .flatMap(known -> known.own(domain))
+                    .map(Config.OwnDomain::algorithms)
+                    .orElse(List.of(Config.Algorithm.values()))
+                    .forEach(one -> missing.add(one.name().toLowerCase(Locale.ROOT)));
         }
         facts.keys().stream()
                 .filter(DomainAdding::isOfUse)

@@ -155,7 +155,7 @@ final class ServeCommand extends Common implements Runnable {
             this.gateway = gateway;
             parts.push(gateway);
             if (config.isEmpty()) {
-                sandboxKeys(gateway.keys());
+                sandboxKeys(gateway.keys(), settings.dkim().bits());
                 gateway.keeping().attend(Domain.of(Sandbox.DOMAIN));
             }
             var operations = operations(gateway);
@@ -242,7 +242,7 @@ final class ServeCommand extends Common implements Runnable {
         }
     }
 
-    private static void sandboxKeys(DkimKeys keys) {
+    private static void sandboxKeys(DkimKeys keys, int bits) {
         if (!keys.signingKeys(Domain.of(Sandbox.DOMAIN)).isEmpty()) {
             return;
         }
@@ -252,7 +252,7 @@ final class ServeCommand extends Common implements Runnable {
                                 Sandbox.DOMAIN,
                                 EnumSet.allOf(KeyType.class),
                                 Optional.empty(),
-                                DkimKeys.DEFAULT_BITS,
+                                bits,
                                 "made for the sandbox"));
         switch (made) {
             case Outcome.Done<?> _ -> {}

@@ -161,6 +161,104 @@ class CommandsTest {
         return java.util.Base64.getMimeEncoder().encodeToString(pair.getPrivate().getEncoded());
     }
 
+    @Test
+    @DisplayName("[dkim] bits: those of a new RSA key, unless the command says others")
+    void bitsOfNewKeys() throws Exception {
+        var world = new World(folder);
+        Files.writeString(
+                folder.resolve("p.toml"),
+                """
+                hostname = "gw.example.com"
+                data = "data"
+                [[listener]]
+                role = "outbound"
+                address = "127.0.0.1:0"
+                [dkim]
+                bits = 3072
+                [[domain]]
+                name = "example.com"
+                """);
+        var wish = List.of("dkim", "new", "example.com", "--config", "p.toml", "--json");
+        var made = world.run(with(wish, "--algorithm", "rsa"));
+        assertEquals(0, made.code(), made.err());
+        assertTrue(made.out().contains("\"bits\" : 3072"), made.out());
+        var other = world.run(with(wish, "--algorithm", "rsa", "--bits", "2048"));
+        assertTrue(other.out().contains("\"bits\" : 2048"), other.out());
+    }
+
+    @Test
+    @DisplayName("rotate --compromised: also of the types whose keys do not sign at the moment")
+    void stolenAndSilent() throws Exception {
+        var world = new World(folder);
+        Files.writeString(
+                folder.resolve("p.toml"),
+                """
+                hostname = "gw.example.com"
+                data = "data"
+                [[listener]]
+                role = "outbound"
+                address = "127.0.0.1:0"
+                [[domain]]
+                name = "example.com"
+                """);
+        var made = world.run("dkim", "new", "example.com", "--config", "p.toml");
+        assertEquals(0, made.code(), made.err());
+        var old = selectors(made.out());
+        var stolen =
+                world.run("dkim", "rotate", "example.com", "--compromised", "--config", "p.toml");
+        assertEquals(0, stolen.code(), stolen.err());
+        assertEquals(2, selectors(stolen.out()).size(), stolen.out());
+        var list = world.run("dkim", "list", "example.com", "--config", "p.toml").out();
+        for (var line : list.lines().skip(1).toList()) {
+            assertEquals(old.stream().anyMatch(line::contains), line.contains("compromised"), list);
+        }
+    }
+
+    @Test
+    @DisplayName("algorithms: a key that would sign nothing is neither made nor rotated by default")
+    void usableAlgorithms() throws Exception {
+        var world = new World(folder);
+        Files.writeString(
+                folder.resolve("p.toml"),
+                """
+                hostname = "gw.example.com"
+                data = "data"
+                [[listener]]
+                role = "outbound"
+                address = "127.0.0.1:0"
+                [[domain]]
+                name = "example.com"
+                algorithms = ["rsa"]
+                """);
+        var configured = List.of("--config", "p.toml", "example.com");
+        var made = world.run(with(List.of("dkim", "new"), configured));
+        assertEquals(0, made.code(), made.err());
+        assertEquals(1, selectors(made.out()).size(), made.out());
+        var rsa = selectors(made.out()).getFirst();
+        var other = world.run(with(List.of("dkim", "new", "--algorithm", "ed25519"), configured));
+        var selector = selectors(other.out()).getFirst();
+        for (var one : List.of(rsa, selector)) {
+            var active =
+                    world.run(
+                            with(
+                                    List.of("dkim", "activate", "--without-dns"),
+                                    with(configured, one)));
+            assertEquals(0, active.code(), active.err());
+        }
+        var next = world.run(with(List.of("dkim", "rotate"), configured));
+        assertEquals(0, next.code(), next.err());
+        assertEquals(1, selectors(next.out()).size(), next.out());
+        assertTrue(next.out().contains("k=rsa"), next.out());
+    }
+
+    private static String[] with(List<String> words, List<String> more) {
+        return with(words, more.toArray(String[]::new));
+    }
+
+    private static String[] with(List<String> words, String... more) {
+        return Stream.concat(words.stream(), Stream.of(more)).toArray(String[]::new);
+    }
+
     record Case(String rule, String command, int code, String says) {
         @Override
         public String toString() {

@@ -9,6 +9,7 @@ import io.postern.keys.life.LifeRules;
 import io.postern.keys.life.Looked;
 import io.postern.mail.Domain;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,16 @@ public record KeyDesk(DkimKeys keys, Optional<KeyKeeping> keeping) {
 
     private static final String NO_CONFIGURATION =
             "the gateway does not run, and no configuration says how the domain's keys live: name it with --config";
+
+    /// Bits of new RSA keys, unless somebody wishes for others.
+    public int bits() {
+        return keeping.map(KeyKeeping::bits).orElse(DkimKeys.DEFAULT_BITS);
+    }
+
+    /// The types of key that a domain's mail is signed with; all when it is not ours.
+    public Set<KeyType> types(Domain domain) {
+        return rules(domain).map(LifeRules::types).orElse(EnumSet.allOf(KeyType.class));
+    }
 
     /// Makes keys. RSA first.
     public Outcome<List<DkimKey>> create(DkimKeys.Wish wish) {

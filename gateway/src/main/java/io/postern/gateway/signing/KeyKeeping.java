@@ -95,6 +95,11 @@ public final class KeyKeeping implements AutoCloseable {
         return OwnRules.of(config, domain);
     }
 
+    /// Bits of new RSA keys.
+    int bits() {
+        return config.dkim().bits();
+    }
+
     /// Comes to a domain's keys now and not when they are due: after somebody changed something. Of
     /// a domain whose DNS is not looked at all is done when this returns.
     public void attend(Domain domain) {
@@ -145,6 +150,12 @@ public final class KeyKeeping implements AutoCloseable {
                         .filter(own -> !keys.list(own.name()).isEmpty())
                         .map(own -> own.name().name()),
                 "no DKIM key that signs yet: \"postern dkim check DOMAIN\" says what is missing");
+        warn(
+                signing.stream()
+                        .filter(own -> OwnRules.signing(keys, own).isEmpty())
+                        .filter(own -> !keys.signingKeys(own.name()).isEmpty())
+                        .map(own -> own.name().name()),
+                "the keys that are active are of types that `algorithms` leaves out, so none signs: make one with \"postern dkim new DOMAIN\"");
         warn(
                 signing.stream()
                         .flatMap(own -> keys.signingKeys(own.name()).stream())
@@ -228,7 +239,7 @@ public final class KeyKeeping implements AutoCloseable {
                 () ->
                         config.domain().stream()
                                 .filter(Config.OwnDomain::sign)
-                                .filter(own -> keys.signingKeys(own.name()).isEmpty())
+                                .filter(own -> OwnRules.signing(keys, own).isEmpty())
                                 .count());
     }
 

@@ -10,7 +10,6 @@ import io.postern.gateway.config.Config;
 import io.postern.gateway.config.DkimConfig;
 import io.postern.gateway.events.Figures;
 import io.postern.keys.DkimKeys;
-import io.postern.keys.KeyType;
 import io.postern.keys.ReadySigningKey;
 import io.postern.mail.Content;
 import io.postern.mail.Domain;
@@ -69,17 +68,14 @@ public final class Signer {
 
     /// The keys that the domain's mail is signed with now, RSA first; empty when there are none.
     public List<ReadySigningKey> keysOf(Domain domain) {
-        var wanted = config.own(domain).map(Config.OwnDomain::algorithms).orElse(List.of());
-        return keys.signingKeys(domain).stream()
-                .filter(ready -> wanted.contains(algorithm(ready.key().type())))
-                .toList();
+        return config.own(domain).map(own -> OwnRules.signing(keys, own)).orElse(List.of());
     }
 
-    private static Config.Algorithm algorithm(KeyType type) {
-        return switch (type) {
-            case RSA -> Config.Algorithm.RSA;
-            case ED25519 -> Config.Algorithm.ED25519;
-        };
+    /// Why [#keysOf] a domain is empty, in words.
+    public String whyNone(Domain domain) {
+        return keys.signingKeys(domain).isEmpty()
+                ? "no key of " + domain + " is in the DNS"
+                : "no key of " + domain + " of the types in its `algorithms` is in the DNS";
     }
 
     /// What becomes of mail of a domain that has no key to sign with; empty when it never had one.

@@ -123,7 +123,7 @@ public final class Treatment {
                     rewriteAndSign(
                             task,
                             List.of(),
-                            Optional.of(new Held(domain, "no key of " + domain + " is in the DNS")),
+                            Optional.of(new Held(domain, signer.whyNone(domain))),
                             decisions);
             case UNSIGNED -> {
                 decisions.add(

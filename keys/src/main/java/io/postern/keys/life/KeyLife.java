@@ -123,7 +123,7 @@ public final class KeyLife {
                     after.addAll(steps.next(all));
                     return List.copyOf(after);
                 });
-        telling.round(domain, before, after, looks, now);
+        telling.round(domain, rules, before, after, looks, now);
         after.stream().filter(key -> key.state() == State.REMOVED).forEach(this::forget);
         return new Turn(List.copyOf(after), looks, now);
     }
@@ -321,8 +321,9 @@ public final class KeyLife {
     /// @param compromised whether somebody else may have the keys of these types: then none of them
     ///   is kept for longer than its successor needs to be visible
     /// @param by who wants it, in words
-    /// @return the new keys; refused is also when compromised keys were marked as such, but not all
-    ///   successors could be made: they are, as soon as that is possible
+    /// @return the new keys, also those that were made before for the same reason; refused is also
+    ///   when compromised keys were marked as such, but not all successors could be made: they are,
+    ///   as soon as that is possible
     public Outcome<List<DkimKey>> rotate(
             Domain domain, Set<KeyType> types, boolean compromised, String by) {
         var rules = means.rules().apply(domain);
@@ -362,24 +363,46 @@ public final class KeyLife {
                 domain,
                 all ->
                         all.stream()
-                                .map(key -> types.contains(key.type()) ? stolen(key) : key)
+                                .map(key -> isStolen(key, types, all) ? key.asCompromised() : key)
                                 .toList());
-        var obstacle = obstacle(domain, types, rules);
-        var possible = EnumSet.copyOf(types);
+        var lacking = EnumSet.copyOf(types);
+        lacking.removeIf(type -> candidate(domain, type).isPresent());
+        var obstacle = obstacle(domain, lacking, rules);
+        var possible = EnumSet.copyOf(lacking);
         possible.removeIf(type -> obstacle(domain, Set.of(type), rules).isPresent());
-        var made = makeAll(domain, possible, rules, by);
-        return obstacle.isEmpty()
-                ? made
-                : new Outcome.Refused<>(
-                        "the keys are marked as compromised, and the next are made as soon as that is possible: "
-                                + obstacle.get());
+        return switch (makeAll(domain, possible, rules, by)) {
+            case Outcome.Done<List<DkimKey>> _ when obstacle.isEmpty() ->
+                    new Outcome.Done<>(candidates(domain, types));
+            case Outcome.Done<List<DkimKey>> _ ->
+                    new Outcome.Refused<>(
+                            "the keys are marked as compromised, and the next are made as soon as that is possible: "
+                                    + obstacle.get());
+            case Outcome.Refused<List<DkimKey>> refused -> refused;
+        };
     }
 
-    private static DkimKey stolen(DkimKey key) {
-        return switch (key.state()) {
-            case CREATED, PUBLISHED, ACTIVE, RETIRING -> key.asCompromised();
-            case REVOKED, REMOVED -> key;
-        };
+    private List<DkimKey> candidates(Domain domain, Set<KeyType> types) {
+        return types.stream().sorted().flatMap(type -> candidate(domain, type).stream()).toList();
+    }
+
+    private static boolean isStolen(DkimKey key, Set<KeyType> types, List<DkimKey> all) {
+        return types.contains(key.type()) && isInUse(key) && !isHeirOfStolen(key, all);
+    }
+
+    /// Whether it was made to follow a stolen key and waits for that: the thief can't have it, and
+    /// whoever says a second time that the old one is stolen does not mean it.
+    private static boolean isHeirOfStolen(DkimKey key, List<DkimKey> all) {
+        boolean waits = key.state() == State.CREATED || key.state() == State.PUBLISHED;
+        return waits
+                && !key.compromised()
+                && key.firstActive().isEmpty()
+                && all.stream()
+                        .filter(one -> one.type() == key.type() && isInUse(one))
+                        .anyMatch(DkimKey::compromised);
+    }
+
+    private static boolean isInUse(DkimKey key) {
+        return key.state().record() == DkimKey.Shown.KEY;
     }
 
     /// Takes a key out of use: one that never signed is void at once, one that did stays in the DNS
@@ -396,9 +419,7 @@ public final class KeyLife {
                                 "there is no key " + selector + " of " + domain.name());
                     }
                     var key = found.get();
-                    boolean last =
-                            key.state() == State.ACTIVE && keys.signingKeys(domain).size() == 1;
-                    if (last) {
+                    if (isLast(key)) {
                         return new Outcome.Refused<>(
                                 "%s is the only key that signs for %s: make its successor with `postern dkim rotate %s`"
                                         .formatted(selector, domain.name(), domain.name()));
@@ -416,6 +437,22 @@ public final class KeyLife {
                         }
                     };
                 });
+    }
+
+    /// Whether it signs, and no other key does. One of a type that mail is not signed with is no
+    /// other.
+    private boolean isLast(DkimKey key) {
+        var usable =
+                means.rules()
+                        .apply(key.domain())
+                        .map(LifeRules::types)
+                        .orElse(EnumSet.allOf(KeyType.class));
+        return key.state() == State.ACTIVE
+                && usable.contains(key.type())
+                && keys.signingKeys(key.domain()).stream()
+                                .filter(ready -> usable.contains(ready.key().type()))
+                                .count()
+                        == 1;
     }
 
     /// Nobody else can have moved it while the domain is locked but whoever put it to use.

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// How the keys of one domain live.
 ///
@@ -20,6 +21,7 @@ import java.util.Optional;
 ///   may be in the queue, and seven days for those that take it on
 /// @param revoked how long the record says then that the key is void, before it is removed
 /// @param watch how often the record of a key that signs is looked at
+/// @param types those that mail is signed with: keys of others may be active, but are of no use
 public record LifeRules(
         boolean look,
         Optional<Domain> slots,
@@ -27,7 +29,12 @@ public record LifeRules(
         Duration rotateAfter,
         Duration retire,
         Duration revoked,
-        Duration watch) {
+        Duration watch,
+        Set<KeyType> types) {
+    public LifeRules {
+        types = Set.copyOf(types);
+    }
+
     /// Beyond the queue's time: for receivers that keep mail for a while before they verify it.
     public static final Duration ON_THE_WAY = Duration.ofDays(7);
 
@@ -35,7 +42,12 @@ public record LifeRules(
     private static final List<String> ED25519_SLOTS = List.of("e1", "e2");
 
     LifeRules withBits(int other) {
-        return new LifeRules(look, slots, other, rotateAfter, retire, revoked, watch);
+        return new LifeRules(look, slots, other, rotateAfter, retire, revoked, watch, types);
+    }
+
+    /// Whether mail is signed with that key now.
+    boolean signs(DkimKey key) {
+        return key.state() == DkimKey.State.ACTIVE && types.contains(key.type());
     }
 
     /// The selectors that keys of a type take turns with.
@@ -62,10 +74,12 @@ public record LifeRules(
         return key.lastSigned(now).map(last -> !last.plus(retire).isAfter(now)).orElse(true);
     }
 
-    /// When an active key's successor is due; empty for never. Domains that began together do not
-    /// rotate together: each is early by a share of a sixth of the time, the same at each turn.
+    /// When an active key's successor is due; empty for never, as for keys of no use. Domains that
+    /// began together do not rotate together: each is early by a share of a sixth of the time, the
+    /// same at each turn.
     Optional<Instant> successorDue(DkimKey key) {
-        if (!look || rotateAfter.isZero() || key.withoutDns()) {
+        boolean fixed = !look || rotateAfter.isZero() || key.withoutDns();
+        if (fixed || !types.contains(key.type())) {
             return Optional.empty();
         }
         long sixth = Math.max(1, rotateAfter.toSeconds() / 6);

@@ -26,20 +26,28 @@ final class Telling {
     }
 
     /// What one round did to a domain's keys, and what it saw.
-    void round(Domain domain, List<DkimKey> before, List<DkimKey> after, Looks looks, Instant now) {
+    void round(
+            Domain domain,
+            LifeRules rules,
+            List<DkimKey> before,
+            List<DkimKey> after,
+            Looks looks,
+            Instant now) {
         for (int i = 0; i < after.size(); i++) {
             moves(before.get(i), after.get(i));
             sight(after.get(i), looks, now);
         }
-        boolean signed = before.stream().anyMatch(key -> key.state() == State.ACTIVE);
-        boolean signs = after.stream().anyMatch(key -> key.state() == State.ACTIVE);
+        boolean signed = before.stream().anyMatch(rules::signs);
+        boolean signs = after.stream().anyMatch(rules::signs);
         if (signed && !signs) {
             events.accept(
                     new LifeEvent(
                             LifeEvent.Kind.NO_KEY,
                             domain,
                             Optional.empty(),
-                            "no key of the domain is in the DNS any more, so none signs"));
+                            after.stream().anyMatch(key -> key.state() == State.ACTIVE)
+                                    ? "no key of the types in its `algorithms` is in the DNS any more, so none signs"
+                                    : "no key of the domain is in the DNS any more, so none signs"));
         }
     }
 

@@ -46,7 +46,8 @@ class CrashTest {
                             Duration.ZERO,
                             Scene.RETIRE,
                             Scene.REVOKED,
-                            Duration.ofHours(18));
+                            Duration.ofHours(18),
+                            Scene.BOTH);
             if (slots) {
                 scene.aliases();
             }

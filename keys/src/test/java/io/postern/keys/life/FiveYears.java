@@ -108,7 +108,8 @@ final class FiveYears {
                 Duration.ofDays(180),
                 IN_FLIGHT,
                 Duration.ofDays(30),
-                Duration.ofDays(10));
+                Duration.ofDays(10),
+                Scene.BOTH);
     }
 
     private static boolean hasSlots(int number) {

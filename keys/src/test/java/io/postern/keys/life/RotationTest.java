@@ -241,6 +241,39 @@ class RotationTest {
     }
 
     @Test
+    @DisplayName("stolen, said twice: the successor that waits is not the stolen one")
+    void stolenTwice() {
+        var first = scene.active(KeyType.RSA);
+        var second = scene.stolen(Scene.RSA).getFirst();
+        scene.tend();
+        assertEquals(second.selector(), scene.stolen(Scene.RSA).getFirst().selector());
+        assertEquals(2, scene.keys.list().size(), "no third");
+        scene.live(DAY);
+        assertEquals(State.REVOKED, scene.now(first).state());
+        assertEquals(second.selector(), scene.signing());
+        var third = scene.stolen(Scene.RSA).getFirst();
+        assertTrue(scene.now(second).compromised(), "it signed: this time it is the stolen one");
+        scene.live(DAY);
+        assertEquals(third.selector(), scene.signing());
+    }
+
+    @Test
+    @DisplayName("stolen while it is gone from the DNS: it does not sign when it is back there")
+    void stolenWhileVanished() {
+        var first = scene.active(KeyType.RSA);
+        scene.publisher = Publisher.BY_HAND;
+        scene.vanish(first);
+        scene.tend();
+        assertEquals(State.CREATED, scene.now(first).state());
+        var second = scene.stolen(Scene.RSA).getFirst();
+        scene.appear(first);
+        scene.appear(second);
+        scene.live(DAY);
+        assertEquals(second.selector(), scene.signing());
+        assertTrue(scene.now(first).compromised());
+    }
+
+    @Test
     @DisplayName("a stolen key is not put to use without the DNS either")
     void stolenWithoutDns() {
         scene.active(KeyType.RSA);

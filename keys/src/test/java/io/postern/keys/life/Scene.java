@@ -38,7 +38,8 @@ final class Scene {
                     Duration.ZERO,
                     RETIRE,
                     REVOKED,
-                    Duration.ofHours(6));
+                    Duration.ofHours(6),
+                    BOTH);
 
     /// The process ends here.
     static final class Died extends RuntimeException {
@@ -99,7 +100,7 @@ final class Scene {
     }
 
     static LifeRules with(Duration rotateAfter, Optional<Domain> slots, boolean look) {
-        return new LifeRules(look, slots, 2048, rotateAfter, RETIRE, REVOKED, RULES.watch());
+        return new LifeRules(look, slots, 2048, rotateAfter, RETIRE, REVOKED, RULES.watch(), BOTH);
     }
 
     /// The aliases that an operator puts into the zone once.
