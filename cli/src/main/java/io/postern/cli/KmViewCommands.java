@@ -77,7 +77,6 @@ abstract class KmViewCommands extends Common {
                         + Words.count(status.auditLines(), "line", "lines")
                         + ", head "
                         + status.auditHead());
-        io.line("backup        " + time(status.lastBackup()));
         io.line("second medium shown to work " + time(status.backupTested()));
         status.warnings().forEach(warning -> io.line("! " + warning));
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.gateway.config.ConfigReference;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -126,17 +127,7 @@ class CommandsTest {
             "keys of a domain that is not ours are made, said to do nothing, and not looked for")
     void notOurs() throws Exception {
         var world = new World(folder);
-        Files.writeString(
-                folder.resolve("p.toml"),
-                """
-                hostname = "gw.example.com"
-                data = "data"
-                [[listener]]
-                role = "outbound"
-                address = "127.0.0.1:0"
-                [[domain]]
-                name = "example.com"
-                """);
+        configure("", "");
         var made = world.run("dkim", "new", "example.net", "--config", "p.toml");
         assertEquals(0, made.code(), made.err());
         var says = "postern: warning: example.net is not in the configuration";
@@ -156,6 +147,24 @@ class CommandsTest {
         assertTrue(checked.err().contains("[[domain]]"), checked.err());
     }
 
+    /// Writes `p.toml`, with more settings before and in its one domain.
+    private void configure(String before, String inside) throws IOException {
+        Files.writeString(
+                folder.resolve("p.toml"),
+                """
+                hostname = "gw.example.com"
+                data = "data"
+                [[listener]]
+                role = "outbound"
+                address = "127.0.0.1:0"
+                %s
+                [[domain]]
+                name = "example.com"
+                %s
+                """
+                        .formatted(before, inside));
+    }
+
     private static String newEd25519() throws Exception {
         var pair = java.security.KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         return java.util.Base64.getMimeEncoder().encodeToString(pair.getPrivate().getEncoded());
@@ -165,19 +174,7 @@ class CommandsTest {
     @DisplayName("[dkim] bits: those of a new RSA key, unless the command says others")
     void bitsOfNewKeys() throws Exception {
         var world = new World(folder);
-        Files.writeString(
-                folder.resolve("p.toml"),
-                """
-                hostname = "gw.example.com"
-                data = "data"
-                [[listener]]
-                role = "outbound"
-                address = "127.0.0.1:0"
-                [dkim]
-                bits = 3072
-                [[domain]]
-                name = "example.com"
-                """);
+        configure("[dkim]\nbits = 3072", "");
         var wish = List.of("dkim", "new", "example.com", "--config", "p.toml", "--json");
         var made = world.run(with(wish, "--algorithm", "rsa"));
         assertEquals(0, made.code(), made.err());
@@ -190,17 +187,7 @@ class CommandsTest {
     @DisplayName("rotate --compromised: also of the types whose keys do not sign at the moment")
     void stolenAndSilent() throws Exception {
         var world = new World(folder);
-        Files.writeString(
-                folder.resolve("p.toml"),
-                """
-                hostname = "gw.example.com"
-                data = "data"
-                [[listener]]
-                role = "outbound"
-                address = "127.0.0.1:0"
-                [[domain]]
-                name = "example.com"
-                """);
+        configure("", "");
         var made = world.run("dkim", "new", "example.com", "--config", "p.toml");
         assertEquals(0, made.code(), made.err());
         var old = selectors(made.out());
@@ -218,18 +205,7 @@ class CommandsTest {
     @DisplayName("algorithms: a key that would sign nothing is neither made nor rotated by default")
     void usableAlgorithms() throws Exception {
         var world = new World(folder);
-        Files.writeString(
-                folder.resolve("p.toml"),
-                """
-                hostname = "gw.example.com"
-                data = "data"
-                [[listener]]
-                role = "outbound"
-                address = "127.0.0.1:0"
-                [[domain]]
-                name = "example.com"
-                algorithms = ["rsa"]
-                """);
+        configure("", "algorithms = [\"rsa\"]");
         var configured = List.of("--config", "p.toml", "example.com");
         var made = world.run(with(List.of("dkim", "new"), configured));
         assertEquals(0, made.code(), made.err());

@@ -20,7 +20,6 @@ import java.util.Optional;
 /// @param held how many are held
 /// @param revoked how many are revoked
 /// @param expiring how many of the valid ones end within 30 days
-/// @param lastBackup when a backup was made
 /// @param backupTested when the second medium of the unseal key was shown to work
 /// @param auditLines how many acts there are
 /// @param auditHead hash of the last line
@@ -40,7 +39,6 @@ public record KmStatus(
         long held,
         long revoked,
         long expiring,
-        Optional<Instant> lastBackup,
         Optional<Instant> backupTested,
         long auditLines,
         String auditHead,

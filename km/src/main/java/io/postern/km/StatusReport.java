@@ -39,7 +39,6 @@ final class StatusReport {
         var authority = OpenVault.authority(on, "ca");
         var horizon = CrlPlan.CA.horizon(on);
         var authorityUntil = authority.getNotAfter().toInstant();
-        var backup = Tables.meta(on, "last_backup").map(Instant::parse);
         var tested = Tables.meta(on, "backup_tested").map(Instant::parse);
         warnOfHorizon(horizon);
         if (authorityUntil.isBefore(now.plus(AUTHORITY_SOON))) {
@@ -50,9 +49,6 @@ final class StatusReport {
         if (!EscrowKeys.guarded(on)) {
             warnings.add(
                     "there are no shares: no key can be recovered. Make them with `postern km slots add --shares 2/3`");
-        }
-        if (backup.isEmpty()) {
-            warnings.add("no backup was ever made: keep a copy of the data folder elsewhere");
         }
         if (tested.isEmpty() || tested.get().isBefore(now.minus(TEST_EACH))) {
             warnings.add(
@@ -90,7 +86,6 @@ final class StatusReport {
                 count(
                         "state = 'valid' AND not_after BETWEEN %d AND %d"
                                 .formatted(now.getEpochSecond(), now.plus(SOON).getEpochSecond())),
-                backup,
                 tested,
                 last.map(AuditLine::seq).orElse(0L),
                 last.map(AuditLine::hash).orElse(AuditLine.NOTHING),

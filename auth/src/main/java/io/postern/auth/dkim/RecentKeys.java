@@ -14,10 +14,10 @@ final class RecentKeys {
 
     private record Text(String record, int maxRsaBits) {}
 
-    /// At most: a key of 8192 bits is some five kilobytes with its text.
+    /// At most: each is a few kilobytes with its text.
     private static final int MOST = 256;
 
-    /// Room for such a key, and for notes.
+    /// Room for a key of 8192 bits, and for notes.
     private static final int LONGEST = 2_000;
 
     private static final PublicKeys.Decoded NONE = new PublicKeys.Decoded.Bad("no key");

@@ -1,6 +1,6 @@
 package io.postern.km.audit;
 
-import io.postern.km.secret.Base32;
+import io.postern.keys.Base32;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;

@@ -1,6 +1,6 @@
 package io.postern.km.vault;
 
-import io.postern.km.secret.Base32;
+import io.postern.keys.Base32;
 import io.postern.km.secret.Secret;
 import java.security.SecureRandom;
 import java.util.Arrays;

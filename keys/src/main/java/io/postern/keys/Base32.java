@@ -1,4 +1,4 @@
-package io.postern.km.secret;
+package io.postern.keys;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
