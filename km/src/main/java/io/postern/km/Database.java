@@ -23,49 +23,57 @@ final class Database implements AutoCloseable {
     /// Its name in the folder.
     static final String FILE = "km.db";
 
-    private static final int VERSION = 1;
     private static final int BUSY = 5_000;
 
-    private static final List<String> SCHEMA =
-            List.of(
-                    "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
-                    """
-                    CREATE TABLE record (
-                        type TEXT NOT NULL, id TEXT NOT NULL, subject TEXT NOT NULL,
-                        version INTEGER NOT NULL, epoch INTEGER NOT NULL,
-                        tier TEXT NOT NULL CHECK (tier IN ('runtime', 'vault', 'guarded')),
-                        sealed BLOB NOT NULL, PRIMARY KEY (type, id)) STRICT\
-                    """,
-                    """
-                    CREATE TABLE slot (
-                        id INTEGER PRIMARY KEY, kind TEXT NOT NULL, parameters TEXT NOT NULL,
-                        wrapped BLOB NOT NULL, created INTEGER NOT NULL) STRICT\
-                    """,
-                    """
-                    CREATE TABLE certificate (
-                        serial TEXT PRIMARY KEY, address TEXT NOT NULL, usage TEXT NOT NULL,
-                        der BLOB NOT NULL, not_before INTEGER NOT NULL, not_after INTEGER NOT NULL,
-                        issued INTEGER NOT NULL,
-                        state TEXT NOT NULL CHECK (state IN ('valid', 'held', 'revoked')),
-                        revoked INTEGER, reason TEXT, deposit BLOB,
-                        sha1 BLOB NOT NULL) STRICT\
-                    """,
-                    "CREATE INDEX certificate_sha1 ON certificate (sha1)",
-                    "CREATE INDEX certificate_address ON certificate (address)",
-                    "CREATE INDEX certificate_revoked ON certificate (serial) WHERE state <> 'valid'",
-                    """
-                    CREATE TABLE crl (
-                        authority TEXT NOT NULL, number INTEGER NOT NULL,
-                        this_update INTEGER NOT NULL, next_update INTEGER NOT NULL,
-                        entries INTEGER NOT NULL, sealed BLOB NOT NULL,
-                        PRIMARY KEY (authority, number)) STRICT\
-                    """,
-                    "CREATE TABLE audit (seq INTEGER PRIMARY KEY, line TEXT NOT NULL) STRICT",
-                    """
-                    CREATE TABLE checkpoint (
-                        seq INTEGER PRIMARY KEY, hash TEXT NOT NULL, signature TEXT NOT NULL)
-                        STRICT\
-                    """);
+    /// What each version of the database adds to the one before. Never change one that was
+    /// released.
+    private static final List<List<String>> VERSIONS = List.of(firstVersion(), secondVersion());
+
+    private static List<String> firstVersion() {
+        return List.of(
+                "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
+                """
+                CREATE TABLE record (
+                    type TEXT NOT NULL, id TEXT NOT NULL, subject TEXT NOT NULL,
+                    version INTEGER NOT NULL, epoch INTEGER NOT NULL,
+                    tier TEXT NOT NULL CHECK (tier IN ('runtime', 'vault', 'guarded')),
+                    sealed BLOB NOT NULL, PRIMARY KEY (type, id)) STRICT\
+                """,
+                """
+                CREATE TABLE slot (
+                    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, parameters TEXT NOT NULL,
+                    wrapped BLOB NOT NULL, created INTEGER NOT NULL) STRICT\
+                """,
+                """
+                CREATE TABLE certificate (
+                    serial TEXT PRIMARY KEY, address TEXT NOT NULL, usage TEXT NOT NULL,
+                    der BLOB NOT NULL, not_before INTEGER NOT NULL, not_after INTEGER NOT NULL,
+                    issued INTEGER NOT NULL,
+                    state TEXT NOT NULL CHECK (state IN ('valid', 'held', 'revoked')),
+                    revoked INTEGER, reason TEXT, deposit BLOB,
+                    sha1 BLOB NOT NULL) STRICT\
+                """,
+                "CREATE INDEX certificate_sha1 ON certificate (sha1)",
+                "CREATE INDEX certificate_address ON certificate (address)",
+                "CREATE INDEX certificate_revoked ON certificate (serial) WHERE state <> 'valid'",
+                """
+                CREATE TABLE crl (
+                    authority TEXT NOT NULL, number INTEGER NOT NULL,
+                    this_update INTEGER NOT NULL, next_update INTEGER NOT NULL,
+                    entries INTEGER NOT NULL, sealed BLOB NOT NULL,
+                    PRIMARY KEY (authority, number)) STRICT\
+                """,
+                "CREATE TABLE audit (seq INTEGER PRIMARY KEY, line TEXT NOT NULL) STRICT",
+                """
+                CREATE TABLE checkpoint (
+                    seq INTEGER PRIMARY KEY, hash TEXT NOT NULL, signature TEXT NOT NULL)
+                    STRICT\
+                """);
+    }
+
+    private static List<String> secondVersion() {
+        return List.of();
+    }
 
     private final Connection connection;
     private final Path file;
@@ -108,15 +116,18 @@ final class Database implements AutoCloseable {
         var database = connect(file, folder.resolve("spool"), false);
         database.transaction(on -> {
             int version = on.first("PRAGMA user_version", row -> row.getInt(1)).orElseThrow();
-            if (version == 0) {
-                for (var statement : SCHEMA) {
+            for (var statements :
+                    VERSIONS.subList(Math.min(version, VERSIONS.size()), VERSIONS.size())) {
+                for (var statement : statements) {
                     on.execute(statement);
                 }
-                on.execute("PRAGMA user_version = " + VERSION);
-            } else if (version > VERSION) {
+            }
+            if (version < VERSIONS.size()) {
+                on.execute("PRAGMA user_version = " + VERSIONS.size());
+            } else if (version > VERSIONS.size()) {
                 throw new KmException(
                         "%s was written by a later version (schema %d, this one knows %d): use that version"
-                                .formatted(file, version, VERSION));
+                                .formatted(file, version, VERSIONS.size()));
             }
             return version;
         });
