@@ -46,6 +46,11 @@ final class KmCommand extends KmViewCommands implements Runnable {
     static CommandLine line(Io io) {
         return new CommandLine(new KmCommand(io))
                 .addSubcommand("init", new KmInit(io))
+                .addSubcommand("backup", new KmBackup(io))
+                .addSubcommand("verify-backup", new KmVerifyBackup(io))
+                .addSubcommand("restore", new KmRestore(io))
+                .addSubcommand("move", new KmMove(io))
+                .addSubcommand("anchor", new KmAnchor(io))
                 .addSubcommand("slots", new KmSlotsCommand(io))
                 .addSubcommand("audit", new KmAuditCommand(io));
     }

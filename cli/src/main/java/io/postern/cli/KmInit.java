@@ -149,7 +149,7 @@ final class KmInit extends Common implements Callable<Integer> {
         }
     }
 
-    private static void makeFolder(Path folder) {
+    static void makeFolder(Path folder) {
         try {
             if (!Files.isDirectory(folder)) {
                 Files.createDirectories(

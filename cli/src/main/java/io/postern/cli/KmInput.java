@@ -44,6 +44,11 @@ final class KmInput {
             description = "Read it from an open file descriptor.")
     Optional<Integer> descriptor = Optional.empty();
 
+    /// Whether an option says where it is.
+    boolean named() {
+        return !files.isEmpty() || descriptor.isPresent();
+    }
+
     /// What opens the vault; the caller closes it.
     Opening opening(Io io) {
         if (!files.isEmpty()) {

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -95,7 +94,7 @@ final class KmSlotsCommand extends Common implements Runnable {
     }
 
     private int addKey(DataOptions data, KmInput input, Optional<Path> to) {
-        var made = opened(data, input, OpenVault::addUnsealKey);
+        var made = KmAccess.opened(io, data, input, OpenVault::addUnsealKey);
         try (var key = made.key()) {
             hand(
                     "postern-unseal-slot-" + made.slot().id() + ".txt",
@@ -108,7 +107,7 @@ final class KmSlotsCommand extends Common implements Runnable {
 
     private int addShares(DataOptions data, KmInput input, String shares, Optional<Path> to) {
         var quorum = KmInit.quorum(shares);
-        var made = opened(data, input, vault -> vault.addShares(quorum));
+        var made = KmAccess.opened(io, data, input, vault -> vault.addShares(quorum));
         for (var share : made.shares()) {
             hand(
                     "postern-share-%s-%d.txt".formatted(share.set(), share.number()),
@@ -134,7 +133,7 @@ final class KmSlotsCommand extends Common implements Runnable {
 
     private int addPassphrase(DataOptions data, KmInput input, Optional<Path> file) {
         try (var passphrase = file.map(this::read).orElseGet(this::asked)) {
-            int id = opened(data, input, vault -> vault.addPassphrase(passphrase));
+            int id = KmAccess.opened(io, data, input, vault -> vault.addPassphrase(passphrase));
             io.line("slot " + id + " is opened by the passphrase");
         }
         return 0;
@@ -168,7 +167,8 @@ final class KmSlotsCommand extends Common implements Runnable {
             @Mixin DataOptions.AndCommon data,
             @Mixin KmInput input,
             @Parameters(paramLabel = "SLOT", description = "Its number.") int slot) {
-        opened(
+        KmAccess.opened(
+                io,
                 data,
                 input,
                 vault -> {
@@ -177,13 +177,5 @@ final class KmSlotsCommand extends Common implements Runnable {
                 });
         io.line("removed");
         return 0;
-    }
-
-    private <T> T opened(DataOptions data, KmInput input, Function<OpenVault, T> act) {
-        try (var km = KmAccess.lock(io, data);
-                var opening = input.opening(io);
-                var vault = km.open(opening)) {
-            return act.apply(vault);
-        }
     }
 }

@@ -72,6 +72,7 @@ abstract class KmViewCommands extends Common {
                                 status.held(),
                                 status.revoked()));
         io.line("opened by     " + String.join("; ", status.slots()));
+        io.line("backup        " + time(status.lastBackup()));
         io.line(
                 "audit         "
                         + Words.count(status.auditLines(), "line", "lines")
@@ -160,7 +161,7 @@ abstract class KmViewCommands extends Common {
         if (out.isPresent()) {
             publish(io.file(out.get()), der);
         } else {
-            pem("X509 CRL", der);
+            pem(io, "X509 CRL", der);
         }
         return 0;
     }
@@ -237,7 +238,7 @@ abstract class KmViewCommands extends Common {
         }
         for (var one : root ? certificates.subList(1, certificates.size()) : certificates) {
             try {
-                pem("CERTIFICATE", one.getEncoded());
+                pem(io, "CERTIFICATE", one.getEncoded());
             } catch (CertificateEncodingException e) {
                 throw new KmException("a certificate can't be written", e);
             }
@@ -245,7 +246,7 @@ abstract class KmViewCommands extends Common {
         return 0;
     }
 
-    private void pem(String what, byte[] der) {
+    static void pem(Io io, String what, byte[] der) {
         io.line("-----BEGIN " + what + "-----");
         io.line(LINES.encodeToString(der));
         io.line("-----END " + what + "-----");

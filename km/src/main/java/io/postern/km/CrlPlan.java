@@ -99,6 +99,8 @@ record CrlPlan(String authority, int count, Duration step, Duration life) {
     private static List<Revoked> revoked(Database on) throws SQLException {
         return on.query(
                 "SELECT serial, revoked, reason FROM certificate WHERE state <> 'valid'"
+                        + " UNION ALL SELECT serial, revoked, reason FROM revoked_elsewhere"
+                        + " WHERE serial NOT IN (SELECT serial FROM certificate)"
                         + " ORDER BY revoked, serial",
                 row ->
                         new Revoked(

@@ -72,7 +72,13 @@ final class Database implements AutoCloseable {
     }
 
     private static List<String> secondVersion() {
-        return List.of();
+        return List.of(
+                // What published lists say of certificates that a restored backup does not know.
+                """
+                CREATE TABLE revoked_elsewhere (
+                    serial TEXT PRIMARY KEY, revoked INTEGER NOT NULL, reason TEXT NOT NULL)
+                    STRICT\
+                """);
     }
 
     private final Connection connection;
@@ -163,6 +169,36 @@ final class Database implements AutoCloseable {
         } catch (SQLException e) {
             throw failure(file, e);
         }
+    }
+
+    /// Writes a whole copy, as of the last commit, to a file that does not exist yet. Others may
+    /// work meanwhile.
+    static void snapshot(Path folder, Path to) {
+        var config = new SQLiteConfig();
+        config.setBusyTimeout(BUSY);
+        try {
+            Files.createFile(
+                    to,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rw-------")));
+            try (var connection = config.createConnection("jdbc:sqlite:" + folder.resolve(FILE));
+                    var statement = connection.prepareStatement("VACUUM INTO ?")) {
+                statement.setString(1, to.toString());
+                statement.execute();
+            }
+        } catch (SQLException e) {
+            throw failure(to, e);
+        } catch (IOException e) {
+            throw new KmException(to + " can't be made: " + e.getMessage(), e);
+        }
+    }
+
+    /// Looks for damage.
+    ///
+    /// @return what is wrong; empty when nothing is
+    Optional<String> damage() throws SQLException {
+        return first("PRAGMA quick_check(1)", row -> row.getString(1))
+                .filter(said -> !said.equals("ok"));
     }
 
     /// Does all of it, or nothing when it throws.

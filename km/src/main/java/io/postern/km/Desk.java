@@ -97,6 +97,8 @@ final class Desk implements AutoCloseable {
         steps.at(request.act() + ": ready");
         var result =
                 database.transaction(on -> {
+                    Moving.check(on, request);
+                    Anchor.check(on, request);
                     var value = change.on(on);
                     steps.at(request.act() + ": changed");
                     line(on, request);
@@ -106,6 +108,10 @@ final class Desk implements AutoCloseable {
         steps.at(request.act() + ": committed");
         try {
             follow();
+            database.transaction(on -> {
+                Anchor.write(on);
+                return true;
+            });
         } catch (KmException e) {
             throw new KmException(
                     "%s of %s is done and in the database's audit, but nothing of it is handed out: %s"
@@ -138,7 +144,7 @@ final class Desk implements AutoCloseable {
                 point.signature());
     }
 
-    private PrivateKey auditKey(Database on) throws SQLException {
+    PrivateKey auditKey(Database on) throws SQLException {
         try (var key = Tables.get(on, runtime, AUDIT_KEY, "private")) {
             return PrivateKeys.decode("Ed25519", key);
         }

@@ -25,6 +25,14 @@ final class EscrowKeys {
         Tables.put(on, Tables.Tier.VAULT, keys.vault(), TYPE, COPY, octets, random);
     }
 
+    /// Puts the vault's copy of the public key into a runtime tier that was made anew.
+    static void restorePublic(Database on, TierKey runtime, VaultKeys keys, SecureRandom random)
+            throws SQLException {
+        try (var copy = Tables.get(on, keys.vault(), TYPE, COPY)) {
+            Tables.put(on, Tables.Tier.RUNTIME, runtime, TYPE, "public", copy.copy(), random);
+        }
+    }
+
     /// @param shares whether there are shares to guard it; otherwise it waits for them in the vault
     static void keepPrivate(
             Database on, VaultKeys keys, boolean shares, Secret privateKey, SecureRandom random)

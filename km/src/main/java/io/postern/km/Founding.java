@@ -13,8 +13,6 @@ import io.postern.km.vault.Slots;
 import io.postern.km.vault.UnsealKey;
 import io.postern.km.vault.VaultKeys;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -108,7 +106,7 @@ public final class Founding implements AutoCloseable {
                         FoundingSettings.locations(settings.url(), "root"),
                         random);
         var responder = KeyKind.P_256.generate(random);
-        var audit = auditKeys();
+        var audit = RuntimeTier.auditKeys(random);
         desk.world().steps().at("init: keys made");
         var request =
                 new Request(
@@ -123,8 +121,8 @@ public final class Founding implements AutoCloseable {
                     Tables.setMeta(on, "url", settings.url().toString());
                     Tables.setMeta(on, "organization", settings.organization());
                     Tables.setMeta(on, "country", settings.country());
-                    keep(on, Desk.AUDIT_KEY, audit);
-                    keep(on, Responder.KEY, responder);
+                    RuntimeTier.keep(on, desk, Desk.AUDIT_KEY, audit);
+                    RuntimeTier.keep(on, desk, Responder.KEY, responder);
                     vaultKey(on, "root", rootKeys);
                     vaultKey(on, "ca", authorityKeys);
                     Tables.setMeta(on, "root", base64(PrivateKeys.der(root)));
@@ -137,32 +135,6 @@ public final class Founding implements AutoCloseable {
                     Responder.certify(on, desk, issuer);
                     return true;
                 });
-    }
-
-    private KeyPair auditKeys() {
-        try {
-            var generator = KeyPairGenerator.getInstance("Ed25519");
-            generator.initialize(255, desk.world().random());
-            return generator.generateKeyPair();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK 25 has Ed25519", e);
-        }
-    }
-
-    /// In the runtime tier.
-    private void keep(Database on, String type, KeyPair pair) throws SQLException {
-        var octets = pair.getPrivate().getEncoded();
-        var random = desk.world().random();
-        Tables.put(on, Tables.Tier.RUNTIME, desk.runtime(), type, "private", octets, random);
-        Arrays.fill(octets, (byte) 0);
-        Tables.put(
-                on,
-                Tables.Tier.RUNTIME,
-                desk.runtime(),
-                type,
-                "public",
-                pair.getPublic().getEncoded(),
-                random);
     }
 
     private void vaultKey(Database on, String id, KeyPair pair) throws SQLException {

@@ -5,12 +5,14 @@ import io.postern.km.audit.AuditFile;
 import io.postern.km.audit.AuditLine;
 import io.postern.km.audit.AuditVerification;
 import io.postern.km.audit.Checkpoint;
+import io.postern.km.backup.Manifest;
 import io.postern.km.secret.KmException;
 import io.postern.km.secret.Octets;
 import io.postern.km.vault.Opening;
 import io.postern.km.vault.Slot;
 import io.postern.km.vault.Slots;
 import io.postern.km.vault.TierKey;
+import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
@@ -247,6 +249,29 @@ public final class KeyManagement implements AutoCloseable {
                         head);
             }
         });
+    }
+
+    /// The public half of the key that signs audit and backups; empty when the start secret at hand
+    /// is another than the folder's.
+    Optional<java.security.PublicKey> auditKey() {
+        return database.transaction(on -> {
+            if (!Tables.opens(on, runtime, Desk.AUDIT_KEY, "public")) {
+                return Optional.empty();
+            }
+            try (var octets = Tables.get(on, runtime, Desk.AUDIT_KEY, "public")) {
+                return Optional.of(PrivateKeys.decodePublic("Ed25519", octets.copy()));
+            }
+        });
+    }
+
+    /// Takes a backup; the vault stays sealed.
+    ///
+    /// @param target the file, replaced when it is there
+    public Manifest backup(Path target) {
+        return new BackupWriter(
+                        desk.orElseThrow(
+                                () -> new IllegalStateException("opened for reading only")))
+                .write(target);
     }
 
     /// How things are. Fast: no list and no key is opened but one small record.

@@ -21,6 +21,7 @@ import java.util.Optional;
 /// @param revoked how many are revoked
 /// @param expiring how many of the valid ones end within 30 days
 /// @param backupTested when the second medium of the unseal key was shown to work
+/// @param lastBackup when the last backup was taken
 /// @param auditLines how many acts there are
 /// @param auditHead hash of the last line
 /// @param slots what opens the vault
@@ -40,6 +41,7 @@ public record KmStatus(
         long revoked,
         long expiring,
         Optional<Instant> backupTested,
+        Optional<Instant> lastBackup,
         long auditLines,
         String auditHead,
         List<String> slots,

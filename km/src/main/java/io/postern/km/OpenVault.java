@@ -8,6 +8,7 @@ import io.postern.km.secret.Secret;
 import io.postern.km.vault.Slots;
 import io.postern.km.vault.VaultKeys;
 import io.postern.mail.Mailbox;
+import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.sql.SQLException;
 import java.util.Base64;
@@ -144,6 +145,23 @@ public final class OpenVault implements AutoCloseable {
                     Tables.setMeta(on, "backup_tested", desk.world().now().toString());
                     return true;
                 });
+    }
+
+    /// Names the file outside the folder that shall have the end of the audit after each act; empty
+    /// for none any more. Whatever was in it is overwritten.
+    public void anchor(Optional<Path> file) {
+        new Keeping(this).anchor(file);
+    }
+
+    /// Writes all of the vault to a file that only the machine with that certificate's key can
+    /// open, and does no more acts here.
+    public void move(X509Certificate to, Path target) {
+        new Keeping(this).move(to, target);
+    }
+
+    /// Takes a move back that did not come to its end.
+    public void stay() {
+        new Keeping(this).stay();
     }
 
     /// Signs new lists in any case.

@@ -135,7 +135,8 @@ public final class PublishedVault implements Published, AutoCloseable {
 
     private static OcspStatus status(Database on, BigInteger serial) {
         try {
-            return on.first(
+            Optional<OcspStatus> known =
+                    on.first(
                             "SELECT state, revoked, reason FROM certificate WHERE serial = ?",
                             row ->
                                     row.getString(1).equals("valid")
@@ -143,8 +144,23 @@ public final class PublishedVault implements Published, AutoCloseable {
                                             : new OcspStatus.Revoked(
                                                     java.time.Instant.ofEpochSecond(row.getLong(2)),
                                                     RevocationReason.valueOf(row.getString(3))),
-                            serial.toString(16))
-                    .orElseGet(OcspStatus.Unknown::new);
+                            serial.toString(16));
+            return known.or(() -> elsewhere(on, serial)).orElseGet(OcspStatus.Unknown::new);
+        } catch (SQLException e) {
+            throw new KmException(Database.FILE + " can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    /// What a list of before a restored backup says of a certificate that is not known here.
+    private static Optional<OcspStatus> elsewhere(Database on, BigInteger serial) {
+        try {
+            return on.first(
+                    "SELECT revoked, reason FROM revoked_elsewhere WHERE serial = ?",
+                    row ->
+                            new OcspStatus.Revoked(
+                                    java.time.Instant.ofEpochSecond(row.getLong(1)),
+                                    RevocationReason.valueOf(row.getString(2))),
+                    serial.toString(16));
         } catch (SQLException e) {
             throw new KmException(Database.FILE + " can't be read: " + e.getMessage(), e);
         }

@@ -21,6 +21,7 @@ final class StatusReport {
 
     private static final Duration SOON = Duration.ofDays(30);
     private static final Duration AUTHORITY_SOON = Duration.ofDays(400);
+    private static final Duration BACKUP_EACH = Duration.ofDays(7);
     private static final Duration TEST_EACH = Duration.ofDays(365);
 
     private final Database on;
@@ -41,6 +42,10 @@ final class StatusReport {
         var authorityUntil = authority.getNotAfter().toInstant();
         var tested = Tables.meta(on, "backup_tested").map(Instant::parse);
         warnOfHorizon(horizon);
+        Moving.moved(on).ifPresent(warnings::addFirst);
+        Anchor.fault(on).ifPresent(warnings::addFirst);
+        var backup = Tables.meta(on, BackupWriter.LAST).map(Instant::parse);
+        warnOfBackup(backup);
         if (authorityUntil.isBefore(now.plus(AUTHORITY_SOON))) {
             warnings.add(
                     "the issuing authority ends on %s: make the next one"
@@ -87,6 +92,7 @@ final class StatusReport {
                         "state = 'valid' AND not_after BETWEEN %d AND %d"
                                 .formatted(now.getEpochSecond(), now.plus(SOON).getEpochSecond())),
                 tested,
+                backup,
                 last.map(AuditLine::seq).orElse(0L),
                 last.map(AuditLine::hash).orElse(AuditLine.NOTHING),
                 Tables.slots(on).stream().map(StatusReport::words).toList(),
@@ -103,6 +109,24 @@ final class StatusReport {
         } catch (KmException e) {
             warnings.add(String.valueOf(e.getMessage()));
             return "stopped";
+        }
+    }
+
+    private void warnOfBackup(Optional<Instant> backup) throws SQLException {
+        long since =
+                on.first(
+                                "SELECT count(*) FROM certificate WHERE issued > ?",
+                                row -> row.getLong(1),
+                                backup.orElse(Instant.EPOCH).getEpochSecond())
+                        .orElse(0L);
+        if (backup.isEmpty() || (since > 0 && backup.get().isBefore(now.minus(BACKUP_EACH)))) {
+            warnings.add(
+                    "%s: a lost disk takes the authority and all escrowed keys with it. Take one with `postern km backup FILE`"
+                            .formatted(
+                                    backup.map(at ->
+                                                    "the last backup is of %s, and %d certificates were issued since"
+                                                            .formatted(at, since))
+                                            .orElse("there is no backup")));
         }
     }
 

@@ -113,6 +113,15 @@ final class Tables {
         return key.open(stored.name, stored.sealed.copy());
     }
 
+    /// Whether a record is there and opens under that key.
+    static boolean opens(Database on, TierKey key, String type, String id) throws SQLException {
+        try (var _ = get(on, key, type, id)) {
+            return true;
+        } catch (KmException e) {
+            return false;
+        }
+    }
+
     /// Which key a record is sealed under; empty when there is none.
     static Optional<String> tier(Database on, String type, String id) throws SQLException {
         return on.first(

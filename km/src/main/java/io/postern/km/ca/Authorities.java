@@ -8,6 +8,7 @@ import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
+import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
@@ -99,6 +100,15 @@ public final class Authorities {
                 .subjectKey(key)
                 .authorityKey(above.getPublicKey())
                 .signed(Signing.by(authority, random));
+    }
+
+    /// A certificate that says no more than to whom to encrypt: a machine's, signed by itself.
+    public static X509Certificate machine(KeyPair keys, Validity validity, SecureRandom random) {
+        var name = new X500Name("CN=Postern move");
+        return new CertificateDraft(name, name, keys.getPublic(), validity, random)
+                .usage(KeyUsage.keyAgreement)
+                .subjectKey(keys.getPublic())
+                .signed(Signing.by(keys.getPrivate(), keys.getPublic(), random));
     }
 
     private static void fits(PublicKey key) {
