@@ -10,6 +10,7 @@ import traceback
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import authentication  # noqa: E402
+import ceremonies  # noqa: E402
 import keylife  # noqa: E402
 import kmfiles  # noqa: E402
 import perimeter  # noqa: E402
@@ -478,7 +479,7 @@ def options():
     parser.add_argument("--peer", choices=("postern", "postfix"), default="postern",
                         help="the system under test; postfix (+ OpenDKIM) is there to try the suite itself")
     parser.add_argument("--part", choices=("all", "kinds", "corpora", "relay", "inbound", "recipients", "submission",
-                                           "dns", "authentication", "keys", "km"), default="all")
+                                           "dns", "authentication", "keys", "km", "ceremonies"), default="all")
     parser.add_argument("--only", default="", metavar="REGEX", help="only the checks whose name matches")
     parser.add_argument("--corpora", default=os.path.join(ROOT, "..", "shared", "corpora", "mime"), metavar="DIR",
                         help="folder of real messages (default ../shared/corpora/mime beside the checkout)")
@@ -494,7 +495,10 @@ def main():
     try:
         if chosen.peer == "postern" and chosen.part in ("all", "km"):
             kmfiles.kmfiles(suite, scratch)
-        if chosen.part != "km":
+        if chosen.peer == "postern" and chosen.part in ("all", "ceremonies"):
+            gateway.build()
+            ceremonies.ceremonies(suite, scratch)
+        if chosen.part not in ("km", "ceremonies"):
             need("swaks", "postfix", "opendkim", "opendkim-genkey", "nsd", "nsd-checkzone", "sqlite3", "openssl", "smtp-sink",
                  "slapd", "slapadd", "ldapwhoami", "gsasl", "testssl", "named", "dnssec-signzone", "opendmarc", "rspamd",
                  "rspamadm", "unshare", "tsig-keygen", "nsd-control", "dig")

@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  new machine$ postern km move prepare > new.pem",
             "  old machine$ postern km move to new.pem --out km.move",
-            "  new machine$ postern km restore km.move --published http://pki.example.com/km/ca.crl"
+            "  new machine$ postern km restore km.move"
         })
 final class KmMove extends Common implements Runnable {
     private final Io io;

@@ -69,7 +69,10 @@ final class KmRestore extends Common implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (published.isPresent() == none) {
+        var backup = io.file(file);
+        boolean sent = Envelope.is(backup);
+        boolean unsaid = published.isEmpty() && !none && !sent;
+        if (unsaid || (published.isPresent() && none)) {
             throw Failure.usage(
                     "give --published with the last ca.crl that clients were given, or --no-published when there is none");
         }
@@ -78,8 +81,6 @@ final class KmRestore extends Common implements Callable<Integer> {
         var list = published.map(this::list);
         KmInit.makeFolder(world.data());
         var secret = KmAccess.secretForNew(io, data, world);
-        var backup = io.file(file);
-        boolean sent = Envelope.is(backup);
         var plain = sent ? world.data().resolve("km-sent.backup") : backup;
         try {
             if (sent) {

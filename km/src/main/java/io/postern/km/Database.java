@@ -25,6 +25,9 @@ final class Database implements AutoCloseable {
 
     private static final int BUSY = 5_000;
 
+    /// The driver's own library, with room to spare.
+    private static final long DRIVER = 8 << 20;
+
     /// What each version of the database adds to the one before. Never change one that was
     /// released.
     private static final List<List<String>> VERSIONS = List.of(firstVersion(), secondVersion());
@@ -145,10 +148,23 @@ final class Database implements AutoCloseable {
         return connect(folder.resolve(FILE), folder.resolve("spool"), true);
     }
 
+    /// On a full disk the driver can't be unpacked; then elsewhere, where nobody else can write
+    /// either, so that the act itself says what is wrong.
+    private static Path roomy(Path libraries) {
+        try {
+            if (Files.getFileStore(libraries).getUsableSpace() < DRIVER) {
+                return Files.createTempDirectory("postern");
+            }
+        } catch (IOException e) {
+            // The driver says what is wrong with it.
+        }
+        return libraries;
+    }
+
     /// @param libraries where the driver unpacks its own: nobody else can write there
     private static Database connect(Path file, Path libraries, boolean reader) {
         if (System.getProperty("org.sqlite.tmpdir") == null) {
-            System.setProperty("org.sqlite.tmpdir", libraries.toString());
+            System.setProperty("org.sqlite.tmpdir", roomy(libraries).toString());
         }
         var config = new SQLiteConfig();
         config.setBusyTimeout(BUSY);

@@ -35,6 +35,9 @@ public final class Restoring implements AutoCloseable {
     private final List<String> checked = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
 
+    /// Sent by a machine that does no acts since: it is older than nothing.
+    private boolean moved;
+
     private Restoring(
             World world,
             World beside,
@@ -75,8 +78,9 @@ public final class Restoring implements AutoCloseable {
     private void unpack() {
         Scratch.delete(beside.folder());
         try {
-            Files.createDirectory(
-                    beside.folder(),
+            // With the place that the driver of the database unpacks its own to.
+            Files.createDirectories(
+                    beside.folder().resolve("spool"),
                     PosixFilePermissions.asFileAttribute(
                             PosixFilePermissions.fromString("rwx------")));
         } catch (IOException e) {
@@ -99,6 +103,7 @@ public final class Restoring implements AutoCloseable {
                 if (!Tables.needed(on, "vault_id").equals(manifest.vaultId())) {
                     throw new KmException(file.file() + " holds another vault than it says");
                 }
+                moved = Moving.moved(on).isPresent();
                 // They are of the place that the backup was taken at.
                 on.update("DELETE FROM meta WHERE name IN (?, ?)", Anchor.SETTING, Moving.SETTING);
                 return true;
@@ -110,7 +115,9 @@ public final class Restoring implements AutoCloseable {
                                     row -> row.getString(1)));
             new AuditFile(beside.folder()).append(lines);
         }
-        checked.add("the database is whole, of vault " + manifest.vaultId());
+        checked.add(
+                "the database is whole, of vault "
+                        + new Slots(manifest.vaultId(), world.random()).vaultName());
         signed();
     }
 
@@ -218,18 +225,23 @@ public final class Restoring implements AutoCloseable {
                             merge(on, published.get());
                         } else {
                             PublishedCrl.skip(on);
-                            notes.add(
-                                    "no published list was merged: what was revoked after %s is valid again until you revoke it"
-                                            .formatted(file.manifest().made()));
+                            late(
+                                    "no published list was merged: what was revoked after %s is valid again until you revoke it");
                         }
                         at.signLists(on);
                         return true;
                     });
         }
-        notes.add(
-                "certificates that were issued after %s are not known here: revoke them by the serial numbers that their owners have, or issue anew"
-                        .formatted(file.manifest().made()));
+        late(
+                "certificates that were issued after %s are not known here: revoke them by the serial numbers that their owners have, or issue anew");
         return found();
+    }
+
+    /// What may have happened since, unless nothing can have.
+    private void late(String note) {
+        if (!moved) {
+            notes.add(note.formatted(file.manifest().made()));
+        }
     }
 
     private Request request(Optional<Octets> published) {
