@@ -76,7 +76,7 @@ public final class HandoutFolder implements Handout {
     }
 
     /// Shows one file; its name now.
-    Path show(KeyFile file) {
+    public Path show(KeyFile file) {
         return rename(part(files, file.certificate().serial()), file.name());
     }
 
