@@ -1,15 +1,18 @@
 package io.postern.cli;
 
+import io.postern.gateway.config.Durations;
 import io.postern.km.Chosen;
 import io.postern.km.IssueOrder;
 import io.postern.km.KeyFiles;
 import io.postern.km.OpenVault;
+import io.postern.km.RenewalsDue;
 import io.postern.km.ca.Pkcs12;
 import io.postern.km.ca.RevocationReason;
 import io.postern.km.ca.Usage;
 import io.postern.km.secret.KmException;
 import io.postern.mail.Mailbox;
 import io.postern.mail.Paths;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -51,6 +54,7 @@ final class KmCommand extends KmViewCommands implements Runnable {
                 .addSubcommand("restore", new KmRestore(io))
                 .addSubcommand("move", new KmMove(io))
                 .addSubcommand("anchor", new KmAnchor(io))
+                .addSubcommand("bulk", new KmBulkCommand(io))
                 .addSubcommand("slots", new KmSlotsCommand(io))
                 .addSubcommand("audit", new KmAuditCommand(io));
     }
@@ -60,19 +64,37 @@ final class KmCommand extends KmViewCommands implements Runnable {
         throw Failure.usage("name what to do with keys; see `postern km --help`");
     }
 
-    /// Opens the vault for one act, and seals it again.
     private <T> T opened(DataOptions data, KmInput input, Function<OpenVault, T> act) {
+        return opened(io, data, input, act);
+    }
+
+    /// Opens the vault for one act, and seals it again.
+    static <T> T opened(Io io, DataOptions data, KmInput input, Function<OpenVault, T> act) {
         try (var km = KmAccess.lock(io, data);
                 var opening = input.opening(io);
                 var vault = km.open(opening)) {
             var result = act.apply(vault);
             try {
                 vault.refresh();
+                due(io, vault);
             } catch (KmException e) {
                 // What was made must still be handed out.
                 io.err().println("postern: the lists were not signed ahead: " + e.getMessage());
             }
             return result;
+        }
+    }
+
+    private static void due(Io io, OpenVault vault) {
+        int due = vault.due(RenewalsDue.SOON).certificates();
+        if (due > 0) {
+            io.err()
+                    .println(
+                            "postern: %s within %s: `postern km renew --due --out DIR --passphrases-to DIR`"
+                                    .formatted(
+                                            Words.count(
+                                                    due, "certificate ends", "certificates end"),
+                                            Words.span(RenewalsDue.SOON)));
         }
     }
 
@@ -94,14 +116,19 @@ final class KmCommand extends KmViewCommands implements Runnable {
     }
 
     private static List<Usage> usages(String word) {
+        return usage(word)
+                .orElseThrow(() ->
+                        Failure.usage(
+                                "there is no usage " + word + ": apart, sign, encrypt or both"));
+    }
+
+    static Optional<List<Usage>> usage(String word) {
         return switch (word.toLowerCase(Locale.ROOT)) {
-            case "apart" -> IssueOrder.APART;
-            case "sign" -> List.of(Usage.SIGN);
-            case "encrypt" -> List.of(Usage.ENCRYPT);
-            case "both" -> List.of(Usage.BOTH);
-            default ->
-                    throw Failure.usage(
-                            "there is no usage " + word + ": apart, sign, encrypt or both");
+            case "apart" -> Optional.of(IssueOrder.APART);
+            case "sign" -> Optional.of(List.of(Usage.SIGN));
+            case "encrypt" -> Optional.of(List.of(Usage.ENCRYPT));
+            case "both" -> Optional.of(List.of(Usage.BOTH));
+            default -> Optional.empty();
         };
     }
 
@@ -124,15 +151,19 @@ final class KmCommand extends KmViewCommands implements Runnable {
         String form = "modern";
 
         IssueOrder of(String address, String usage) {
+            return of(address(address), usage);
+        }
+
+        Pkcs12.Form how() {
+            return form(form);
+        }
+
+        IssueOrder of(Mailbox address, String usage) {
             if (days < 1 || days > 825) {
                 throw Failure.usage(days + " days are not allowed: 1 to 825");
             }
             return new IssueOrder(
-                    address(address),
-                    usages(usage),
-                    KmInit.kind(kind),
-                    Duration.ofDays(days),
-                    form(form));
+                    address, usages(usage), KmInit.kind(kind), Duration.ofDays(days), form(form));
         }
     }
 
@@ -168,23 +199,74 @@ final class KmCommand extends KmViewCommands implements Runnable {
             description =
                     "Issues the next certificates of an address, with new keys. The old ones stay valid until they"
                             + " expire.",
-            footer = {"", "Example:", "  postern km renew info@example.com"})
+            footer = {
+                "",
+                "Examples:",
+                "  postern km renew info@example.com",
+                "  postern km renew --due --out /media/files --passphrases-to /media/letters",
+                "",
+                "--due renews all that end within 30 days, with keys of the kind that they have, but of nobody who left"
+                        + " or whose certificate was revoked or is held. Cut off, it goes on when started again."
+            })
     int renew(
             @Mixin DataOptions.AndCommon data,
             @Mixin KmInput input,
             @Mixin Order order,
             @Mixin KmFiles files,
-            @Parameters(paramLabel = "ADDRESS", description = "Whose they are.") String address) {
-        return make(data, input, files, order.of(address, "apart"), true);
+            @Option(names = "--due", description = "All that end soon.") boolean due,
+            @Option(
+                            names = "--within",
+                            paramLabel = "TIME",
+                            defaultValue = "30d",
+                            description = "What soon is (default: 30d).")
+                    String within,
+            @Option(
+                            names = "--passphrases-to",
+                            paramLabel = "DIR",
+                            description =
+                                    "With --due: where a file for each with the passphrase goes.")
+                    Optional<Path> passphrasesTo,
+            @Parameters(
+                            arity = "0..1",
+                            paramLabel = "ADDRESS",
+                            description = "Whose they are; or --due.")
+                    Optional<String> address) {
+        if (due == address.isPresent()) {
+            throw Failure.usage("name an ADDRESS, or --due");
+        }
+        if (!due) {
+            return make(data, input, files, order.of(address.get(), "apart"), true);
+        }
+        var folders = new KmFolders();
+        folders.out = files.out;
+        folders.passphrasesTo = passphrasesTo;
+        return KmBulkCommand.renew(io, data, input, folders, within(within), order);
+    }
+
+    private static Duration within(String text) {
+        var span = Durations.parse(text);
+        if (span.isEmpty() || span.get().compareTo(Duration.ofDays(825)) > 0) {
+            throw Failure.usage(text + " is no time such as 30d, of 825d at most");
+        }
+        return span.get();
     }
 
     private int make(
             DataOptions data, KmInput input, KmFiles files, IssueOrder order, boolean renew) {
         files.check(io);
-        try (KeyFiles made =
-                opened(data, input, vault -> renew ? vault.renew(order) : vault.issue(order))) {
-            files.write(io, made);
-        }
+        opened(
+                data,
+                input,
+                vault ->
+                        files.safely(
+                                io,
+                                vault,
+                                handout -> {
+                                    (renew
+                                                    ? vault.renew(order, handout)
+                                                    : vault.issue(order, handout))
+                                            .close();
+                                }));
         return 0;
     }
 

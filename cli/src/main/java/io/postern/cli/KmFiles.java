@@ -1,12 +1,17 @@
 package io.postern.cli;
 
+import io.postern.km.Handout;
+import io.postern.km.HandoutFolder;
 import io.postern.km.KeyFiles;
+import io.postern.km.OpenVault;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
 /// Where PKCS #12 files and their passphrase go: never to the same file.
@@ -34,6 +39,28 @@ final class KmFiles {
             var parent = path.getParent();
             KmOutput.writable(parent == null ? path : parent);
         });
+    }
+
+    /// Does an act that makes files; they are kept before it is committed. What an act that was cut
+    /// off left in the folder is settled first.
+    boolean safely(Io io, OpenVault vault, Consumer<Handout> act) {
+        var folder =
+                new HandoutFolder(vault.name(), io.file(out).toAbsolutePath(), Optional.empty());
+        folder.settle(vault).forEach(file -> io.line(file + "  (of an act that was cut off)"));
+        try {
+            act.accept(new KmHandout(io, folder, passphraseTo));
+            return true;
+        } catch (RuntimeException e) {
+            try {
+                boolean stands = !folder.settle(vault).isEmpty();
+                if (!stands && passphraseTo.isPresent()) {
+                    Files.deleteIfExists(io.file(passphraseTo.get()));
+                }
+            } catch (RuntimeException | IOException second) {
+                e.addSuppressed(second);
+            }
+            throw e;
+        }
     }
 
     void write(Io io, KeyFiles files) {

@@ -225,6 +225,7 @@ class KmCommandTest {
                         "km status",
                         "km issue",
                         "km renew",
+                        "km bulk",
                         "km revoke",
                         "km hold",
                         "km release",

@@ -81,7 +81,18 @@ final class Database implements AutoCloseable {
                 CREATE TABLE revoked_elsewhere (
                     serial TEXT PRIMARY KEY, revoked INTEGER NOT NULL, reason TEXT NOT NULL)
                     STRICT\
-                """);
+                """,
+                // Which ones end soon is asked whenever the vault is opened.
+                "CREATE INDEX certificate_until ON certificate (not_after) WHERE state = 'valid'",
+                // Made of somebody's request: the key never was here.
+                "ALTER TABLE certificate ADD COLUMN own_key INTEGER NOT NULL DEFAULT 0",
+                """
+                CREATE TABLE invite (
+                    id TEXT PRIMARY KEY, address TEXT NOT NULL, serials TEXT NOT NULL,
+                    created INTEGER NOT NULL, expires INTEGER NOT NULL,
+                    fetched INTEGER, fetches INTEGER NOT NULL DEFAULT 0, parcel BLOB) STRICT\
+                """,
+                "CREATE INDEX invite_address ON invite (address)");
     }
 
     private final Connection connection;

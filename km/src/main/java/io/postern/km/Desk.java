@@ -92,6 +92,15 @@ final class Desk implements AutoCloseable {
     /// Does an act: the change and its line stand both or neither. When this returns, both are on
     /// stable storage, in the database and in the file.
     <T> T act(Request request, Database.Work<T> change) {
+        return act(List.of(request), change);
+    }
+
+    /// The same for several requests of one kind: a line each, one signed checkpoint behind the
+    /// last, and all of them stand or none.
+    ///
+    /// @param requests one or more
+    <T> T act(List<Request> requests, Database.Work<T> change) {
+        var request = requests.getFirst();
         var steps = world.steps();
         ready();
         steps.at(request.act() + ": ready");
@@ -101,7 +110,10 @@ final class Desk implements AutoCloseable {
                     Anchor.check(on, request);
                     var value = change.on(on);
                     steps.at(request.act() + ": changed");
-                    line(on, request);
+                    for (var one : requests) {
+                        line(on, one);
+                    }
+                    checkpoint(on);
                     steps.at(request.act() + ": line written");
                     return value;
                 });
@@ -134,6 +146,10 @@ final class Desk implements AutoCloseable {
                         request.hash(),
                         last.map(AuditLine::hash).orElse(AuditLine.NOTHING));
         on.update("INSERT INTO audit (seq, line) VALUES (?, ?)", line.seq(), line.text());
+    }
+
+    private void checkpoint(Database on) throws SQLException {
+        var line = lastLine(on).orElseThrow();
         var point =
                 Checkpoint.sign(
                         Tables.needed(on, "vault_id"), line.seq(), line.hash(), auditKey(on));

@@ -206,6 +206,12 @@ public final class KeyManagement implements AutoCloseable {
         });
     }
 
+    /// What is to be renewed: certificates of people who have neither left nor lost a key, that end
+    /// within that time, or ended as long ago and were not renewed.
+    public RenewalsDue due(java.time.Duration within) {
+        return database.transaction(on -> RenewalsDue.of(on, world.now(), within));
+    }
+
     /// What opens the vault.
     public List<Slot> slots() {
         return database.transaction(Tables::slots);

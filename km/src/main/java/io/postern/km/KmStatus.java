@@ -19,7 +19,7 @@ import java.util.Optional;
 /// @param valid how many certificates are neither revoked nor held nor expired
 /// @param held how many are held
 /// @param revoked how many are revoked
-/// @param expiring how many of the valid ones end within 30 days
+/// @param expiring how many are to be renewed, see [KeyManagement#due]: they end within 30 days
 /// @param backupTested when the second medium of the unseal key was shown to work
 /// @param lastBackup when the last backup was taken
 /// @param auditLines how many acts there are

@@ -11,6 +11,7 @@ import io.postern.mail.Mailbox;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -64,13 +65,58 @@ public final class OpenVault implements AutoCloseable {
     ///
     /// @return a PKCS #12 file for each usage, and their passphrase; the caller closes it
     public KeyFiles issue(IssueOrder order) {
-        return new Issuing(this).issue(order);
+        return issue(order, Handout.NOWHERE);
+    }
+
+    /// The same; the files are kept where they go before the act is committed.
+    public KeyFiles issue(IssueOrder order, Handout handout) {
+        return new Issuing(this).issue(order, handout);
+    }
+
+    /// Issues to many, as fast as the processors make keys; who has such certificates is skipped,
+    /// so that what was interrupted goes on when the same is asked again. Each of a portion stands,
+    /// or none of it.
+    public void issueAll(List<IssueOrder> orders, Handout handout, BulkWatch watch) {
+        new Bulk(this, handout, watch).run("issue", orders);
+    }
+
+    /// Renews whatever [KeyManagement#due] names, with keys of the kind that each has.
+    public void renewAll(List<IssueOrder> orders, Handout handout, BulkWatch watch) {
+        new Bulk(this, handout, watch).run("renew", orders);
     }
 
     /// Issues anew, with new keys, what an address has: the old certificates stay valid until they
     /// expire, so that mail on its way can be read.
     public KeyFiles renew(IssueOrder order) {
-        return new Issuing(this).renew(order);
+        return renew(order, Handout.NOWHERE);
+    }
+
+    /// The same; the files are kept where they go before the act is committed.
+    public KeyFiles renew(IssueOrder order, Handout handout) {
+        return new Issuing(this).renew(order, handout);
+    }
+
+    /// Its name, as unseal keys and [KmStatus] have it.
+    public String name() {
+        return new Slots(desk.vaultId(), desk.world().random()).vaultName();
+    }
+
+    /// What is to be renewed; see [KeyManagement#due].
+    public RenewalsDue due(Duration within) {
+        return desk.database().transaction(on -> RenewalsDue.of(on, desk.world().now(), within));
+    }
+
+    /// A certificate that stands, in the database and in the audit.
+    Optional<CertificateView> standing(String serial) {
+        desk.ready();
+        return desk.database()
+                .transaction(on ->
+                        on.first(
+                                "SELECT "
+                                        + CertificateView.COLUMNS
+                                        + " FROM certificate WHERE serial = ?",
+                                CertificateView::of,
+                                serial));
     }
 
     /// Revokes for good.

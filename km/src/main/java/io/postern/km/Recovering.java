@@ -90,13 +90,19 @@ final class Recovering {
         var files = new ArrayList<KeyFile>();
         var publicKey = desk.database().transaction(on -> EscrowKeys.publicKey(on, desk.runtime()));
         var pair = new Escrow.Pair(publicKey, privateKey);
+        var maker = KeyFileMaker.of(desk);
         for (var one : deposits) {
-            files.add(file(one, pair, passphrase, form));
+            files.add(file(maker, one, pair, passphrase, form));
         }
         return new KeyFiles(files, passphrase);
     }
 
-    private KeyFile file(Deposited one, Escrow.Pair pair, Secret passphrase, Pkcs12.Form form) {
+    private static KeyFile file(
+            KeyFileMaker maker,
+            Deposited one,
+            Escrow.Pair pair,
+            Secret passphrase,
+            Pkcs12.Form form) {
         var view = one.view;
         try (var octets =
                 Escrow.open(
@@ -104,8 +110,7 @@ final class Recovering {
                         Issuing.depositName(view.serial(), view.address()),
                         one.deposit.copy())) {
             var key = PrivateKeys.decode(one.certificate.getPublicKey().getAlgorithm(), octets);
-            return Issuing.file(
-                    desk,
+            return maker.file(
                     view,
                     new Pkcs12.Entry(
                             key, one.certificate, view.address() + " (" + view.usage() + ")"),

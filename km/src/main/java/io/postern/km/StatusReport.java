@@ -19,7 +19,6 @@ final class StatusReport {
     /// KM.md's warnings of the horizon: the last one is serious.
     private static final List<Integer> WARN_DAYS = List.of(7, 14, 30);
 
-    private static final Duration SOON = Duration.ofDays(30);
     private static final Duration AUTHORITY_SOON = Duration.ofDays(400);
     private static final Duration BACKUP_EACH = Duration.ofDays(7);
     private static final Duration TEST_EACH = Duration.ofDays(365);
@@ -88,9 +87,7 @@ final class StatusReport {
                 count("state = 'valid' AND not_after >= " + now.getEpochSecond()),
                 count("state = 'held'"),
                 count("state = 'revoked'"),
-                count(
-                        "state = 'valid' AND not_after BETWEEN %d AND %d"
-                                .formatted(now.getEpochSecond(), now.plus(SOON).getEpochSecond())),
+                RenewalsDue.of(on, now, RenewalsDue.SOON).certificates(),
                 tested,
                 backup,
                 last.map(AuditLine::seq).orElse(0L),
