@@ -31,6 +31,7 @@ final class Desk implements AutoCloseable {
     private final Database database;
     private final TierKey runtime;
     private final AuditFile file;
+    private Guard guard = Guard.NONE;
 
     private Desk(World world, DataFolder lock, Database database, TierKey runtime) {
         this.world = world;
@@ -67,6 +68,16 @@ final class Desk implements AutoCloseable {
         return runtime;
     }
 
+    /// Who is asked before each act, while a vault is open.
+    void guard(Guard asked) {
+        guard = asked;
+    }
+
+    /// The number of the line that the act of this transaction gets.
+    static long nextLine(Database on) throws SQLException {
+        return lastLine(on).map(AuditLine::seq).orElse(0L) + 1;
+    }
+
     /// Whether a vault was founded here.
     boolean founded() {
         return database.transaction(on -> Tables.meta(on, "vault_id").isPresent());
@@ -97,12 +108,14 @@ final class Desk implements AutoCloseable {
         steps.at(request.act() + ": ready");
         var result =
                 database.transaction(on -> {
+                    var approved = guard.allow(on, request);
                     var value = change.on(on);
                     steps.at(request.act() + ": changed");
-                    line(on, request);
+                    line(on, request, approved);
                     steps.at(request.act() + ": line written");
                     return value;
                 });
+        guard.done(request);
         steps.at(request.act() + ": committed");
         try {
             follow();
@@ -116,7 +129,7 @@ final class Desk implements AutoCloseable {
         return result;
     }
 
-    private void line(Database on, Request request) throws SQLException {
+    private void line(Database on, Request request, Optional<String> approved) throws SQLException {
         var last = lastLine(on);
         var line =
                 new AuditLine(
@@ -126,7 +139,8 @@ final class Desk implements AutoCloseable {
                         request.act(),
                         request.subject(),
                         request.hash(),
-                        last.map(AuditLine::hash).orElse(AuditLine.NOTHING));
+                        last.map(AuditLine::hash).orElse(AuditLine.NOTHING),
+                        approved);
         on.update("INSERT INTO audit (seq, line) VALUES (?, ?)", line.seq(), line.text());
         var point =
                 Checkpoint.sign(

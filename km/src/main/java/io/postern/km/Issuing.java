@@ -6,6 +6,7 @@ import io.postern.km.ca.Pkcs12;
 import io.postern.km.ca.Subscriber;
 import io.postern.km.ca.Subscribers;
 import io.postern.km.ca.Usage;
+import io.postern.km.consent.Draft;
 import io.postern.km.secret.KmException;
 import io.postern.km.secret.Secret;
 import io.postern.km.vault.Escrow;
@@ -50,7 +51,7 @@ final class Issuing {
                                         same.get().notAfter()));
             }
         }
-        return make("issue", order);
+        return make(Acts.issue(order), order);
     }
 
     KeyFiles renew(IssueOrder order) {
@@ -66,7 +67,7 @@ final class Issuing {
                                 there.stream().anyMatch(one -> one.usage().equals(word(usage))))
                         .toList();
         return make(
-                "renew",
+                Acts.renew(order),
                 new IssueOrder(
                         order.address(), usages, order.kind(), order.lifetime(), order.form()));
     }
@@ -88,7 +89,8 @@ final class Issuing {
     /// A key with its certificate.
     private record Made(Usage usage, X509Certificate certificate, KeyPair keys) {}
 
-    private KeyFiles make(String act, IssueOrder order) {
+    private KeyFiles make(Draft asked, IssueOrder order) {
+        var act = asked.act();
         desk.ready(); // before the long work
         var made = order.usages().stream().map(usage -> certified(order, usage)).toList();
         desk.world().steps().at(act + ": keys made");
@@ -102,7 +104,7 @@ final class Issuing {
                 order,
                 made,
                 desk.act(
-                        new Request(act, Certificates.key(order.address().toString()), facts),
+                        new Request(act, asked.subject(), facts, asked),
                         on -> {
                             var views = new ArrayList<CertificateView>();
                             for (var one : made) {

@@ -56,6 +56,7 @@ final class SlotDesk {
                     try (var keys = slots.withNewRecovery(vault.keys());
                             var privateKey = EscrowKeys.privateKey(on, vault.keys())) {
                         EscrowKeys.keepPrivate(on, keys, true, privateKey, desk.world().random());
+                        RootKey.move(on, keys, desk.world().random());
                         return put(on, keys, quorum);
                     }
                 });

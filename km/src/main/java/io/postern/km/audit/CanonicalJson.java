@@ -11,7 +11,7 @@ import java.util.TreeMap;
 
 /// The canonical form of RFC 8785 for objects of strings and whole numbers: names sorted by UTF-16
 /// code units, no blanks, the shortest escapes. The same object is always the same octets.
-final class CanonicalJson {
+public final class CanonicalJson {
     /// RFC 8785 §3.2.2.3 writes numbers as ECMAScript: whole ones up to here lose nothing.
     private static final long MOST = 1L << 53;
 
@@ -19,8 +19,8 @@ final class CanonicalJson {
 
     private CanonicalJson() {}
 
-    /// Values are [String] or [Long].
-    static String write(SortedMap<String, Object> object) {
+    /// The text. Values are [String] or [Long].
+    public static String write(SortedMap<String, Object> object) {
         var text = new StringBuilder("{");
         for (var entry : object.entrySet()) {
             if (text.length() > 1) {
@@ -73,7 +73,7 @@ final class CanonicalJson {
     }
 
     /// The object that a text is in exactly this form; empty for all else.
-    static Optional<Map<String, Object>> read(String text) {
+    public static Optional<Map<String, Object>> read(String text) {
         var object = new TreeMap<String, Object>();
         try (var parser = FACTORY.createParser(text)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {

@@ -10,11 +10,9 @@ import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.SecureRandom;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
@@ -80,18 +78,8 @@ public final class Slots {
     ///
     /// @throws KmException when it is too short
     public Slot addPassphrase(int id, VaultKeys keys, Secret passphrase) {
-        var characters = passphrase.characters();
-        int length = characters.length;
-        Arrays.fill(characters, '\0');
-        if (length < SHORTEST_PASSPHRASE) {
-            throw new KmException(
-                    "the passphrase has fewer than %d characters, and whoever has the folder can try many a second: take a longer one"
-                            .formatted(SHORTEST_PASSPHRASE));
-        }
-        var parameters = new TreeMap<>(Passphrases.DEFAULTS);
-        var salt = new byte[16];
-        random.nextBytes(salt);
-        parameters.put("salt", HexFormat.of().formatHex(salt));
+        Passphrases.longEnough(passphrase);
+        var parameters = Passphrases.newParameters(random);
         var bare = new Slot(id, Slot.Kind.PASSPHRASE, parameters, new byte[0]);
         return wrapped(
                 id,
