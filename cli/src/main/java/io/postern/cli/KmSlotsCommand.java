@@ -1,12 +1,12 @@
 package io.postern.cli;
 
+import io.postern.km.Acts;
 import io.postern.km.OpenVault;
 import io.postern.km.secret.Secret;
+import io.postern.km.vault.Slot;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
-import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -64,6 +64,7 @@ final class KmSlotsCommand extends Common implements Runnable {
     int add(
             @Mixin DataOptions.AndCommon data,
             @Mixin KmInput input,
+            @Mixin KmConsent consent,
             @Option(names = "--unseal-key", description = "A new unseal key.") boolean unsealKey,
             @Option(names = "--passphrase", description = "A passphrase, which is asked for.")
                     boolean passphrase,
@@ -89,35 +90,54 @@ final class KmSlotsCommand extends Common implements Runnable {
         }
         to.ifPresent(folder -> KmOutput.writable(io.file(folder).toAbsolutePath()));
         if (shares.isPresent()) {
-            return addShares(data, input, shares.get(), to);
+            return addShares(data, input, consent, shares.get(), to);
         }
-        return unsealKey ? addKey(data, input, to) : addPassphrase(data, input, passphraseFile);
+        return unsealKey
+                ? addKey(data, input, consent, to)
+                : addPassphrase(data, input, consent, passphraseFile);
     }
 
-    private int addKey(DataOptions data, KmInput input, Optional<Path> to) {
-        var made = opened(data, input, OpenVault::addUnsealKey);
-        try (var key = made.key()) {
-            hand(
-                    "postern-unseal-slot-" + made.slot().id() + ".txt",
-                    "the unseal key",
-                    key.printed(),
-                    to);
-        }
+    private int addKey(DataOptions data, KmInput input, KmConsent consent, Optional<Path> to) {
+        KmActs.act(
+                        io,
+                        data,
+                        input,
+                        consent,
+                        Acts.addSlot(Slot.Kind.UNSEAL_KEY),
+                        OpenVault::addUnsealKey)
+                .ifPresent(made -> {
+                    try (var key = made.key()) {
+                        hand(
+                                "postern-unseal-slot-" + made.slot().id() + ".txt",
+                                "the unseal key",
+                                key.printed(),
+                                to);
+                    }
+                });
         return 0;
     }
 
-    private int addShares(DataOptions data, KmInput input, String shares, Optional<Path> to) {
+    private int addShares(
+            DataOptions data, KmInput input, KmConsent consent, String shares, Optional<Path> to) {
         var quorum = KmInit.quorum(shares);
-        var made = opened(data, input, vault -> vault.addShares(quorum));
-        for (var share : made.shares()) {
-            hand(
-                    "postern-share-%s-%d.txt".formatted(share.set(), share.number()),
-                    share.name(),
-                    share.printed(),
-                    to);
-            share.close();
-        }
-        io.line("Give each to another person, and try them: postern km refresh");
+        KmActs.act(
+                        io,
+                        data,
+                        input,
+                        consent,
+                        Acts.addShares(quorum),
+                        vault -> vault.addShares(quorum))
+                .ifPresent(made -> {
+                    for (var share : made.shares()) {
+                        hand(
+                                "postern-share-%s-%d.txt".formatted(share.set(), share.number()),
+                                share.name(),
+                                share.printed(),
+                                to);
+                        share.close();
+                    }
+                    io.line("Give each to another person, and try them: postern km refresh");
+                });
         return 0;
     }
 
@@ -132,32 +152,15 @@ final class KmSlotsCommand extends Common implements Runnable {
         }
     }
 
-    private int addPassphrase(DataOptions data, KmInput input, Optional<Path> file) {
-        try (var passphrase = file.map(this::read).orElseGet(this::asked)) {
-            int id = opened(data, input, vault -> vault.addPassphrase(passphrase));
-            io.line("slot " + id + " is opened by the passphrase");
+    private int addPassphrase(
+            DataOptions data, KmInput input, KmConsent consent, Optional<Path> file) {
+        var draft = Acts.addSlot(Slot.Kind.PASSPHRASE);
+        try (var passphrase =
+                consent.request ? Secret.of(new byte[0]) : KmPassphrase.fresh(io, file)) {
+            KmActs.act(io, data, input, consent, draft, vault -> vault.addPassphrase(passphrase))
+                    .ifPresent(id -> io.line("slot " + id + " is opened by the passphrase"));
         }
         return 0;
-    }
-
-    private Secret read(Path file) {
-        return Secret.of(KmInput.secretLine(io.file(file)).toCharArray());
-    }
-
-    private Secret asked() {
-        var console = KmInput.console(io);
-        if (console == null) {
-            throw Failure.of(
-                    "there is no terminal to type the new passphrase at",
-                    "give it with --passphrase-file");
-        }
-        var one = console.readPassword("New passphrase: ");
-        var other = console.readPassword("Again: ");
-        if (one == null || other == null || !Arrays.equals(one, other)) {
-            throw Failure.of("the two are not the same", "type the passphrase twice");
-        }
-        Arrays.fill(other, '\0');
-        return Secret.of(one);
     }
 
     @Command(
@@ -167,23 +170,19 @@ final class KmSlotsCommand extends Common implements Runnable {
     int remove(
             @Mixin DataOptions.AndCommon data,
             @Mixin KmInput input,
+            @Mixin KmConsent consent,
             @Parameters(paramLabel = "SLOT", description = "Its number.") int slot) {
-        opened(
-                data,
-                input,
-                vault -> {
-                    vault.removeSlot(slot);
-                    return true;
-                });
-        io.line("removed");
+        KmActs.act(
+                        io,
+                        data,
+                        input,
+                        consent,
+                        Acts.removeSlot(slot),
+                        vault -> {
+                            vault.removeSlot(slot);
+                            return true;
+                        })
+                .ifPresent(_ -> io.line("removed"));
         return 0;
-    }
-
-    private <T> T opened(DataOptions data, KmInput input, Function<OpenVault, T> act) {
-        try (var km = KmAccess.lock(io, data);
-                var opening = input.opening(io);
-                var vault = km.open(opening)) {
-            return act.apply(vault);
-        }
     }
 }

@@ -72,6 +72,7 @@ abstract class KmViewCommands extends Common {
                                 status.held(),
                                 status.revoked()));
         io.line("opened by     " + String.join("; ", status.slots()));
+        io.line("approvers     " + status.approvals());
         io.line(
                 "audit         "
                         + Words.count(status.auditLines(), "line", "lines")
