@@ -62,7 +62,9 @@ record KmRequestWords(List<String> options, List<String> positional) {
         return draft.subject().equals("shares")
                 ? List.of(
                         "slots", "add", "--shares=" + word(draft, "need") + "/" + word(draft, "of"))
-                : List.of("slots", "add", "--" + draft.subject());
+                : draft.subject().equals("pkcs11")
+                        ? List.of("slots", "add") // who does it names library and token
+                        : List.of("slots", "add", "--" + draft.subject());
     }
 
     private static List<String> order(String act, Draft draft) {

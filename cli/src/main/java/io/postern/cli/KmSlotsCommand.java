@@ -3,6 +3,7 @@ package io.postern.cli;
 import io.postern.km.Acts;
 import io.postern.km.OpenVault;
 import io.postern.km.secret.Secret;
+import io.postern.km.vault.Pkcs11Token;
 import io.postern.km.vault.Slot;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -59,7 +60,8 @@ final class KmSlotsCommand extends Common implements Runnable {
                 "Examples:",
                 "  postern km slots add --shares 2/3 --to /media/shares",
                 "  postern km slots add --passphrase",
-                "  postern km slots add --unseal-key"
+                "  postern km slots add --unseal-key",
+                "  postern km slots add --pkcs11 /usr/lib/softhsm/libsofthsm2.so --token postern"
             })
     int add(
             @Mixin DataOptions.AndCommon data,
@@ -76,6 +78,12 @@ final class KmSlotsCommand extends Common implements Runnable {
             @Option(names = "--shares", paramLabel = "M/N", description = "New shares, as 2/3.")
                     Optional<String> shares,
             @Option(
+                            names = "--key",
+                            paramLabel = "LABEL",
+                            description =
+                                    "The key in the token of --pkcs11; made if absent (default: postern-km).")
+                    Optional<String> keyLabel,
+            @Option(
                             names = "--to",
                             paramLabel = "DIR",
                             description =
@@ -84,11 +92,15 @@ final class KmSlotsCommand extends Common implements Runnable {
         int ways =
                 (unsealKey ? 1 : 0)
                         + (passphrase || passphraseFile.isPresent() ? 1 : 0)
-                        + (shares.isPresent() ? 1 : 0);
+                        + (shares.isPresent() ? 1 : 0)
+                        + (input.library.isPresent() ? 1 : 0);
         if (ways != 1) {
-            throw Failure.usage("name one of --unseal-key, --passphrase and --shares");
+            throw Failure.usage("name one of --unseal-key, --passphrase, --shares and --pkcs11");
         }
         to.ifPresent(folder -> KmOutput.writable(io.file(folder).toAbsolutePath()));
+        if (input.library.isPresent()) {
+            return addToken(data, input, consent, keyLabel.orElse(Pkcs11Token.KEY));
+        }
         if (shares.isPresent()) {
             return addShares(data, input, consent, shares.get(), to);
         }
@@ -114,6 +126,26 @@ final class KmSlotsCommand extends Common implements Runnable {
                                 to);
                     }
                 });
+        return 0;
+    }
+
+    private int addToken(
+            DataOptions data, KmInput input, KmConsent consent, String keyLabel) {
+        var draft = Acts.addSlot(Slot.Kind.PKCS11);
+        if (consent.request) {
+            KmActs.act(io, data, input, consent, draft, _ -> true);
+            return 0;
+        }
+        try (var token = input.takeToken(io)) {
+            KmActs.act(
+                            io,
+                            data,
+                            input,
+                            consent,
+                            draft,
+                            vault -> vault.addPkcs11(token, keyLabel))
+                    .ifPresent(id -> io.line("slot " + id + " is opened by the token"));
+        }
         return 0;
     }
 

@@ -52,7 +52,7 @@ final class KmUnsealCommand extends Common implements Callable<Integer> {
         var all = time(longest, "--for");
         var quiet = time(idle, "--idle");
         var console = KmInput.console(io);
-        if (console == null && input.files.isEmpty() && input.descriptor.isEmpty()) {
+        if (console == null && !input.named()) {
             throw Failure.of(
                     "standard input has the commands",
                     "give what opens the vault with --secret-file or --secret-fd");

@@ -93,7 +93,7 @@ public final class Acts {
         return new Draft("set-policy", "policy", parameters);
     }
 
-    /// See [OpenVault#addUnsealKey], [OpenVault#addPassphrase].
+    /// See [OpenVault#addUnsealKey], [OpenVault#addPassphrase], [OpenVault#addPkcs11].
     public static Draft addSlot(Slot.Kind kind) {
         return new Draft("add-slot", kind.word(), Map.of());
     }

@@ -121,6 +121,7 @@ public final class KeyManagement implements AutoCloseable {
                         case Opening.ByUnsealKey _ -> Slot.Kind.UNSEAL_KEY;
                         case Opening.ByPassphrase _ -> Slot.Kind.PASSPHRASE;
                         case Opening.ByShares _ -> Slot.Kind.SHARES;
+                        case Opening.ByPkcs11 _ -> Slot.Kind.PKCS11;
                     };
             at.act(new Request("refused-to-open", how.word(), Map.of()), _ -> true);
             throw e;

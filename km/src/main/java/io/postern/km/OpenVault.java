@@ -7,6 +7,7 @@ import io.postern.km.consent.Draft;
 import io.postern.km.consent.Operation;
 import io.postern.km.secret.KmException;
 import io.postern.km.secret.Secret;
+import io.postern.km.vault.Pkcs11Token;
 import io.postern.km.vault.Slots;
 import io.postern.km.vault.VaultKeys;
 import io.postern.mail.Mailbox;
@@ -165,6 +166,11 @@ public final class OpenVault implements AutoCloseable {
     /// Adds a slot for a passphrase.
     public int addPassphrase(Secret passphrase) {
         return new SlotDesk(this).addPassphrase(passphrase);
+    }
+
+    /// Adds a slot for a PKCS #11 token, with a key in it that is made if there is none.
+    public int addPkcs11(Pkcs11Token token, String keyLabel) {
+        return new SlotDesk(this).addPkcs11(token, keyLabel);
     }
 
     /// Adds a slot for new shares; the caller hands them out and closes them.

@@ -2,6 +2,7 @@ package io.postern.km;
 
 import io.postern.km.secret.KmException;
 import io.postern.km.secret.Secret;
+import io.postern.km.vault.Pkcs11Token;
 import io.postern.km.vault.Slot;
 import io.postern.km.vault.Slots;
 import io.postern.km.vault.VaultKeys;
@@ -38,6 +39,20 @@ final class SlotDesk {
                 on -> {
                     quorum(on);
                     var made = slots.addPassphrase(Tables.nextSlot(on), vault.keys(), passphrase);
+                    Tables.putSlot(on, made, desk.world().now());
+                    return made.id();
+                });
+    }
+
+    /// The key is made in the token first: it opens nothing until the slot stands.
+    int addPkcs11(Pkcs11Token token, String keyLabel) {
+        token.makeKey(keyLabel);
+        return desk.act(
+                Request.of(Acts.addSlot(Slot.Kind.PKCS11)),
+                on -> {
+                    quorum(on);
+                    var made =
+                            slots.addPkcs11(Tables.nextSlot(on), vault.keys(), token, keyLabel);
                     Tables.putSlot(on, made, desk.world().now());
                     return made.id();
                 });
