@@ -3,14 +3,12 @@ package io.postern.cli;
 import io.postern.keys.CryptoProviders;
 import io.postern.keys.StartSecret;
 import io.postern.km.KeyManagement;
-import io.postern.km.OpenVault;
 import io.postern.km.Steps;
 import io.postern.km.World;
 import io.postern.km.secret.KmException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.function.Function;
 
 /// How `postern km` reaches a data folder: directly, under the lock of key management, whether or
 /// not a gateway runs on it.
@@ -47,15 +45,6 @@ final class KmAccess {
                     "there is no vault in "
                             + world.folder()
                             + ": make one with `postern km init`, or name the data folder with --data or --config");
-        }
-    }
-
-    /// Opens the vault for one act, and seals it again.
-    static <T> T opened(Io io, DataOptions data, KmInput input, Function<OpenVault, T> act) {
-        try (var km = lock(io, data);
-                var opening = input.opening(io);
-                var vault = km.open(opening)) {
-            return act.apply(vault);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.postern.cli;
 
+import io.postern.km.Acts;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -24,6 +25,7 @@ final class KmAnchor extends Common implements Callable<Integer> {
 
     @Mixin DataOptions data = new DataOptions();
     @Mixin KmInput input = new KmInput();
+    @Mixin KmConsent consent = new KmConsent();
 
     @Option(names = "--off", description = "No anchor any more.")
     boolean off;
@@ -41,15 +43,20 @@ final class KmAnchor extends Common implements Callable<Integer> {
             throw Failure.usage("name a file, or give --off");
         }
         var target = file.map(path -> io.file(path).toAbsolutePath().normalize());
-        KmAccess.opened(
-                io,
-                data,
-                input,
-                vault -> {
-                    vault.anchor(target);
-                    return true;
-                });
-        io.line(target.map(path -> "the anchor is " + path).orElse("there is no anchor any more"));
+        KmActs.act(
+                        io,
+                        data,
+                        input,
+                        consent,
+                        Acts.anchor(target),
+                        vault -> {
+                            vault.anchor(target);
+                            return true;
+                        })
+                .ifPresent(_ ->
+                        io.line(
+                                target.map(path -> "the anchor is " + path)
+                                        .orElse("there is no anchor any more")));
         return 0;
     }
 }

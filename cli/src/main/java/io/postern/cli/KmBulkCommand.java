@@ -100,7 +100,7 @@ final class KmBulkCommand extends Common implements Callable<Integer> {
             KmProgress progress,
             List<String> wrong,
             Act act) {
-        KmCommand.opened(
+        KmActs.opened(
                 io,
                 data,
                 input,

@@ -1,15 +1,16 @@
 package io.postern.cli;
 
 import io.postern.gateway.config.Durations;
+import io.postern.km.Acts;
+import io.postern.km.CertificateView;
 import io.postern.km.Chosen;
 import io.postern.km.IssueOrder;
 import io.postern.km.KeyFiles;
 import io.postern.km.OpenVault;
-import io.postern.km.RenewalsDue;
 import io.postern.km.ca.Pkcs12;
 import io.postern.km.ca.RevocationReason;
 import io.postern.km.ca.Usage;
-import io.postern.km.secret.KmException;
+import io.postern.km.consent.Draft;
 import io.postern.mail.Mailbox;
 import io.postern.mail.Paths;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -56,46 +58,20 @@ final class KmCommand extends KmViewCommands implements Runnable {
                 .addSubcommand("anchor", new KmAnchor(io))
                 .addSubcommand("bulk", new KmBulkCommand(io))
                 .addSubcommand("slots", new KmSlotsCommand(io))
+                .addSubcommand("approver", new KmApproverCommand(io))
+                .addSubcommand("approvers", new KmApproversCommand(io))
+                .addSubcommand("policy", new KmPolicyCommand(io))
+                .addSubcommand("requests", new KmRequestCommands.Show(io))
+                .addSubcommand("approve", new KmRequestCommands.Approve(io))
+                .addSubcommand("do", new KmRequestCommands.Do(io))
+                .addSubcommand("unseal", new KmUnsealCommand(io))
+                .addSubcommand("export-ca", new KmExportCommand(io))
                 .addSubcommand("audit", new KmAuditCommand(io));
     }
 
     @Override
     public void run() {
         throw Failure.usage("name what to do with keys; see `postern km --help`");
-    }
-
-    private <T> T opened(DataOptions data, KmInput input, Function<OpenVault, T> act) {
-        return opened(io, data, input, act);
-    }
-
-    /// Opens the vault for one act, and seals it again.
-    static <T> T opened(Io io, DataOptions data, KmInput input, Function<OpenVault, T> act) {
-        try (var km = KmAccess.lock(io, data);
-                var opening = input.opening(io);
-                var vault = km.open(opening)) {
-            var result = act.apply(vault);
-            try {
-                vault.refresh();
-                due(io, vault);
-            } catch (KmException e) {
-                // What was made must still be handed out.
-                io.err().println("postern: the lists were not signed ahead: " + e.getMessage());
-            }
-            return result;
-        }
-    }
-
-    private static void due(Io io, OpenVault vault) {
-        int due = vault.due(RenewalsDue.SOON).certificates();
-        if (due > 0) {
-            io.err()
-                    .println(
-                            "postern: %s within %s: `postern km renew --due --out DIR --passphrases-to DIR`"
-                                    .formatted(
-                                            Words.count(
-                                                    due, "certificate ends", "certificates end"),
-                                            Words.span(RenewalsDue.SOON)));
-        }
     }
 
     static Mailbox address(String text) {
@@ -181,6 +157,7 @@ final class KmCommand extends KmViewCommands implements Runnable {
     int issue(
             @Mixin DataOptions.AndCommon data,
             @Mixin KmInput input,
+            @Mixin KmConsent consent,
             @Mixin Order order,
             @Mixin KmFiles files,
             @Option(
@@ -191,7 +168,7 @@ final class KmCommand extends KmViewCommands implements Runnable {
                                     "apart (default: one to sign, one to encrypt), sign, encrypt, or both in one.")
                     String usage,
             @Parameters(paramLabel = "ADDRESS", description = "Whose they are.") String address) {
-        return make(data, input, files, order.of(address, usage), false);
+        return make(data, input, consent, files, order.of(address, usage), false);
     }
 
     @Command(
@@ -211,6 +188,7 @@ final class KmCommand extends KmViewCommands implements Runnable {
     int renew(
             @Mixin DataOptions.AndCommon data,
             @Mixin KmInput input,
+            @Mixin KmConsent consent,
             @Mixin Order order,
             @Mixin KmFiles files,
             @Option(names = "--due", description = "All that end soon.") boolean due,
@@ -235,7 +213,7 @@ final class KmCommand extends KmViewCommands implements Runnable {
             throw Failure.usage("name an ADDRESS, or --due");
         }
         if (!due) {
-            return make(data, input, files, order.of(address.get(), "apart"), true);
+            return make(data, input, consent, files, order.of(address.get(), "apart"), true);
         }
         var folders = new KmFolders();
         folders.out = files.out;
@@ -252,11 +230,21 @@ final class KmCommand extends KmViewCommands implements Runnable {
     }
 
     private int make(
-            DataOptions data, KmInput input, KmFiles files, IssueOrder order, boolean renew) {
-        files.check(io);
-        opened(
+            DataOptions data,
+            KmInput input,
+            KmConsent consent,
+            KmFiles files,
+            IssueOrder order,
+            boolean renew) {
+        if (!consent.request) {
+            files.check(io);
+        }
+        KmActs.act(
+                io,
                 data,
                 input,
+                consent,
+                renew ? Acts.renew(order) : Acts.issue(order),
                 vault ->
                         files.safely(
                                 io,
@@ -268,6 +256,20 @@ final class KmCommand extends KmViewCommands implements Runnable {
                                             .close();
                                 }));
         return 0;
+    }
+
+    /// @return whether there was something to hand out
+    private boolean hand(KmFiles files, KmConsent consent, Supplier<Optional<KeyFiles>> act) {
+        if (!consent.request) {
+            files.check(io);
+        }
+        var done = act.get();
+        done.ifPresent(made -> {
+            try (made) {
+                files.write(io, made);
+            }
+        });
+        return done.isPresent();
     }
 
     @Command(
@@ -285,6 +287,7 @@ final class KmCommand extends KmViewCommands implements Runnable {
     int recover(
             @Mixin DataOptions.AndCommon data,
             @Mixin KmInput input,
+            @Mixin KmConsent consent,
             @Mixin KmFiles files,
             @Option(names = "--serial", paramLabel = "N", description = "Only this certificate's.")
                     Optional<String> serial,
@@ -295,13 +298,23 @@ final class KmCommand extends KmViewCommands implements Runnable {
                             description = "modern (default) or compatible.")
                     String form,
             @Parameters(paramLabel = "ADDRESS", description = "Whose they are.") String address) {
-        files.check(io);
         var mailbox = address(address);
         var how = form(form);
-        try (KeyFiles made = opened(data, input, vault -> vault.recover(mailbox, serial, how))) {
-            files.write(io, made);
+        boolean handed =
+                hand(
+                        files,
+                        consent,
+                        () ->
+                                KmActs.act(
+                                        io,
+                                        data,
+                                        input,
+                                        consent,
+                                        Acts.recover(mailbox, serial, how),
+                                        vault -> vault.recover(mailbox, serial, how)));
+        if (handed) {
+            io.line("Tell " + mailbox + " that this was done.");
         }
-        io.line("Tell " + mailbox + " that this was done.");
         return 0;
     }
 
@@ -318,6 +331,7 @@ final class KmCommand extends KmViewCommands implements Runnable {
     int revoke(
             @Mixin DataOptions.AndCommon data,
             @Mixin KmInput input,
+            @Mixin KmConsent consent,
             @Option(
                             names = "--reason",
                             paramLabel = "REASON",
@@ -332,8 +346,24 @@ final class KmCommand extends KmViewCommands implements Runnable {
                     String which) {
         var why = reason(reason);
         var chosen = Chosen.of(which);
-        var done = opened(data, input, vault -> vault.revoke(chosen, why));
-        done.forEach(one -> io.line("revoked: " + words(one)));
+        return change(
+                data,
+                input,
+                consent,
+                Acts.revoke(chosen, why),
+                vault -> vault.revoke(chosen, why),
+                "revoked: ");
+    }
+
+    private int change(
+            DataOptions data,
+            KmInput input,
+            KmConsent consent,
+            Draft draft,
+            Function<OpenVault, List<CertificateView>> act,
+            String did) {
+        KmActs.act(io, data, input, consent, draft, act)
+                .ifPresent(done -> done.forEach(one -> io.line(did + words(one))));
         return 0;
     }
 
@@ -353,12 +383,12 @@ final class KmCommand extends KmViewCommands implements Runnable {
     int hold(
             @Mixin DataOptions.AndCommon data,
             @Mixin KmInput input,
+            @Mixin KmConsent consent,
             @Parameters(paramLabel = "WHICH", description = "An address or a serial number.")
                     String which) {
         var chosen = Chosen.of(which);
-        opened(data, input, vault -> vault.hold(chosen))
-                .forEach(one -> io.line("held: " + words(one)));
-        return 0;
+        return change(
+                data, input, consent, Acts.hold(chosen), vault -> vault.hold(chosen), "held: ");
     }
 
     @Command(
@@ -368,12 +398,17 @@ final class KmCommand extends KmViewCommands implements Runnable {
     int release(
             @Mixin DataOptions.AndCommon data,
             @Mixin KmInput input,
+            @Mixin KmConsent consent,
             @Parameters(paramLabel = "WHICH", description = "An address or a serial number.")
                     String which) {
         var chosen = Chosen.of(which);
-        opened(data, input, vault -> vault.release(chosen))
-                .forEach(one -> io.line("released: " + words(one)));
-        return 0;
+        return change(
+                data,
+                input,
+                consent,
+                Acts.release(chosen),
+                vault -> vault.release(chosen),
+                "released: ");
     }
 
     @Command(
@@ -384,11 +419,11 @@ final class KmCommand extends KmViewCommands implements Runnable {
     int leave(
             @Mixin DataOptions.AndCommon data,
             @Mixin KmInput input,
+            @Mixin KmConsent consent,
             @Parameters(paramLabel = "ADDRESS", description = "Who left.") String address) {
         var who = address(address).toString();
-        opened(data, input, vault -> vault.leave(who))
-                .forEach(one -> io.line("revoked: " + words(one)));
-        return 0;
+        return change(
+                data, input, consent, Acts.leave(who), vault -> vault.leave(who), "revoked: ");
     }
 
     @Command(
@@ -401,7 +436,8 @@ final class KmCommand extends KmViewCommands implements Runnable {
                 "  postern km test --secret-file /media/two/postern-unseal-K7QX.txt"
             })
     int test(@Mixin DataOptions.AndCommon data, @Mixin KmInput input) {
-        opened(
+        KmActs.opened(
+                io,
                 data,
                 input,
                 vault -> {
@@ -417,7 +453,8 @@ final class KmCommand extends KmViewCommands implements Runnable {
             description = "Signs the revocation lists of the next 90 days anew.",
             footer = {"", "Example:", "  postern km refresh"})
     int refresh(@Mixin DataOptions.AndCommon data, @Mixin KmInput input) {
-        opened(
+        KmActs.opened(
+                io,
                 data,
                 input,
                 vault -> {

@@ -4,6 +4,7 @@ import io.postern.km.secret.KmException;
 import io.postern.km.secret.Secret;
 import io.postern.km.shares.Share;
 import io.postern.km.vault.Opening;
+import io.postern.km.vault.Pkcs11Token;
 import io.postern.km.vault.UnsealKey;
 import java.io.ByteArrayOutputStream;
 import java.io.Console;
@@ -44,13 +45,47 @@ final class KmInput {
             description = "Read it from an open file descriptor.")
     Optional<Integer> descriptor = Optional.empty();
 
-    /// Whether an option says where it is.
+    @Option(
+            names = "--pkcs11",
+            paramLabel = "LIBRARY",
+            description = "A PKCS#11 token, by its maker's library; with --token.")
+    Optional<Path> library = Optional.empty();
+
+    @Option(names = "--token", paramLabel = "LABEL", description = "The token's label.")
+    Optional<String> token = Optional.empty();
+
+    @Option(
+            names = "--pin-file",
+            paramLabel = "FILE",
+            description = "The token's PIN, from a file (0600); otherwise asked for.")
+    Optional<Path> pin = Optional.empty();
+
+    /// Whether standard input is not needed.
     boolean named() {
-        return !files.isEmpty() || descriptor.isPresent();
+        return !files.isEmpty() || descriptor.isPresent() || library.isPresent();
+    }
+
+    /// The token that was named, logged in to; the caller closes it. From then on it is not what
+    /// opens the vault.
+    Pkcs11Token takeToken(Io io) {
+        if (library.isEmpty() || token.isEmpty()) {
+            throw Failure.usage("--pkcs11 LIBRARY and --token LABEL go together");
+        }
+        var path = io.file(library.get());
+        library = Optional.empty();
+        try (var secret =
+                pin.isPresent()
+                        ? KmPassphrase.ofFile(io, pin.get())
+                        : KmPassphrase.asked(io, "PIN of token " + token.get() + ": ")) {
+            return Pkcs11Token.open(path, token.get(), secret);
+        }
     }
 
     /// What opens the vault; the caller closes it.
     Opening opening(Io io) {
+        if (library.isPresent()) {
+            return new Opening.ByPkcs11(takeToken(io));
+        }
         if (!files.isEmpty()) {
             var lines = new ArrayList<String>();
             for (var file : files) {

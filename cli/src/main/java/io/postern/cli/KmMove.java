@@ -85,7 +85,7 @@ final class KmMove extends Common implements Runnable {
         var parent = target.getParent();
         KmOutput.writable(parent == null ? target : parent);
         io.line("to the certificate with SHA-256 " + fingerprint(certificate));
-        KmAccess.opened(
+        KmActs.opened(
                 io,
                 data,
                 input,
@@ -105,7 +105,7 @@ final class KmMove extends Common implements Runnable {
                     "On the old machine: the move did not come to its end; acts are done here again.",
             footer = {"", "Example:", "  postern km move cancel"})
     int cancel(@Mixin DataOptions.AndCommon data, @Mixin KmInput input) {
-        KmAccess.opened(
+        KmActs.opened(
                 io,
                 data,
                 input,

@@ -1,10 +1,12 @@
 package io.postern.cli;
 
+import io.postern.km.Acts;
 import io.postern.km.OpenVault;
 import io.postern.km.secret.Secret;
+import io.postern.km.vault.Pkcs11Token;
+import io.postern.km.vault.Slot;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,11 +60,13 @@ final class KmSlotsCommand extends Common implements Runnable {
                 "Examples:",
                 "  postern km slots add --shares 2/3 --to /media/shares",
                 "  postern km slots add --passphrase",
-                "  postern km slots add --unseal-key"
+                "  postern km slots add --unseal-key",
+                "  postern km slots add --pkcs11 /usr/lib/softhsm/libsofthsm2.so --token postern"
             })
     int add(
             @Mixin DataOptions.AndCommon data,
             @Mixin KmInput input,
+            @Mixin KmConsent consent,
             @Option(names = "--unseal-key", description = "A new unseal key.") boolean unsealKey,
             @Option(names = "--passphrase", description = "A passphrase, which is asked for.")
                     boolean passphrase,
@@ -74,6 +78,12 @@ final class KmSlotsCommand extends Common implements Runnable {
             @Option(names = "--shares", paramLabel = "M/N", description = "New shares, as 2/3.")
                     Optional<String> shares,
             @Option(
+                            names = "--key",
+                            paramLabel = "LABEL",
+                            description =
+                                    "The key in the token of --pkcs11; made if absent (default: postern-km).")
+                    Optional<String> keyLabel,
+            @Option(
                             names = "--to",
                             paramLabel = "DIR",
                             description =
@@ -82,41 +92,77 @@ final class KmSlotsCommand extends Common implements Runnable {
         int ways =
                 (unsealKey ? 1 : 0)
                         + (passphrase || passphraseFile.isPresent() ? 1 : 0)
-                        + (shares.isPresent() ? 1 : 0);
+                        + (shares.isPresent() ? 1 : 0)
+                        + (input.library.isPresent() ? 1 : 0);
         if (ways != 1) {
-            throw Failure.usage("name one of --unseal-key, --passphrase and --shares");
+            throw Failure.usage("name one of --unseal-key, --passphrase, --shares and --pkcs11");
         }
         to.ifPresent(folder -> KmOutput.writable(io.file(folder).toAbsolutePath()));
-        if (shares.isPresent()) {
-            return addShares(data, input, shares.get(), to);
+        if (input.library.isPresent()) {
+            return addToken(data, input, consent, keyLabel.orElse(Pkcs11Token.KEY));
         }
-        return unsealKey ? addKey(data, input, to) : addPassphrase(data, input, passphraseFile);
+        if (shares.isPresent()) {
+            return addShares(data, input, consent, shares.get(), to);
+        }
+        return unsealKey
+                ? addKey(data, input, consent, to)
+                : addPassphrase(data, input, consent, passphraseFile);
     }
 
-    private int addKey(DataOptions data, KmInput input, Optional<Path> to) {
-        var made = KmAccess.opened(io, data, input, OpenVault::addUnsealKey);
-        try (var key = made.key()) {
-            hand(
-                    "postern-unseal-slot-" + made.slot().id() + ".txt",
-                    "the unseal key",
-                    key.printed(),
-                    to);
+    private int addKey(DataOptions data, KmInput input, KmConsent consent, Optional<Path> to) {
+        KmActs.act(
+                        io,
+                        data,
+                        input,
+                        consent,
+                        Acts.addSlot(Slot.Kind.UNSEAL_KEY),
+                        OpenVault::addUnsealKey)
+                .ifPresent(made -> {
+                    try (var key = made.key()) {
+                        hand(
+                                "postern-unseal-slot-" + made.slot().id() + ".txt",
+                                "the unseal key",
+                                key.printed(),
+                                to);
+                    }
+                });
+        return 0;
+    }
+
+    private int addToken(DataOptions data, KmInput input, KmConsent consent, String keyLabel) {
+        var draft = Acts.addSlot(Slot.Kind.PKCS11);
+        if (consent.request) {
+            KmActs.act(io, data, input, consent, draft, _ -> true);
+            return 0;
+        }
+        try (var token = input.takeToken(io)) {
+            KmActs.act(io, data, input, consent, draft, vault -> vault.addPkcs11(token, keyLabel))
+                    .ifPresent(id -> io.line("slot " + id + " is opened by the token"));
         }
         return 0;
     }
 
-    private int addShares(DataOptions data, KmInput input, String shares, Optional<Path> to) {
+    private int addShares(
+            DataOptions data, KmInput input, KmConsent consent, String shares, Optional<Path> to) {
         var quorum = KmInit.quorum(shares);
-        var made = KmAccess.opened(io, data, input, vault -> vault.addShares(quorum));
-        for (var share : made.shares()) {
-            hand(
-                    "postern-share-%s-%d.txt".formatted(share.set(), share.number()),
-                    share.name(),
-                    share.printed(),
-                    to);
-            share.close();
-        }
-        io.line("Give each to another person, and try them: postern km refresh");
+        KmActs.act(
+                        io,
+                        data,
+                        input,
+                        consent,
+                        Acts.addShares(quorum),
+                        vault -> vault.addShares(quorum))
+                .ifPresent(made -> {
+                    for (var share : made.shares()) {
+                        hand(
+                                "postern-share-%s-%d.txt".formatted(share.set(), share.number()),
+                                share.name(),
+                                share.printed(),
+                                to);
+                        share.close();
+                    }
+                    io.line("Give each to another person, and try them: postern km refresh");
+                });
         return 0;
     }
 
@@ -131,32 +177,15 @@ final class KmSlotsCommand extends Common implements Runnable {
         }
     }
 
-    private int addPassphrase(DataOptions data, KmInput input, Optional<Path> file) {
-        try (var passphrase = file.map(this::read).orElseGet(this::asked)) {
-            int id = KmAccess.opened(io, data, input, vault -> vault.addPassphrase(passphrase));
-            io.line("slot " + id + " is opened by the passphrase");
+    private int addPassphrase(
+            DataOptions data, KmInput input, KmConsent consent, Optional<Path> file) {
+        var draft = Acts.addSlot(Slot.Kind.PASSPHRASE);
+        try (var passphrase =
+                consent.request ? Secret.of(new byte[0]) : KmPassphrase.fresh(io, file)) {
+            KmActs.act(io, data, input, consent, draft, vault -> vault.addPassphrase(passphrase))
+                    .ifPresent(id -> io.line("slot " + id + " is opened by the passphrase"));
         }
         return 0;
-    }
-
-    private Secret read(Path file) {
-        return Secret.of(KmInput.secretLine(io.file(file)).toCharArray());
-    }
-
-    private Secret asked() {
-        var console = KmInput.console(io);
-        if (console == null) {
-            throw Failure.of(
-                    "there is no terminal to type the new passphrase at",
-                    "give it with --passphrase-file");
-        }
-        var one = console.readPassword("New passphrase: ");
-        var other = console.readPassword("Again: ");
-        if (one == null || other == null || !Arrays.equals(one, other)) {
-            throw Failure.of("the two are not the same", "type the passphrase twice");
-        }
-        Arrays.fill(other, '\0');
-        return Secret.of(one);
     }
 
     @Command(
@@ -166,16 +195,19 @@ final class KmSlotsCommand extends Common implements Runnable {
     int remove(
             @Mixin DataOptions.AndCommon data,
             @Mixin KmInput input,
+            @Mixin KmConsent consent,
             @Parameters(paramLabel = "SLOT", description = "Its number.") int slot) {
-        KmAccess.opened(
-                io,
-                data,
-                input,
-                vault -> {
-                    vault.removeSlot(slot);
-                    return true;
-                });
-        io.line("removed");
+        KmActs.act(
+                        io,
+                        data,
+                        input,
+                        consent,
+                        Acts.removeSlot(slot),
+                        vault -> {
+                            vault.removeSlot(slot);
+                            return true;
+                        })
+                .ifPresent(_ -> io.line("removed"));
         return 0;
     }
 }

@@ -73,6 +73,7 @@ abstract class KmViewCommands extends Common {
                                 status.revoked()));
         io.line("opened by     " + String.join("; ", status.slots()));
         io.line("backup        " + time(status.lastBackup()));
+        io.line("approvers     " + status.approvals());
         io.line(
                 "audit         "
                         + Words.count(status.auditLines(), "line", "lines")

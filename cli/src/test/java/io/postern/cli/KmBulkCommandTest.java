@@ -15,11 +15,11 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName("postern km bulk")
 class KmBulkCommandTest {
     @TempDir private Path folder;
-    private KmFolder km = new KmFolder(Path.of(""));
+    private KmPlace km = new KmPlace(Path.of(""));
 
     @BeforeEach
     void made() throws IOException {
-        km = new KmFolder(folder);
+        km = new KmPlace(folder);
         km.made();
     }
 

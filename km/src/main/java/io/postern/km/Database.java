@@ -92,7 +92,22 @@ final class Database implements AutoCloseable {
                     created INTEGER NOT NULL, expires INTEGER NOT NULL,
                     fetched INTEGER, fetches INTEGER NOT NULL DEFAULT 0, parcel BLOB) STRICT\
                 """,
-                "CREATE INDEX invite_address ON invite (address)");
+                "CREATE INDEX invite_address ON invite (address)",
+                """
+                CREATE TABLE request (
+                    id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL,
+                    created INTEGER NOT NULL, expires INTEGER NOT NULL, done INTEGER) STRICT\
+                """,
+                """
+                CREATE TABLE approval (
+                    request INTEGER NOT NULL, approver TEXT NOT NULL, signature TEXT NOT NULL,
+                    PRIMARY KEY (request, approver)) STRICT\
+                """,
+                """
+                CREATE TABLE cosignature (
+                    seq INTEGER PRIMARY KEY, hash TEXT NOT NULL, signature TEXT NOT NULL)
+                    STRICT\
+                """);
     }
 
     private final Connection connection;
@@ -251,6 +266,11 @@ final class Database implements AutoCloseable {
         } catch (SQLException _) {
             // What was not committed is gone with the connection, too.
         }
+    }
+
+    /// What is told of a failure outside of [#transaction]'s own statements.
+    KmException failed(SQLException e) {
+        return failure(file, e);
     }
 
     private static KmException failure(Path file, SQLException e) {

@@ -10,6 +10,7 @@ import io.postern.store.DataFolder;
 import java.security.PrivateKey;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,6 +32,7 @@ final class Desk implements AutoCloseable {
     private final Database database;
     private final TierKey runtime;
     private final AuditFile file;
+    private Guard guard = Guard.NONE;
 
     private Desk(World world, DataFolder lock, Database database, TierKey runtime) {
         this.world = world;
@@ -65,6 +67,16 @@ final class Desk implements AutoCloseable {
 
     TierKey runtime() {
         return runtime;
+    }
+
+    /// Who is asked before each act, while a vault is open.
+    void guard(Guard asked) {
+        guard = asked;
+    }
+
+    /// The number of the line that the act of this transaction gets.
+    static long nextLine(Database on) throws SQLException {
+        return lastLine(on).map(AuditLine::seq).orElse(0L) + 1;
     }
 
     /// Whether a vault was founded here.
@@ -108,15 +120,20 @@ final class Desk implements AutoCloseable {
                 database.transaction(on -> {
                     Moving.check(on, request);
                     Anchor.check(on, request);
+                    var approved = new ArrayList<Optional<String>>();
+                    for (var one : requests) {
+                        approved.add(guard.allow(on, one));
+                    }
                     var value = change.on(on);
                     steps.at(request.act() + ": changed");
-                    for (var one : requests) {
-                        line(on, one);
+                    for (int i = 0; i < requests.size(); i++) {
+                        line(on, requests.get(i), approved.get(i));
                     }
                     checkpoint(on);
                     steps.at(request.act() + ": line written");
                     return value;
                 });
+        requests.forEach(guard::done);
         steps.at(request.act() + ": committed");
         try {
             follow();
@@ -134,7 +151,7 @@ final class Desk implements AutoCloseable {
         return result;
     }
 
-    private void line(Database on, Request request) throws SQLException {
+    private void line(Database on, Request request, Optional<String> approved) throws SQLException {
         var last = lastLine(on);
         var line =
                 new AuditLine(
@@ -144,7 +161,8 @@ final class Desk implements AutoCloseable {
                         request.act(),
                         request.subject(),
                         request.hash(),
-                        last.map(AuditLine::hash).orElse(AuditLine.NOTHING));
+                        last.map(AuditLine::hash).orElse(AuditLine.NOTHING),
+                        approved);
         on.update("INSERT INTO audit (seq, line) VALUES (?, ?)", line.seq(), line.text());
     }
 

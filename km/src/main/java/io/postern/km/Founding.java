@@ -123,11 +123,14 @@ public final class Founding implements AutoCloseable {
                     Tables.setMeta(on, "country", settings.country());
                     RuntimeTier.keep(on, desk, Desk.AUDIT_KEY, audit);
                     RuntimeTier.keep(on, desk, Responder.KEY, responder);
-                    vaultKey(on, "root", rootKeys);
+                    vaultKey(on, RootKey.ID, rootKeys);
                     vaultKey(on, "ca", authorityKeys);
                     Tables.setMeta(on, "root", base64(PrivateKeys.der(root)));
                     Tables.setMeta(on, "ca", base64(PrivateKeys.der(authority)));
                     escrow(on);
+                    if (shares.isPresent()) {
+                        RootKey.move(on, keys, random);
+                    }
                     slots(on);
                     var issuer = new Issuer(authority, authorityKeys.getPrivate());
                     CrlPlan.ROOT.sign(on, desk, new Issuer(root, rootKeys.getPrivate()));

@@ -18,18 +18,21 @@ final class Keeping {
     }
 
     void anchor(Optional<Path> file) {
-        var absolute = file.map(path -> path.toAbsolutePath().normalize());
-        absolute.ifPresent(this::outside);
+        file.ifPresent(path -> outside(Path.of(absolute(path))));
         desk.act(
-                new Request("anchor", absolute.map(Path::toString).orElse(""), Map.of()),
+                Request.of(Acts.anchor(file)),
                 on -> {
-                    if (absolute.isPresent()) {
-                        Tables.setMeta(on, Anchor.SETTING, absolute.get().toString());
+                    if (file.isPresent()) {
+                        Tables.setMeta(on, Anchor.SETTING, absolute(file.get()));
                     } else {
                         on.update("DELETE FROM meta WHERE name = ?", Anchor.SETTING);
                     }
                     return true;
                 });
+    }
+
+    static String absolute(Path file) {
+        return file.toAbsolutePath().normalize().toString();
     }
 
     private void outside(Path file) {

@@ -4,7 +4,6 @@ import io.postern.keys.StartSecret;
 import io.postern.km.audit.AuditFile;
 import io.postern.km.audit.AuditLine;
 import io.postern.km.audit.AuditVerification;
-import io.postern.km.audit.Checkpoint;
 import io.postern.km.backup.Manifest;
 import io.postern.km.secret.KmException;
 import io.postern.km.secret.Octets;
@@ -104,10 +103,7 @@ public final class KeyManagement implements AutoCloseable {
         var keys = refusalsKept(at, opening, () -> slots.open(stored, opening));
         boolean right = false;
         try {
-            database.transaction(on -> {
-                EscrowKeys.check(on, runtime, keys);
-                return true;
-            });
+            OpeningChecks.run(at, keys);
             right = true;
             return new OpenVault(at, keys);
         } finally {
@@ -127,6 +123,7 @@ public final class KeyManagement implements AutoCloseable {
                         case Opening.ByUnsealKey _ -> Slot.Kind.UNSEAL_KEY;
                         case Opening.ByPassphrase _ -> Slot.Kind.PASSPHRASE;
                         case Opening.ByShares _ -> Slot.Kind.SHARES;
+                        case Opening.ByPkcs11 _ -> Slot.Kind.PKCS11;
                     };
             at.act(new Request("refused-to-open", how.word(), Map.of()), _ -> true);
             throw e;
@@ -212,6 +209,11 @@ public final class KeyManagement implements AutoCloseable {
         return database.transaction(on -> RenewalsDue.of(on, world.now(), within));
     }
 
+    /// Requests that wait for approvers, and who those are.
+    public Requests requests() {
+        return new Requests(world, database, runtime, desk);
+    }
+
     /// What opens the vault.
     public List<Slot> slots() {
         return database.transaction(Tables::slots);
@@ -238,23 +240,20 @@ public final class KeyManagement implements AutoCloseable {
     ///
     /// @param head that was kept elsewhere; empty for none
     public AuditVerification.Result verify(Optional<String> head) {
-        return database.transaction(on -> {
-            try (var octets = Tables.get(on, runtime, Desk.AUDIT_KEY, "public")) {
-                return AuditVerification.verify(
-                        Tables.needed(on, "vault_id"),
-                        on.query("SELECT line FROM audit ORDER BY seq", row -> row.getString(1)),
-                        new AuditFile(world.folder()),
-                        on.query(
-                                "SELECT seq, hash, signature FROM checkpoint ORDER BY seq",
-                                row ->
-                                        new Checkpoint(
-                                                row.getLong(1),
-                                                row.getString(2),
-                                                row.getString(3))),
-                        PrivateKeys.decodePublic("Ed25519", octets.copy()),
-                        head);
-            }
-        });
+        return verify(head, Optional.empty());
+    }
+
+    /// The same with the vault's public half as it was kept elsewhere, see [#cosigner]: who has the
+    /// start secret could have exchanged the one that is here.
+    public AuditVerification.Result verify(Optional<String> head, Optional<Octets> cosigner) {
+        return database.transaction(
+                on -> Verifying.verify(on, runtime, new AuditFile(world.folder()), head, cosigner));
+    }
+
+    /// The public half of the key by which the open vault co-signs the audit's head, as
+    /// SubjectPublicKeyInfo; empty before the first opening.
+    public Optional<Octets> cosigner() {
+        return database.transaction(on -> CoSigning.octets(on, runtime));
     }
 
     /// The public half of the key that signs audit and backups; empty when the start secret at hand

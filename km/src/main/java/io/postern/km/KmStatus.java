@@ -25,6 +25,7 @@ import java.util.Optional;
 /// @param auditLines how many acts there are
 /// @param auditHead hash of the last line
 /// @param slots what opens the vault
+/// @param approvals who is asked before acts, and how many for each
 /// @param warnings what somebody should do, the worst first
 public record KmStatus(
         String state,
@@ -45,6 +46,7 @@ public record KmStatus(
         long auditLines,
         String auditHead,
         List<String> slots,
+        String approvals,
         List<String> warnings) {
     public KmStatus {
         slots = List.copyOf(slots);

@@ -97,7 +97,8 @@ record Made(IssueOrder order, List<One> all) {
         }
         facts.put("key", order.kind().name());
         facts.put("lifetime", order.lifetime().toString());
-        return new Request(act, address(), facts);
+        var asked = act.equals("renew") ? Acts.renew(order) : Acts.issue(order);
+        return new Request(act, address(), facts, asked);
     }
 
     void insert(Database on, List<Optional<Octets>> deposits, Instant now) throws SQLException {

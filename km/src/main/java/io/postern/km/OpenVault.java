@@ -3,8 +3,11 @@ package io.postern.km;
 import io.postern.km.ca.Issuer;
 import io.postern.km.ca.Pkcs12;
 import io.postern.km.ca.RevocationReason;
+import io.postern.km.consent.Draft;
+import io.postern.km.consent.Operation;
 import io.postern.km.secret.KmException;
 import io.postern.km.secret.Secret;
+import io.postern.km.vault.Pkcs11Token;
 import io.postern.km.vault.Slots;
 import io.postern.km.vault.VaultKeys;
 import io.postern.mail.Mailbox;
@@ -16,6 +19,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// The vault while it is open: for one act, or a few. Each act is one transaction with its audit
 /// line; when it returns, both are on stable storage. Closing zeroes the vault's keys. Confined to
@@ -28,10 +32,13 @@ public final class OpenVault implements AutoCloseable {
 
     private final Desk desk;
     private final VaultKeys keys;
+    private final Consent consent;
 
     OpenVault(Desk desk, VaultKeys keys) {
         this.desk = desk;
         this.keys = keys;
+        consent = new Consent(desk, keys);
+        desk.guard(consent);
     }
 
     Desk desk() {
@@ -49,7 +56,9 @@ public final class OpenVault implements AutoCloseable {
 
     private Issuer issuer(Database on, String id) throws SQLException {
         var certificate = authority(on, id);
-        try (var key = Tables.get(on, keys.vault(), CA_KEY, id)) {
+        boolean guarded = id.equals(RootKey.ID) && RootKey.isGuarded(on);
+        var tier = guarded ? keys.guarded().orElseThrow() : keys.vault();
+        try (var key = Tables.get(on, tier, CA_KEY, id)) {
             return new Issuer(
                     certificate,
                     PrivateKeys.decode(certificate.getPublicKey().getAlgorithm(), key));
@@ -59,6 +68,50 @@ public final class OpenVault implements AutoCloseable {
     /// An authority's certificate: `ca` or `root`.
     static X509Certificate authority(Database on, String id) throws SQLException {
         return PrivateKeys.certificate(Base64.getDecoder().decode(Tables.needed(on, id)));
+    }
+
+    /// Does one act under a request that approvers signed: it must be the same act, and uses the
+    /// request up. Each other act within is done as if nobody had been asked.
+    ///
+    /// @param request its number, see [Requests]
+    public <T> T under(long request, Supplier<T> act) {
+        consent.one(request);
+        try {
+            return act.get();
+        } finally {
+            consent.nobody();
+        }
+    }
+
+    /// Does many acts under one request, that of [Draft#batch]: each of the list once, in any
+    /// order. Until the request ends it may be begun again, for what an earlier run left.
+    ///
+    /// @param items what was approved, such as [Acts#issue] of each order
+    public <T> T underBatch(long request, List<Draft> items, Supplier<T> acts) {
+        try {
+            consent.many(request, items);
+            return acts.get();
+        } finally {
+            consent.nobody();
+        }
+    }
+
+    /// How many approvers an operation needs; 0 when whoever opened the vault may do it.
+    public int needed(Operation operation) {
+        return desk.database().transaction(on -> RulesStore.inForce(on, keys).needed(operation));
+    }
+
+    /// Who the approvers are, and how many are needed.
+    public Administrators administrators() {
+        return new Administrators(this);
+    }
+
+    /// Gives the issuing authority out, with its key. The vault must have been opened with the
+    /// shares.
+    ///
+    /// @return the caller closes it
+    public ExportedAuthority exportAuthority(Pkcs12.Form form) {
+        return new Exporting(this).export(form);
     }
 
     /// Issues what is ordered. Refuses when the address has valid certificates of such a usage.
@@ -162,6 +215,11 @@ public final class OpenVault implements AutoCloseable {
         return new SlotDesk(this).addPassphrase(passphrase);
     }
 
+    /// Adds a slot for a PKCS #11 token, with a key in it that is made if there is none.
+    public int addPkcs11(Pkcs11Token token, String keyLabel) {
+        return new SlotDesk(this).addPkcs11(token, keyLabel);
+    }
+
     /// Adds a slot for new shares; the caller hands them out and closes them.
     public Slots.NewShares addShares(FoundingSettings.Quorum quorum) {
         return new SlotDesk(this).addShares(quorum);
@@ -224,7 +282,8 @@ public final class OpenVault implements AutoCloseable {
         var issuer = issuer(on);
         CrlPlan.CA.sign(on, desk, issuer);
         Responder.certify(on, desk, issuer);
-        if (CrlPlan.ROOT.stale(on, desk.world().now())) {
+        // Without the shares the root's lists wait: they reach years ahead.
+        if (CrlPlan.ROOT.stale(on, desk.world().now()) && RootKey.usable(on, keys)) {
             CrlPlan.ROOT.sign(on, desk, issuer(on, "root"));
         }
     }
@@ -232,6 +291,7 @@ public final class OpenVault implements AutoCloseable {
     /// Seals the vault: zeroes its keys. What [KeyManagement] has open stays open.
     @Override
     public void close() {
+        desk.guard(Guard.NONE);
         keys.close();
     }
 }

@@ -8,7 +8,6 @@ import io.postern.km.vault.Escrow;
 import io.postern.mail.Mailbox;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
-import java.util.Map;
 import java.util.Optional;
 
 /// Gives encryption keys back from escrow. The escrow's private key is sealed under what the shares
@@ -34,9 +33,7 @@ final class Recovering {
         }
         try (var privateKey =
                 desk.database().transaction(on -> EscrowKeys.privateKey(on, vault.keys()))) {
-            var request =
-                    new Request(
-                            "recover", key, meant.map(s -> Map.of("serial", s)).orElse(Map.of()));
+            var request = Request.of(Acts.recover(address, serial, form));
             return opened(key, meant, form, request, privateKey);
         }
     }

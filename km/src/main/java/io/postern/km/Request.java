@@ -1,6 +1,7 @@
 package io.postern.km;
 
 import io.postern.km.audit.AuditLine;
+import io.postern.km.consent.Draft;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -9,10 +10,21 @@ import java.util.TreeMap;
 ///
 /// @param act such as `issue`
 /// @param subject what it is done to
-/// @param facts all else that was asked
-record Request(String act, String subject, Map<String, String> facts) {
+/// @param facts all else that was asked, and what came of it
+/// @param asked what approvers would have signed: compared with what they did
+record Request(String act, String subject, Map<String, String> facts, Draft asked) {
     Request {
         facts = Map.copyOf(facts);
+    }
+
+    /// One whose facts are what was asked.
+    Request(String act, String subject, Map<String, String> facts) {
+        this(act, subject, facts, new Draft(act, subject, facts));
+    }
+
+    /// One that has no more to say than what was asked.
+    static Request of(Draft asked) {
+        return new Request(asked.act(), asked.subject(), asked.parameters(), asked);
     }
 
     String hash() {

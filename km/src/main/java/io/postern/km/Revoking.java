@@ -5,7 +5,6 @@ import io.postern.km.secret.KmException;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
 
 /// Changes what the lists say, and signs them anew in the same transaction: there is no moment at
@@ -27,7 +26,7 @@ final class Revoking {
 
     List<CertificateView> revoke(Chosen chosen, RevocationReason reason) {
         return change(
-                new Request("revoke", chosen.toString(), Map.of("reason", reason.name())),
+                Request.of(Acts.revoke(chosen, reason)),
                 chosen,
                 one -> !one.state().equals("revoked"),
                 "is revoked already",
@@ -37,7 +36,7 @@ final class Revoking {
 
     List<CertificateView> hold(Chosen chosen) {
         return change(
-                new Request("hold", chosen.toString(), Map.of()),
+                Request.of(Acts.hold(chosen)),
                 chosen,
                 one -> one.state().equals("valid"),
                 "is held or revoked already",
@@ -47,7 +46,7 @@ final class Revoking {
 
     List<CertificateView> release(Chosen chosen) {
         return change(
-                new Request("release", chosen.toString(), Map.of()),
+                Request.of(Acts.release(chosen)),
                 chosen,
                 one -> one.state().equals("held"),
                 "is not held (a revocation can't be taken back: issue anew)",
@@ -56,7 +55,7 @@ final class Revoking {
 
     List<CertificateView> leave(String address) {
         return change(
-                new Request("leave", Certificates.key(address), Map.of()),
+                Request.of(Acts.leave(address)),
                 new Chosen.OfAddress(address),
                 one -> !one.usage().equals("encrypt") && !one.state().equals("revoked"),
                 "has no signing certificate that is not revoked",

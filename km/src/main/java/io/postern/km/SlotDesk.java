@@ -2,6 +2,7 @@ package io.postern.km;
 
 import io.postern.km.secret.KmException;
 import io.postern.km.secret.Secret;
+import io.postern.km.vault.Pkcs11Token;
 import io.postern.km.vault.Slot;
 import io.postern.km.vault.Slots;
 import io.postern.km.vault.VaultKeys;
@@ -43,6 +44,19 @@ final class SlotDesk {
                 });
     }
 
+    /// The key is made in the token first: it opens nothing until the slot stands.
+    int addPkcs11(Pkcs11Token token, String keyLabel) {
+        token.makeKey(keyLabel);
+        return desk.act(
+                Request.of(Acts.addSlot(Slot.Kind.PKCS11)),
+                on -> {
+                    quorum(on);
+                    var made = slots.addPkcs11(Tables.nextSlot(on), vault.keys(), token, keyLabel);
+                    Tables.putSlot(on, made, desk.world().now());
+                    return made.id();
+                });
+    }
+
     Slots.NewShares addShares(FoundingSettings.Quorum quorum) {
         var facts = Map.of("need", quorum.needed() + "", "of", quorum.of() + "");
         return desk.act(
@@ -56,6 +70,7 @@ final class SlotDesk {
                     try (var keys = slots.withNewRecovery(vault.keys());
                             var privateKey = EscrowKeys.privateKey(on, vault.keys())) {
                         EscrowKeys.keepPrivate(on, keys, true, privateKey, desk.world().random());
+                        RootKey.move(on, keys, desk.world().random());
                         return put(on, keys, quorum);
                     }
                 });

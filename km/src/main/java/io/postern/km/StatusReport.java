@@ -54,6 +54,12 @@ final class StatusReport {
             warnings.add(
                     "there are no shares: no key can be recovered. Make them with `postern km slots add --shares 2/3`");
         }
+        var rootHorizon = CrlPlan.ROOT.horizon(on).orElse(Instant.EPOCH);
+        if (rootHorizon.isBefore(now.plus(AUTHORITY_SOON.multipliedBy(2)))) {
+            warnings.add(
+                    "the root's revocation lists end on %s: sign new ones with the shares, `postern km refresh --share-file …`"
+                            .formatted(rootHorizon));
+        }
         if (tested.isEmpty() || tested.get().isBefore(now.minus(TEST_EACH))) {
             warnings.add(
                     "the second medium of the unseal key was not tested for a year: `postern km test` with it");
@@ -93,7 +99,13 @@ final class StatusReport {
                 last.map(AuditLine::seq).orElse(0L),
                 last.map(AuditLine::hash).orElse(AuditLine.NOTHING),
                 Tables.slots(on).stream().map(StatusReport::words).toList(),
+                approvals(state),
                 warnings);
+    }
+
+    /// Who is asked before an act; the record is in the runtime tier.
+    private String approvals(String state) throws SQLException {
+        return state.equals("stopped") ? "unknown" : RulesStore.view(on, runtime).words();
     }
 
     private static String words(Slot slot) {

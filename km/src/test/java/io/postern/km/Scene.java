@@ -119,6 +119,25 @@ final class Scene {
         }
     }
 
+    /// Works under the lock, with the vault sealed.
+    <T> T locked(Function<KeyManagement, T> work) {
+        try (var km = lock()) {
+            return work.apply(km);
+        }
+    }
+
+    /// What somebody with the file does to the database, behind everybody's back.
+    void sql(String statement) {
+        try (var connection =
+                        java.sql.DriverManager.getConnection(
+                                "jdbc:sqlite:" + data.resolve("km").resolve("km.db"));
+                var jdbc = connection.createStatement()) {
+            jdbc.execute(statement);
+        } catch (java.sql.SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     <T> T looked(Function<KeyManagement, T> look) {
         try (var km = read()) {
             return look.apply(km);

@@ -19,6 +19,7 @@ import java.util.TreeMap;
 /// @param subject what it was done to: an address, a serial number, a slot; may be empty
 /// @param request SHA-256, in hexadecimal digits, of all that was asked, see [#requestHash]
 /// @param prev SHA-256 of the line before, in hexadecimal digits; zeros for the first
+/// @param approved of an act that approvers signed: the hash of what they signed, and their names
 public record AuditLine(
         long seq,
         Instant time,
@@ -26,7 +27,8 @@ public record AuditLine(
         String act,
         String subject,
         String request,
-        String prev) {
+        String prev,
+        Optional<String> approved) {
     /// What the first line has before it.
     public static final String NOTHING = "0".repeat(64);
 
@@ -37,6 +39,18 @@ public record AuditLine(
         time = time.truncatedTo(ChronoUnit.SECONDS);
         actor = cut(actor);
         subject = cut(subject);
+    }
+
+    /// Of an act that needed nobody else.
+    public AuditLine(
+            long seq,
+            Instant time,
+            String actor,
+            String act,
+            String subject,
+            String request,
+            String prev) {
+        this(seq, time, actor, act, subject, request, prev, Optional.empty());
     }
 
     private static String cut(String text) {
@@ -58,6 +72,7 @@ public record AuditLine(
         object.put("subject", subject);
         object.put("request", request);
         object.put("prev", prev);
+        approved.ifPresent(text -> object.put("approved", text));
         return CanonicalJson.write(object);
     }
 
@@ -77,7 +92,9 @@ public record AuditLine(
     }
 
     private static Optional<AuditLine> of(Map<String, Object> object) {
-        if (object.size() == 7
+        var approved = Optional.ofNullable(object.get("approved"));
+        if (object.size() == 7 + approved.stream().count()
+                && approved.stream().allMatch(String.class::isInstance)
                 && object.get("seq") instanceof Long seq
                 && object.get("time") instanceof String time
                 && object.get("actor") instanceof String actor
@@ -88,7 +105,14 @@ public record AuditLine(
             try {
                 return Optional.of(
                         new AuditLine(
-                                seq, Instant.parse(time), actor, act, subject, request, prev));
+                                seq,
+                                Instant.parse(time),
+                                actor,
+                                act,
+                                subject,
+                                request,
+                                prev,
+                                approved.map(String.class::cast)));
             } catch (DateTimeException e) {
                 return Optional.empty();
             }

@@ -19,7 +19,7 @@ public final class CanonicalJson {
 
     private CanonicalJson() {}
 
-    /// Values are [String] or [Long].
+    /// The text. Values are [String] or [Long].
     public static String write(SortedMap<String, Object> object) {
         var text = new StringBuilder("{");
         for (var entry : object.entrySet()) {

@@ -25,6 +25,14 @@ public sealed interface Opening extends AutoCloseable {
         }
     }
 
+    /// A token that somebody logged in to.
+    record ByPkcs11(Pkcs11Token token) implements Opening {
+        @Override
+        public void close() {
+            token.close();
+        }
+    }
+
     /// As many shares as are needed. Only these give the recovery secret.
     record ByShares(List<Share> shares) implements Opening {
         public ByShares {

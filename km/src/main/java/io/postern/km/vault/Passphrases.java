@@ -1,9 +1,12 @@
 package io.postern.km.vault;
 
+import io.postern.km.secret.KmException;
 import io.postern.km.secret.Secret;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.TreeMap;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 
@@ -16,6 +19,27 @@ final class Passphrases {
     private static final int MOST_MEMORY = 1 << 21;
 
     private Passphrases() {}
+
+    /// @throws KmException when it is too short
+    static void longEnough(Secret passphrase) {
+        var characters = passphrase.characters();
+        int length = characters.length;
+        Arrays.fill(characters, '\0');
+        if (length < Slots.SHORTEST_PASSPHRASE) {
+            throw new KmException(
+                    "the passphrase has fewer than %d characters, and whoever has the file can try many a second: take a longer one"
+                            .formatted(Slots.SHORTEST_PASSPHRASE));
+        }
+    }
+
+    /// The defaults with a new salt.
+    static Map<String, String> newParameters(SecureRandom random) {
+        var parameters = new TreeMap<>(DEFAULTS);
+        var salt = new byte[16];
+        random.nextBytes(salt);
+        parameters.put("salt", HexFormat.of().formatHex(salt));
+        return parameters;
+    }
 
     /// The caller zeroes it.
     static byte[] key(Slot slot, Secret passphrase) {

@@ -1,7 +1,9 @@
 package io.postern.km.vault;
 
 import io.postern.km.secret.KmException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,7 +17,9 @@ public final class Slot {
         /// A passphrase, by Argon2id.
         PASSPHRASE,
         /// Any m of n shares.
-        SHARES;
+        SHARES,
+        /// A key in a PKCS #11 token.
+        PKCS11;
 
         /// As commands write it.
         public String word() {
@@ -87,6 +91,19 @@ public final class Slot {
         return value;
     }
 
+    /// Of a parameter that people named: in hexadecimal digits, for it may have any characters.
+    String text(String name) {
+        return new String(octets(name), StandardCharsets.UTF_8);
+    }
+
+    byte[] octets(String name) {
+        try {
+            return HexFormat.of().parseHex(parameter(name));
+        } catch (IllegalArgumentException _) {
+            throw damaged();
+        }
+    }
+
     int number(String name, int least, int most) {
         try {
             int number = Integer.parseInt(parameter(name));
@@ -115,6 +132,8 @@ public final class Slot {
             case SHARES ->
                     "%s of %s shares, set %s"
                             .formatted(parameter("need"), parameter("of"), parameter("set"));
+            case PKCS11 ->
+                    "key \"%s\" of the PKCS #11 token \"%s\"".formatted(text("key"), text("token"));
         };
     }
 

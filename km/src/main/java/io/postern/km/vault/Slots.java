@@ -14,7 +14,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
@@ -80,18 +79,8 @@ public final class Slots {
     ///
     /// @throws KmException when it is too short
     public Slot addPassphrase(int id, VaultKeys keys, Secret passphrase) {
-        var characters = passphrase.characters();
-        int length = characters.length;
-        Arrays.fill(characters, '\0');
-        if (length < SHORTEST_PASSPHRASE) {
-            throw new KmException(
-                    "the passphrase has fewer than %d characters, and whoever has the folder can try many a second: take a longer one"
-                            .formatted(SHORTEST_PASSPHRASE));
-        }
-        var parameters = new TreeMap<>(Passphrases.DEFAULTS);
-        var salt = new byte[16];
-        random.nextBytes(salt);
-        parameters.put("salt", HexFormat.of().formatHex(salt));
+        Passphrases.longEnough(passphrase);
+        var parameters = Passphrases.newParameters(random);
         var bare = new Slot(id, Slot.Kind.PASSPHRASE, parameters, new byte[0]);
         return wrapped(
                 id,
@@ -99,6 +88,23 @@ public final class Slots {
                 parameters,
                 Passphrases.key(bare, passphrase),
                 keys.master());
+    }
+
+    /// Makes a slot for a token: a random secret, wrapped by the key in it.
+    ///
+    /// @param keyLabel of a key that [Pkcs11Token#makeKey] made
+    public Slot addPkcs11(int id, VaultKeys keys, Pkcs11Token token, String keyLabel) {
+        try (var secret = Secret.random(VaultKeys.LENGTH, random)) {
+            var octets = secret.copy();
+            var hex = HexFormat.of();
+            var parameters =
+                    Map.of(
+                            "token", hex.formatHex(token.label().getBytes(StandardCharsets.UTF_8)),
+                            "key", hex.formatHex(keyLabel.getBytes(StandardCharsets.UTF_8)),
+                            "secret",
+                                    hex.formatHex(token.wrap(keyLabel, octets, bound(id), random)));
+            return wrapped(id, Slot.Kind.PKCS11, parameters, octets, keys.master());
+        }
     }
 
     /// Makes shares and their slot, which gives the recovery secret too.
@@ -182,7 +188,35 @@ public final class Slots {
                                                     ? "wrong passphrase; the unseal key or the shares open the vault as well"
                                                     : "this vault has no passphrase: open it with the unseal key or the shares"));
             case Opening.ByShares(var shares) -> byShares(slots, shares);
+            case Opening.ByPkcs11(var token) -> byToken(slots, token);
         };
+    }
+
+    private VaultKeys byToken(List<Slot> slots, Pkcs11Token token) {
+        var meant =
+                slots.stream()
+                        .filter(slot ->
+                                slot.kind() == Slot.Kind.PKCS11
+                                        && slot.text("token").equals(token.label()))
+                        .toList();
+        if (meant.isEmpty()) {
+            throw new KmException(
+                    "no slot of this vault is for the token \"%s\": `postern km slots list` shows what opens it"
+                            .formatted(token.label()));
+        }
+        return first(
+                        meant,
+                        Slot.Kind.PKCS11,
+                        slot ->
+                                token.unwrap(
+                                        slot.text("key"), slot.octets("secret"), bound(slot.id())))
+                .orElseThrow(() ->
+                        new KmException(
+                                "the token opens its slot no more: the slot was changed; open the vault another way, and make a new one"));
+    }
+
+    private String bound(int id) {
+        return vaultId + "|" + id;
     }
 
     private VaultKeys byShares(List<Slot> slots, List<Share> shares) {

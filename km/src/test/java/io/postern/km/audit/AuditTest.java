@@ -31,7 +31,9 @@ class AuditTest {
 
     private final List<String> lines = new ArrayList<>();
     private final List<Checkpoint> checkpoints = new ArrayList<>();
+    private final List<Checkpoint> cosigned = new ArrayList<>();
     private final KeyPair keys = newKeys();
+    private final KeyPair vaultKeys = newKeys();
 
     private static KeyPair newKeys() {
         try {
@@ -57,13 +59,22 @@ class AuditTest {
             lines.add(line.text());
             prev = line.hash();
             checkpoints.add(Checkpoint.sign(VAULT, i, prev, keys.getPrivate()));
+            if (i == 3) {
+                cosigned.add(Checkpoint.sign("cosigned/" + VAULT, i, prev, vaultKeys.getPrivate()));
+            }
         }
         new AuditFile(folder).append(lines);
     }
 
     private AuditVerification.Result verify(Optional<String> head) {
         return AuditVerification.verify(
-                VAULT, lines, new AuditFile(folder), checkpoints, keys.getPublic(), head);
+                VAULT,
+                lines.iterator(),
+                new AuditFile(folder),
+                new AuditVerification.Signed(checkpoints.iterator(), Optional.of(keys.getPublic())),
+                new AuditVerification.Signed(
+                        cosigned.iterator(), Optional.of(vaultKeys.getPublic())),
+                head);
     }
 
     private String faults() {
@@ -109,6 +120,7 @@ class AuditTest {
         assertEquals(List.of(), result.faults());
         assertEquals(5, result.lines());
         assertEquals(5, result.checkpoints());
+        assertEquals(1, result.cosignatures());
     }
 
     @Test

@@ -1,0 +1,119 @@
+package io.postern.km;
+
+import io.postern.km.ca.Pkcs12;
+import io.postern.km.ca.RevocationReason;
+import io.postern.km.consent.Approver;
+import io.postern.km.consent.Draft;
+import io.postern.km.consent.Operation;
+import io.postern.km.vault.Slot;
+import io.postern.mail.Mailbox;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/// What each act asks for, in the form that approvers sign. The act itself makes the same of what
+/// it was really told to do, and the two are compared.
+public final class Acts {
+    private Acts() {}
+
+    private static String subject(Object address) {
+        return Certificates.key(address.toString());
+    }
+
+    /// See [OpenVault#issue].
+    public static Draft issue(IssueOrder order) {
+        var parameters = order(order);
+        parameters.put(
+                "usages",
+                order.usages().stream().map(Issuing::word).collect(Collectors.joining(",")));
+        return new Draft("issue", subject(order.address()), parameters);
+    }
+
+    /// See [OpenVault#renew]: the usages are those that are there.
+    public static Draft renew(IssueOrder order) {
+        return new Draft("renew", subject(order.address()), order(order));
+    }
+
+    private static Map<String, String> order(IssueOrder order) {
+        var parameters = new TreeMap<String, String>();
+        parameters.put("key", order.kind().name());
+        parameters.put("days", order.lifetime().toDays() + "");
+        parameters.put("form", order.form().name());
+        return parameters;
+    }
+
+    /// See [OpenVault#revoke].
+    public static Draft revoke(Chosen chosen, RevocationReason reason) {
+        return new Draft("revoke", subject(chosen), Map.of("reason", reason.name()));
+    }
+
+    /// See [OpenVault#hold].
+    public static Draft hold(Chosen chosen) {
+        return new Draft("hold", subject(chosen), Map.of());
+    }
+
+    /// See [OpenVault#release].
+    public static Draft release(Chosen chosen) {
+        return new Draft("release", subject(chosen), Map.of());
+    }
+
+    /// See [OpenVault#leave].
+    public static Draft leave(String address) {
+        return new Draft("leave", subject(address), Map.of());
+    }
+
+    /// See [OpenVault#recover].
+    public static Draft recover(Mailbox address, Optional<String> serial, Pkcs12.Form form) {
+        var parameters = new TreeMap<String, String>();
+        parameters.put("form", form.name());
+        serial.ifPresent(text -> parameters.put("serial", new Chosen.Serial(text).serial()));
+        return new Draft("recover", subject(address), parameters);
+    }
+
+    /// See [OpenVault#exportAuthority].
+    public static Draft exportAuthority() {
+        return new Draft("export-ca", "ca", Map.of());
+    }
+
+    /// See [Administrators#add].
+    public static Draft addApprover(Approver approver) {
+        return new Draft("add-approver", approver.name(), Map.of("public", approver.printed()));
+    }
+
+    /// See [Administrators#remove].
+    public static Draft removeApprover(String name) {
+        return new Draft("remove-approver", Approver.named(name), Map.of());
+    }
+
+    /// See [Administrators#set].
+    public static Draft setPolicy(Map<Operation, Integer> numbers) {
+        var parameters = new TreeMap<String, String>();
+        numbers.forEach((operation, number) -> parameters.put(operation.word(), number + ""));
+        return new Draft("set-policy", "policy", parameters);
+    }
+
+    /// See [OpenVault#addUnsealKey], [OpenVault#addPassphrase], [OpenVault#addPkcs11].
+    public static Draft addSlot(Slot.Kind kind) {
+        return new Draft("add-slot", kind.word(), Map.of());
+    }
+
+    /// See [OpenVault#addShares].
+    public static Draft addShares(FoundingSettings.Quorum quorum) {
+        return new Draft(
+                "add-slot",
+                Slot.Kind.SHARES.word(),
+                Map.of("need", quorum.needed() + "", "of", quorum.of() + ""));
+    }
+
+    /// See [OpenVault#anchor].
+    public static Draft anchor(Optional<Path> file) {
+        return new Draft("anchor", file.map(Keeping::absolute).orElse("none"), Map.of());
+    }
+
+    /// See [OpenVault#removeSlot].
+    public static Draft removeSlot(int id) {
+        return new Draft("remove-slot", id + "", Map.of());
+    }
+}
