@@ -129,21 +129,14 @@ final class KmSlotsCommand extends Common implements Runnable {
         return 0;
     }
 
-    private int addToken(
-            DataOptions data, KmInput input, KmConsent consent, String keyLabel) {
+    private int addToken(DataOptions data, KmInput input, KmConsent consent, String keyLabel) {
         var draft = Acts.addSlot(Slot.Kind.PKCS11);
         if (consent.request) {
             KmActs.act(io, data, input, consent, draft, _ -> true);
             return 0;
         }
         try (var token = input.takeToken(io)) {
-            KmActs.act(
-                            io,
-                            data,
-                            input,
-                            consent,
-                            draft,
-                            vault -> vault.addPkcs11(token, keyLabel))
+            KmActs.act(io, data, input, consent, draft, vault -> vault.addPkcs11(token, keyLabel))
                     .ifPresent(id -> io.line("slot " + id + " is opened by the token"));
         }
         return 0;

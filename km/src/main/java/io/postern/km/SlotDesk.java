@@ -51,8 +51,7 @@ final class SlotDesk {
                 Request.of(Acts.addSlot(Slot.Kind.PKCS11)),
                 on -> {
                     quorum(on);
-                    var made =
-                            slots.addPkcs11(Tables.nextSlot(on), vault.keys(), token, keyLabel);
+                    var made = slots.addPkcs11(Tables.nextSlot(on), vault.keys(), token, keyLabel);
                     Tables.putSlot(on, made, desk.world().now());
                     return made.id();
                 });

@@ -57,8 +57,7 @@ class OpeningTest {
         assertEquals(List.of(), result.faults());
         assertEquals(2, result.cosignatures());
         var kept = scene.looked(KeyManagement::cosigner);
-        assertEquals(
-                List.of(), scene.looked(km -> km.verify(Optional.empty(), kept)).faults());
+        assertEquals(List.of(), scene.looked(km -> km.verify(Optional.empty(), kept)).faults());
         var other =
                 new Octets(
                         KeyPairGenerator.getInstance("Ed25519")
@@ -114,8 +113,7 @@ class OpeningTest {
         scene.opened(
                 scene.byKey(),
                 vault -> vault.revoke(Chosen.of("info@example.com"), RevocationReason.SUPERSEDED));
-        assertTrue(
-                scene.looked(km -> km.crl("root").number()) == first + 1, "signed long ago");
+        assertTrue(scene.looked(km -> km.crl("root").number()) == first + 1, "signed long ago");
         scene.opened(scene.byShares(1, 2), OpeningTest::signed);
         assertTrue(scene.looked(km -> km.crl("root").number()) > first + 2, "signed anew");
         scene.clock.advance(Duration.ofDays(9 * 365));
@@ -134,10 +132,7 @@ class OpeningTest {
                 scene.opened(
                         scene.byKey(),
                         vault ->
-                                vault
-                                        .addShares(new FoundingSettings.Quorum(2, 3))
-                                        .shares()
-                                        .stream()
+                                vault.addShares(new FoundingSettings.Quorum(2, 3)).shares().stream()
                                         .map(share -> share.printed())
                                         .toList());
         assertEquals(Optional.of("guarded"), rootTier(scene));
@@ -146,7 +141,8 @@ class OpeningTest {
     }
 
     @Test
-    @DisplayName("a folder of the time before there were approvers opens, and is brought up to date")
+    @DisplayName(
+            "a folder of the time before there were approvers opens, and is brought up to date")
     void before() {
         var scene = Scene.founded(data);
         scene.issue("info@example.com");

@@ -72,8 +72,7 @@ class Pkcs11SlotTest {
         try (var token = login(library, TOKEN, PIN)) {
             int slot =
                     scene.<Integer>opened(
-                            scene.byShares(1, 2),
-                            vault -> vault.addPkcs11(token, Pkcs11Token.KEY));
+                            scene.byShares(1, 2), vault -> vault.addPkcs11(token, Pkcs11Token.KEY));
             assertEquals(3, slot);
         }
         return scene;
@@ -100,8 +99,7 @@ class Pkcs11SlotTest {
                                 vault -> vault.addUnsealKey())));
         // A second slot of the same key, and the first removed.
         try (var token = login(library, TOKEN, PIN)) {
-            scene.opened(
-                    scene.byShares(1, 2), vault -> vault.addPkcs11(token, Pkcs11Token.KEY));
+            scene.opened(scene.byShares(1, 2), vault -> vault.addPkcs11(token, Pkcs11Token.KEY));
         }
         scene.opened(
                 scene.byShares(1, 2),

@@ -133,8 +133,7 @@ public final class Slot {
                     "%s of %s shares, set %s"
                             .formatted(parameter("need"), parameter("of"), parameter("set"));
             case PKCS11 ->
-                    "key \"%s\" of the PKCS #11 token \"%s\""
-                            .formatted(text("key"), text("token"));
+                    "key \"%s\" of the PKCS #11 token \"%s\"".formatted(text("key"), text("token"));
         };
     }
 

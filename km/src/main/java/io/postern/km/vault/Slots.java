@@ -102,8 +102,7 @@ public final class Slots {
                             "token", hex.formatHex(token.label().getBytes(StandardCharsets.UTF_8)),
                             "key", hex.formatHex(keyLabel.getBytes(StandardCharsets.UTF_8)),
                             "secret",
-                                    hex.formatHex(
-                                            token.wrap(keyLabel, octets, bound(id), random)));
+                                    hex.formatHex(token.wrap(keyLabel, octets, bound(id), random)));
             return wrapped(id, Slot.Kind.PKCS11, parameters, octets, keys.master());
         }
     }

@@ -125,8 +125,7 @@ final class TokenList {
                 argument);
     }
 
-    private static long slotList(
-            MemorySegment function, MemorySegment slots, MemorySegment count) {
+    private static long slotList(MemorySegment function, MemorySegment slots, MemorySegment count) {
         return invoke(
                 function,
                 FunctionDescriptor.of(

@@ -7,8 +7,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 
-/// SoftHSM 2, where it is installed, on a folder of tokens that is the test's own. The library reads
-/// the name of its configuration once a process, from the environment that Surefire sets.
+/// SoftHSM 2, where it is installed, on a folder of tokens that is the test's own. The library
+/// reads the name of its configuration once a process, from the environment that Surefire sets.
 public final class SoftHsm {
     /// Where distributions put it.
     private static final List<Path> LIBRARIES =
@@ -48,7 +48,13 @@ public final class SoftHsm {
             }
             run("--delete-token", "--token", label);
             if (run(
-                            "--init-token", "--free", "--label", label, "--pin", pin, "--so-pin",
+                            "--init-token",
+                            "--free",
+                            "--label",
+                            label,
+                            "--pin",
+                            pin,
+                            "--so-pin",
                             "87654321")
                     != 0) {
                 throw new AssertionError("softhsm2-util makes no token");
