@@ -68,6 +68,7 @@ class KmConsentCommandsTest {
         assertSays("request 1: recover of info@example.com (form MODERN): laptop lost", asked);
         assertSays("\"reason\":\"laptop lost\"", asked);
         assertSays("laptop lost", km.done("", "requests"));
+        assertSays("1 request waits", km.done("", "status"));
         assertSays("has none", km.km(km.shares(), "do", "1", "--out", "out").err());
         var signed = approve("1", "anna");
         assertSays("\"op\":\"recover\"", signed.out());

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// Whether enough approvers agreed to exactly the act that is being done: the one place that all
 /// acts on an open vault pass. A request is used up in the transaction of its act.
@@ -33,6 +34,7 @@ final class Consent implements Guard {
     private final Desk desk;
     private final VaultKeys keys;
     private Under under = NOBODY;
+    private @Nullable Rules known;
 
     Consent(Desk desk, VaultKeys keys) {
         this.desk = desk;
@@ -85,8 +87,15 @@ final class Consent implements Guard {
         under = NOBODY;
     }
 
+    /// Read once an opening: to know that they are those of the audit takes a look at all of it,
+    /// and nobody else changes them under our lock.
     private Rules rules(Database on) throws SQLException {
-        return RulesStore.inForce(on, keys);
+        var rules = known;
+        if (rules == null) {
+            rules = RulesStore.inForce(on, keys);
+            known = rules;
+        }
+        return rules;
     }
 
     @Override
@@ -223,6 +232,7 @@ final class Consent implements Guard {
 
     @Override
     public void done(Request request) {
+        known = RulesStore.ACTS.contains(request.act()) ? null : known;
         switch (under) {
             case Under.Nobody() -> {}
             case Under.One _ -> {

@@ -25,7 +25,7 @@ import java.util.Optional;
 /// @param auditLines how many acts there are
 /// @param auditHead hash of the last line
 /// @param slots what opens the vault
-/// @param approvals who is asked before acts, and how many for each
+/// @param approvals who is asked before acts, how many for each, and how many requests wait
 /// @param warnings what somebody should do, the worst first
 public record KmStatus(
         String state,

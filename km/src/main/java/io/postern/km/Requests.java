@@ -88,6 +88,17 @@ public final class Requests {
                 "SELECT id FROM request WHERE done IS NULL ORDER BY id", row -> row.getLong(1));
     }
 
+    /// How many there are to be signed or done.
+    static int waiting(Database on, Instant now) throws SQLException {
+        return exists(on)
+                ? on.first(
+                                "SELECT count(*) FROM request WHERE done IS NULL AND expires > ?",
+                                row -> row.getInt(1),
+                                now.getEpochSecond())
+                        .orElse(0)
+                : 0;
+    }
+
     private static boolean exists(Database on) throws SQLException {
         return on.first("SELECT 1 FROM sqlite_schema WHERE name = 'request'", row -> row.getInt(1))
                 .isPresent();

@@ -9,12 +9,16 @@ import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 
 /// Where approvers and policy are kept: in the vault, where each act reads them; a copy under what
 /// the shares alone give, so that a program that changed the first without them is found out; and
 /// one in the runtime tier, for looking, which decides nothing. They name the audit line that made
 /// them: older ones put back in their place do not fit the audit.
 final class RulesStore {
+    /// What changes them; [#line] asks for the same.
+    static final Set<String> ACTS = Set.of("add-approver", "remove-approver", "set-policy");
+
     private static final String TYPE = "rules";
     private static final String IN_FORCE = "in-force";
     private static final String GUARDED = "guarded-copy";

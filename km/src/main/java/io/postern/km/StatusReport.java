@@ -105,7 +105,15 @@ final class StatusReport {
 
     /// Who is asked before an act; the record is in the runtime tier.
     private String approvals(String state) throws SQLException {
-        return state.equals("stopped") ? "unknown" : RulesStore.view(on, runtime).words();
+        if (state.equals("stopped")) {
+            return "unknown";
+        }
+        int waiting = Requests.waiting(on, now);
+        return RulesStore.view(on, runtime).words()
+                + (waiting == 0
+                        ? ""
+                        : "; %d request%s (`postern km requests`)"
+                                .formatted(waiting, waiting == 1 ? " waits" : "s wait"));
     }
 
     private static String words(Slot slot) {

@@ -241,6 +241,30 @@ class ConsentTest {
     }
 
     @Test
+    @DisplayName("an act that dies before its commit leaves its request unused; one after uses it")
+    void died() {
+        long id = request(revocation(), "anna");
+        for (var step : List.of("revoke: ready", "revoke: changed", "revoke: line written")) {
+            scene.steps = dying(step);
+            assertThrows(Scene.Died.class, () -> revoke(id), step);
+        }
+        assertEquals(1, scene.looked(km -> km.requests().pending()).size());
+        scene.steps = dying("revoke: committed");
+        assertThrows(Scene.Died.class, () -> revoke(id));
+        scene.steps = Steps.NONE;
+        assertSays("was used", refused(() -> revoke(id)));
+        assertEquals("revoke", last().act());
+    }
+
+    private static Steps dying(String step) {
+        return name -> {
+            if (name.equals(step)) {
+                throw new Scene.Died();
+            }
+        };
+    }
+
+    @Test
     @DisplayName("a request that ended is refused, and nobody signs it any more")
     void expired() {
         long id = request(revocation(), "anna");

@@ -54,12 +54,12 @@ public final class Pkcs11Token implements AutoCloseable {
         var found = all.stream().filter(one -> one.label().equals(token)).toList();
         if (found.isEmpty()) {
             throw new KmException(
-                    "there is no token \"%s\": is it plugged in? There %s"
+                    "there is no token \"%s\": is it plugged in? %s"
                             .formatted(
                                     token,
                                     all.isEmpty()
-                                            ? "is none"
-                                            : "are "
+                                            ? "There is no other"
+                                            : "There are these: "
                                                     + all.stream()
                                                             .map(TokenList.Token::label)
                                                             .collect(Collectors.joining(", "))));
