@@ -50,6 +50,9 @@ final class KmCommand extends KmViewCommands implements Runnable {
         return new CommandLine(new KmCommand(io))
                 .addSubcommand("init", new KmInit(io))
                 .addSubcommand("bulk", new KmBulkCommand(io))
+                .addSubcommand("invite", new KmInviteCommand(io))
+                .addSubcommand("invites", new KmInvitesCommand(io))
+                .addSubcommand("redeem", new KmRedeemCommand(io))
                 .addSubcommand("slots", new KmSlotsCommand(io))
                 .addSubcommand("audit", new KmAuditCommand(io));
     }
