@@ -292,7 +292,7 @@ def elsewhere(suite, scratch, operator):
         other.do("move", "to", new.path("new.pem"), "--out", new.path("sent"), *operator.by_key())
         why = other.refused("moved to another machine", "issue", "late@example.com", *operator.by_key())
         why = why or operator.refused("has a vault", "restore", new.path("sent"))
-        new.do("restore", new.path("sent"), *operator.by_key())
+        new.do("restore", new.path("sent"), *operator.by_shares(1, 2, folder="new"))
         new.do("issue", "late@example.com", "--key", "p-256", "--out", new.path("out"), *operator.by_key())
         left = [one for one in os.listdir(new.data) if "move" in one or "sent" in one]
         return why or (f"left behind: {left}" if left or status else "") or new.whole()

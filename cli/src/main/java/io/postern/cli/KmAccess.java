@@ -2,6 +2,7 @@ package io.postern.cli;
 
 import io.postern.keys.CryptoProviders;
 import io.postern.keys.StartSecret;
+import io.postern.km.InviteDesk;
 import io.postern.km.KeyManagement;
 import io.postern.km.Steps;
 import io.postern.km.World;
@@ -37,6 +38,13 @@ final class KmAccess {
         exists(world);
         CryptoProviders.install();
         return KeyManagement.lock(world, secret(io, options, world));
+    }
+
+    /// For invitations, beside acts.
+    static InviteDesk invites(Io io, DataOptions options) {
+        var world = world(io, options);
+        exists(world);
+        return InviteDesk.open(world, secret(io, options, world));
     }
 
     private static void exists(World world) {

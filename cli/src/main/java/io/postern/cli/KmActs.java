@@ -5,6 +5,7 @@ import io.postern.km.OpenVault;
 import io.postern.km.RenewalsDue;
 import io.postern.km.consent.Draft;
 import io.postern.km.secret.KmException;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -36,6 +37,30 @@ final class KmActs {
             KmConsent consent,
             Draft draft,
             Function<OpenVault, T> act) {
+        return act(io, data, input, consent, draft, List.of(), act);
+    }
+
+    /// The same for many acts that are agreed to as one list.
+    ///
+    /// @param items one or more, all of one kind
+    static <T> Optional<T> batch(
+            Io io,
+            DataOptions data,
+            KmInput input,
+            KmConsent consent,
+            List<Draft> items,
+            Function<OpenVault, T> acts) {
+        return act(io, data, input, consent, Draft.batch(items), items, acts);
+    }
+
+    private static <T> Optional<T> act(
+            Io io,
+            DataOptions data,
+            KmInput input,
+            KmConsent consent,
+            Draft draft,
+            List<Draft> items,
+            Function<OpenVault, T> act) {
         if (consent.request) {
             locked(
                     io,
@@ -56,13 +81,14 @@ final class KmActs {
                                 session.vault(io, data),
                                 consent,
                                 draft,
+                                items,
                                 keys,
                                 act));
             }
             try (var km = KmAccess.lock(io, data);
                     var opening = input.opening(io);
                     var vault = km.open(opening)) {
-                return Optional.of(under(io, km, vault, consent, draft, keys, act));
+                return Optional.of(under(io, km, vault, consent, draft, items, keys, act));
             }
         }
     }
@@ -73,16 +99,21 @@ final class KmActs {
             OpenVault vault,
             KmConsent consent,
             Draft draft,
+            List<Draft> items,
             KmConsent.Keys keys,
             Function<OpenVault, T> act) {
         var id = consent.request(km, draft, keys);
         return refreshed(
                 io,
                 vault,
-                open ->
-                        id.isPresent()
-                                ? open.under(id.getAsLong(), () -> act.apply(open))
-                                : act.apply(open));
+                open -> {
+                    if (id.isEmpty()) {
+                        return act.apply(open);
+                    }
+                    return items.isEmpty()
+                            ? open.under(id.getAsLong(), () -> act.apply(open))
+                            : open.underBatch(id.getAsLong(), items, () -> act.apply(open));
+                });
     }
 
     private static <T> T refreshed(Io io, OpenVault vault, Function<OpenVault, T> act) {

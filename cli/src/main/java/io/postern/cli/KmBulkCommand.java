@@ -1,9 +1,11 @@
 package io.postern.cli;
 
+import io.postern.km.Acts;
 import io.postern.km.BulkWatch;
 import io.postern.km.HandoutFolder;
 import io.postern.km.IssueOrder;
 import io.postern.km.OpenVault;
+import io.postern.km.consent.Draft;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -36,6 +38,7 @@ final class KmBulkCommand extends Common implements Callable<Integer> {
 
     @Mixin DataOptions data = new DataOptions();
     @Mixin KmInput input = new KmInput();
+    @Mixin KmConsent consent = new KmConsent();
     @Mixin KmCommand.Order order = new KmCommand.Order();
     @Mixin KmFolders folders = new KmFolders();
     @Mixin KmDirectory directory = new KmDirectory();
@@ -60,7 +63,9 @@ final class KmBulkCommand extends Common implements Callable<Integer> {
         if (file.isPresent() == directory.url.isPresent()) {
             throw Failure.usage("name a FILE, or a directory with --ldap");
         }
-        folders.check(io);
+        if (!consent.request) {
+            folders.check(io);
+        }
         var people = file.isPresent() ? KmPeople.of(io.file(file.get())) : directory.people(io);
         var orders = people.people().stream().map(this::order).toList();
         if (orders.isEmpty()) {
@@ -71,6 +76,8 @@ final class KmBulkCommand extends Common implements Callable<Integer> {
                 io,
                 data,
                 input,
+                consent,
+                orders.stream().map(Acts::issue).toList(),
                 folders,
                 new KmProgress(io, orders.size(), index -> people.people().get(index).place()),
                 people.wrong(),
@@ -96,24 +103,32 @@ final class KmBulkCommand extends Common implements Callable<Integer> {
             Io io,
             DataOptions data,
             KmInput input,
+            KmConsent consent,
+            List<Draft> items,
             KmFolders folders,
             KmProgress progress,
             List<String> wrong,
             Act act) {
-        KmActs.opened(
-                io,
-                data,
-                input,
-                vault -> {
-                    var handout = folders.settled(io, vault);
-                    try {
-                        act.on(vault, handout, progress);
-                    } catch (RuntimeException e) {
-                        undone(handout, vault, e);
-                        throw e;
-                    }
-                    return true;
-                });
+        var done =
+                KmActs.batch(
+                        io,
+                        data,
+                        input,
+                        consent,
+                        items,
+                        vault -> {
+                            var handout = folders.settled(io, vault);
+                            try {
+                                act.on(vault, handout, progress);
+                            } catch (RuntimeException e) {
+                                undone(handout, vault, e);
+                                throw e;
+                            }
+                            return true;
+                        });
+        if (done.isEmpty()) {
+            return 0; // only asked for
+        }
         int code = progress.end(wrong);
         io.line("Hand the files over by one way and the passphrases by another.");
         return code;
@@ -133,14 +148,19 @@ final class KmBulkCommand extends Common implements Callable<Integer> {
             Io io,
             DataOptions data,
             KmInput input,
+            KmConsent consent,
             KmFolders folders,
             Duration within,
             KmCommand.Order order) {
-        folders.check(io);
+        if (!consent.request) {
+            folders.check(io);
+        }
         int count;
+        List<IssueOrder> orders;
         try (var km = KmAccess.read(io, data)) {
             var due = km.due(within);
             count = due.all().size();
+            orders = due.orders(Duration.ofDays(order.days), order.how());
             if (due.ownKeys() > 0) {
                 io.err()
                         .println(
@@ -160,13 +180,11 @@ final class KmBulkCommand extends Common implements Callable<Integer> {
                 io,
                 data,
                 input,
+                consent,
+                orders.stream().map(Acts::renew).toList(),
                 folders,
                 new KmProgress(io, count, index -> "renewal " + (index + 1)),
                 List.of(),
-                (vault, handout, watch) ->
-                        vault.renewAll(
-                                vault.due(within).orders(Duration.ofDays(order.days), order.how()),
-                                handout,
-                                watch));
+                (vault, handout, watch) -> vault.renewAll(orders, handout, watch));
     }
 }

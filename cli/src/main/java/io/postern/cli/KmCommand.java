@@ -57,6 +57,9 @@ final class KmCommand extends KmViewCommands implements Runnable {
                 .addSubcommand("move", new KmMove(io))
                 .addSubcommand("anchor", new KmAnchor(io))
                 .addSubcommand("bulk", new KmBulkCommand(io))
+                .addSubcommand("invite", new KmInviteCommand(io))
+                .addSubcommand("invites", new KmInvitesCommand(io))
+                .addSubcommand("redeem", new KmRedeemCommand(io))
                 .addSubcommand("slots", new KmSlotsCommand(io))
                 .addSubcommand("approver", new KmApproverCommand(io))
                 .addSubcommand("approvers", new KmApproversCommand(io))
@@ -218,7 +221,7 @@ final class KmCommand extends KmViewCommands implements Runnable {
         var folders = new KmFolders();
         folders.out = files.out;
         folders.passphrasesTo = passphrasesTo;
-        return KmBulkCommand.renew(io, data, input, folders, within(within), order);
+        return KmBulkCommand.renew(io, data, input, consent, folders, within(within), order);
     }
 
     private static Duration within(String text) {

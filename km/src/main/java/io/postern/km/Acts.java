@@ -8,6 +8,7 @@ import io.postern.km.consent.Operation;
 import io.postern.km.vault.Slot;
 import io.postern.mail.Mailbox;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -105,6 +106,18 @@ public final class Acts {
                 "add-slot",
                 Slot.Kind.SHARES.word(),
                 Map.of("need", quorum.needed() + "", "of", quorum.of() + ""));
+    }
+
+    /// See [OpenVault#invite].
+    public static Draft invite(IssueOrder order, Duration valid) {
+        var parameters = new TreeMap<>(issue(order).parameters());
+        parameters.put("valid", valid.toString());
+        return new Draft("invite", subject(order.address()), parameters);
+    }
+
+    /// See [OpenVault#cancelInvite].
+    public static Draft cancelInvite(String address) {
+        return new Draft("cancel-invite", subject(address), Map.of());
     }
 
     /// See [OpenVault#anchor].

@@ -9,6 +9,7 @@ import io.postern.km.vault.VaultKeys;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
+import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Optional;
@@ -78,6 +79,16 @@ final class CoSigning {
             Tables.put(on, Tables.Tier.RUNTIME, desk.runtime(), TYPE, "public", half, random);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK 25 has Ed25519", e);
+        }
+    }
+
+    /// Puts the vault's copy of the public half into a runtime tier that was made anew.
+    static void restorePublic(Database on, TierKey runtime, VaultKeys keys, SecureRandom random)
+            throws SQLException {
+        if (Tables.tier(on, TYPE, COPY).isPresent()) {
+            try (var copy = Tables.get(on, keys.vault(), TYPE, COPY)) {
+                Tables.put(on, Tables.Tier.RUNTIME, runtime, TYPE, "public", copy.copy(), random);
+            }
         }
     }
 

@@ -24,6 +24,7 @@ final class Database implements AutoCloseable {
     static final String FILE = "km.db";
 
     private static final int BUSY = 5_000;
+    private static final String FULL = "the disk is full: free space on it, then do it again";
 
     /// The driver's own library, with room to spare.
     private static final long DRIVER = 8 << 20;
@@ -273,14 +274,25 @@ final class Database implements AutoCloseable {
         return failure(file, e);
     }
 
+    /// The log's index can't grow on a full disk, and then it is an error like any other.
+    private static boolean isFull(Path file) {
+        try {
+            return Files.getFileStore(file).getUsableSpace() < 1 << 20;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     private static KmException failure(Path file, SQLException e) {
         var code =
                 e instanceof SQLiteException s ? s.getResultCode() : SQLiteErrorCode.UNKNOWN_ERROR;
         var remedy =
                 switch (SQLiteErrorCode.getErrorCode(code.code & 0xff)) {
-                    case SQLITE_FULL -> "the disk is full: free space on it, then do it again";
+                    case SQLITE_FULL -> FULL;
                     case SQLITE_IOERR ->
-                            "the disk reports an error: look at the system log, then do it again";
+                            isFull(file)
+                                    ? FULL
+                                    : "the disk reports an error: look at the system log, then do it again";
                     case SQLITE_READONLY, SQLITE_PERM, SQLITE_CANTOPEN ->
                             "it can't be opened or written: see to its disk, owner and mode";
                     case SQLITE_CORRUPT, SQLITE_NOTADB ->

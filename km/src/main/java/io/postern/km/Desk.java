@@ -44,10 +44,22 @@ final class Desk implements AutoCloseable {
 
     /// Locks and opens the folder.
     static Desk open(World world, StartSecret secret) {
-        var lock = KmLock.take(world.folder());
+        return over(world, secret, KmLock.take(world.folder()));
+    }
+
+    /// The same, or nothing when somebody else is at work.
+    static Optional<Desk> tryOpen(World world, StartSecret secret) {
+        return KmLock.tryTake(world.folder()).map(lock -> over(world, secret, lock));
+    }
+
+    private static Desk over(World world, StartSecret secret, DataFolder lock) {
         boolean opened = false;
         try {
             var desk = new Desk(world, lock, Database.open(lock.path()), TierKey.runtime(secret));
+            desk.database.transaction(on -> {
+                Invites.prune(on, world.now());
+                return true;
+            });
             opened = true;
             return desk;
         } finally {

@@ -19,6 +19,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /// The vault while it is open: for one act, or a few. Each act is one transaction with its audit
@@ -147,6 +148,21 @@ public final class OpenVault implements AutoCloseable {
     /// The same; the files are kept where they go before the act is committed.
     public KeyFiles renew(IssueOrder order, Handout handout) {
         return new Issuing(this).renew(order, handout);
+    }
+
+    /// Makes keys and certificates for somebody, in a parcel that its token fetches while the vault
+    /// is sealed.
+    ///
+    /// @param valid how long it can be fetched
+    /// @param before keeps the passphrase before the act is committed; what it throws ends the act
+    /// @return the caller closes it
+    public Invite invite(IssueOrder order, Duration valid, Consumer<Invite> before) {
+        return new Inviting(this).invite(order, valid, before);
+    }
+
+    /// Takes back what was not redeemed and confirmed, and revokes its certificates.
+    public List<CertificateView> cancelInvite(String address) {
+        return new Inviting(this).cancel(address);
     }
 
     /// Its name, as unseal keys and [KmStatus] have it.

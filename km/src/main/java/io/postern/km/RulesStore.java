@@ -37,6 +37,13 @@ final class RulesStore {
         }
     }
 
+    /// Puts those in force into a runtime tier that was made anew.
+    static void restoreView(Database on, TierKey runtime, VaultKeys keys, SecureRandom random)
+            throws SQLException {
+        var octets = inForce(on, keys).text().getBytes(StandardCharsets.UTF_8);
+        Tables.put(on, Tables.Tier.RUNTIME, runtime, TYPE, VIEW, octets, random);
+    }
+
     /// Keeps the copy that needs shares.
     static void guard(Database on, VaultKeys keys, Rules rules, SecureRandom random)
             throws SQLException {

@@ -1,6 +1,7 @@
 package io.postern.km;
 
 import io.postern.km.ca.KeyKind;
+import io.postern.km.secret.KmException;
 import io.postern.km.vault.VaultKeys;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -48,7 +49,13 @@ final class RuntimeTier {
 
     /// Makes the tier anew under the start secret at hand. What was sealed under the other one is
     /// gone: lists must be signed again, and checkpoints of before can't be verified any more.
+    ///
+    /// @throws KmException when the root can't sign its lists, which needs the shares
     static void renew(Database on, Desk desk, VaultKeys keys) throws SQLException {
+        if (!RootKey.usable(on, keys)) {
+            throw new KmException(
+                    "the backup was made under another start secret, so that the root must sign its lists anew: give the shares with --share-file, or bring that start secret");
+        }
         on.update("DELETE FROM record WHERE tier = 'runtime'");
         on.update("DELETE FROM crl");
         on.update("DELETE FROM checkpoint");
@@ -56,5 +63,7 @@ final class RuntimeTier {
         keep(on, desk, Desk.AUDIT_KEY, auditKeys(random));
         keep(on, desk, Responder.KEY, KeyKind.P_256.generate(random));
         EscrowKeys.restorePublic(on, desk.runtime(), keys, random);
+        CoSigning.restorePublic(on, desk.runtime(), keys, random);
+        RulesStore.restoreView(on, desk.runtime(), keys, random);
     }
 }

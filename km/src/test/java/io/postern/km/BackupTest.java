@@ -334,7 +334,10 @@ class BackupTest {
                 refused(() -> MachineKey.open(scene.world(), scene.secret(), sent, plain))
                         .contains("no key for a move"));
         MachineKey.open(other.world(), other.secret(), sent, plain);
-        restore(other, plain, other.byKey(), Optional.empty());
+        assertTrue(
+                refused(() -> restore(other, plain, other.byKey(), Optional.empty()))
+                        .contains("the shares"));
+        restore(other, plain, other.byShares(1, 2), Optional.empty());
         other.issue("second@example.com");
         assertEquals(4, other.looked(km -> km.certificates(Optional.empty())).size());
         scene.opened(

@@ -39,6 +39,8 @@ public enum Operation {
                     "restore",
                     "move",
                     "stay",
+                    "redeem",
+                    "redeemed",
                     "recovery-told");
 
     /// As commands write it.
@@ -69,7 +71,7 @@ public enum Operation {
                 switch (bare) {
                     case "issue", "issue-csr", "invite" -> ISSUE;
                     case "renew", "renew-csr" -> RENEW;
-                    case "revoke", "hold", "release", "leave", "withdraw-invite" -> REVOKE;
+                    case "revoke", "hold", "release", "leave", "cancel-invite" -> REVOKE;
                     case "recover" -> RECOVER;
                     case "export-ca" -> EXPORT;
                     case "set-policy" -> POLICY;
