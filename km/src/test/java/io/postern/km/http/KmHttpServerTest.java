@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.km.ca.OcspReply;
 import io.postern.km.ca.Window;
+import io.postern.km.limits.ServiceLimits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -62,7 +63,8 @@ class KmHttpServerTest {
         server =
                 KmHttpServer.start(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                        new KmPages(new Failing(), () -> T0, Duration.ofDays(1)));
+                        new KmPages(new Failing(), () -> T0, Duration.ofDays(1)),
+                        ServiceLimits.of(100, 10, 1000));
     }
 
     @AfterEach
@@ -138,7 +140,8 @@ class KmHttpServerTest {
                                 KmHttpServer.start(
                                         new InetSocketAddress(
                                                 InetAddress.getLoopbackAddress(), server.port()),
-                                        new KmPages(new Failing(), () -> T0, Duration.ofDays(1))));
+                                        new KmPages(new Failing(), () -> T0, Duration.ofDays(1)),
+                                        ServiceLimits.of(1, 1, 1)));
         assertEquals(true, String.valueOf(thrown.getMessage()).contains(":" + server.port()));
     }
 }
