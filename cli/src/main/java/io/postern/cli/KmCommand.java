@@ -47,7 +47,8 @@ final class KmCommand extends KmViewCommands implements Runnable {
         return new CommandLine(new KmCommand(io))
                 .addSubcommand("init", new KmInit(io))
                 .addSubcommand("slots", new KmSlotsCommand(io))
-                .addSubcommand("audit", new KmAuditCommand(io));
+                .addSubcommand("audit", new KmAuditCommand(io))
+                .addSubcommand("smimea", new KmSmimeaCommand(io));
     }
 
     @Override

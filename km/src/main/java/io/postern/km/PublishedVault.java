@@ -211,6 +211,13 @@ public final class PublishedVault implements Published, AutoCloseable {
                         sha1));
     }
 
+    /// Ends it when its file is not there any more under its name.
+    void forsake() {
+        try (runtime) {
+            var _ = readers.forsake();
+        }
+    }
+
     @Override
     public void close() {
         try (runtime) {

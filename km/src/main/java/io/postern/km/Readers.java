@@ -79,19 +79,27 @@ final class Readers implements AutoCloseable {
         }
     }
 
+    /// Ends the threads and leaves the connections as they are: for a file that is not there any
+    /// more under its name. Closing the last connection would remove the write-ahead log by its
+    /// name, and that is the new file's.
+    ///
+    /// @return whether the connections are at rest
+    boolean forsake() {
+        threads.shutdown();
+        try {
+            return threads.awaitTermination(LONGEST_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
     /// Questions under way may fail.
     @Override
     public void close() {
-        threads.shutdown();
-        try {
-            if (!threads.awaitTermination(LONGEST_SECONDS, TimeUnit.SECONDS)) {
-                // A connection in use can't be closed: the end of the process does it.
-                return;
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            return;
+        // A connection in use can't be closed: the end of the process does it.
+        if (forsake()) {
+            all.forEach(Database::close);
         }
-        all.forEach(Database::close);
     }
 }

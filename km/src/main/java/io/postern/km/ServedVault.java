@@ -80,8 +80,13 @@ public final class ServedVault implements Published, AutoCloseable {
 
     private void let(@Nullable Opened before) {
         opened = null;
-        if (before != null) {
+        if (before == null) {
+            return;
+        }
+        if (before.file.equals(file())) {
             before.vault.close();
+        } else {
+            before.vault.forsake();
         }
     }
 
