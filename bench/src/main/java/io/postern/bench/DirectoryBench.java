@@ -57,9 +57,9 @@ import org.bouncycastle.operator.DigestCalculator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
 
-/// OCSP answers and directory look-ups a second, over loopback, by the servers of `[km]` and clients
-/// in one process: bench/directory. A real vault, in which one person's certificates are entered for
-/// as many people as are asked for.
+/// OCSP answers and directory look-ups a second, over loopback, by the servers of `[km]` and
+/// clients in one process: bench/directory. A real vault, in which one person's certificates are
+/// entered for as many people as are asked for.
 public final class DirectoryBench {
     private static final Instant T0 = Instant.parse("2026-11-22T12:00:00Z");
     private static final int CLIENTS = 8;
@@ -227,8 +227,7 @@ public final class DirectoryBench {
     private Client lookUps(int port) {
         return (end, done) -> {
             try (var client =
-                    new LDAPConnection(
-                            InetAddress.getLoopbackAddress().getHostAddress(), port)) {
+                    new LDAPConnection(InetAddress.getLoopbackAddress().getHostAddress(), port)) {
                 while (!end.get()) {
                     var found =
                             client.search(

@@ -44,7 +44,7 @@ public final class KmWatch implements AutoCloseable {
     }
 
     /// Looks now. Never throws; trouble is a warning of what was seen.
-    public void look() {
+    public synchronized void look() {
         try {
             vault.look();
             try (var km = KeyManagement.read(world, secret)) {

@@ -57,8 +57,7 @@ class DirectoryFuzzTest {
     }
 
     private static final Answers ANSWERS =
-            new Answers(
-                    new Nobody(), new DirectoryRules("dc=example,dc=com", _ -> true, 3));
+            new Answers(new Nobody(), new DirectoryRules("dc=example,dc=com", _ -> true, 3));
 
     static Stream<byte[]> seeds() {
         return Stream.concat(

@@ -72,7 +72,7 @@ public final class KmHttpServer implements AutoCloseable {
         connector.setPort(address.getPort());
         server.addConnector(connector);
         server.addBean(new NetworkConnectionLimit(limits.connections(), connector));
-        connector.addBean(new PerClient(limits.perClient()));
+        connector.addEventListener(new PerClient(limits.perClient()));
         try {
             server.start();
         } catch (Exception e) {

@@ -66,6 +66,12 @@ final class Answers {
                 : 1;
     }
 
+    /// Whether the answer may be of megabytes.
+    static boolean large(LDAPMessage asked) {
+        return asked.getProtocolOp() instanceof SearchRequestProtocolOp search
+                && Search.large(search);
+    }
+
     /// The same request answered by `busy`. RFC 4511 appendix A.2.
     static Reply busy(LDAPMessage asked) {
         return refuse(asked, ResultCode.BUSY, "too many requests: come again in a minute");

@@ -9,7 +9,9 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -41,7 +43,9 @@ final class Connection implements Runnable {
     ///
     /// @param rates whether the client may ask for so much
     /// @param tls the certificates of now
-    record Means(Answers answers, Rates rates, Supplier<Optional<SSLContext>> tls) {}
+    /// @param large permits for answers of megabytes: each is in memory until its client has it
+    record Means(
+            Answers answers, Rates rates, Supplier<Optional<SSLContext>> tls, Semaphore large) {}
 
     /// Whether a client may ask for so much.
     @FunctionalInterface
@@ -89,7 +93,7 @@ final class Connection implements Runnable {
             LOG.debug("{}: {}", socket.getInetAddress(), e.getMessage());
         } catch (IOException e) {
             LOG.debug("{} is gone: {}", socket.getInetAddress(), e.getMessage());
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (RuntimeException e) {
             LOG.error("a client of the directory was left without an answer", e);
         }
     }
@@ -119,24 +123,35 @@ final class Connection implements Runnable {
                 return false;
             }
             var asked = message.get();
-            Answers.Reply reply;
-            if (means.rates.take(client, Answers.cost(asked))) {
-                busy = 0;
-                reply =
-                        means.answers.answer(
-                                asked,
-                                new Answers.Client(
-                                        client, secured, secured || means.tls.get().isPresent()));
-            } else {
-                busy++;
-                reply = Answers.busy(asked);
+            boolean large = Answers.large(asked);
+            boolean now =
+                    means.rates.take(client, Answers.cost(asked))
+                            && (!large || means.large.tryAcquire());
+            busy = now ? 0 : busy + 1;
+            Answers.Then then;
+            try {
+                var reply =
+                        now
+                                ? means.answers.answer(
+                                        asked,
+                                        new Answers.Client(
+                                                client,
+                                                secured,
+                                                secured || means.tls.get().isPresent()))
+                                : Answers.busy(asked);
+                then = reply.then();
+                if (then == Answers.Then.START_TLS && in.available() > 0) {
+                    // RFC 4511 §4.14.1: what was sent in clear must not be taken for sent under
+                    // TLS.
+                    throw new Wire.NotLdapException("more than StartTLS");
+                }
+                write(reply.messages(), out);
+            } finally {
+                if (now && large) {
+                    means.large.release();
+                }
             }
-            if (reply.then() == Answers.Then.START_TLS && in.available() > 0) {
-                // RFC 4511 §4.14.1: what was sent in clear must not be taken for sent under TLS.
-                throw new Wire.NotLdapException("more than StartTLS");
-            }
-            write(reply.messages(), out);
-            switch (reply.then()) {
+            switch (then) {
                 case STAY -> {}
                 case CLOSE -> {
                     return false;
@@ -156,7 +171,7 @@ final class Connection implements Runnable {
             return octets.isPresent() ? Optional.of(Wire.decode(octets.get())) : Optional.empty();
         } catch (Wire.NotLdapException e) {
             // RFC 4511 §4.1.1: what can't be parsed ends the session, with a notice.
-            write(java.util.List.of(Answers.disconnection("this is not LDAP")), out);
+            write(List.of(Answers.disconnection("this is not LDAP")), out);
             throw e;
         }
     }

@@ -28,6 +28,9 @@ public final class KmLdapServer implements AutoCloseable {
     private static final int BACKLOG = 100;
     private static final long LOOK_SECONDS = 1;
 
+    /// Answers of megabytes at once; a list of 100,000 entries has four, and is copied twice.
+    private static final int LARGE = 8;
+
     private final ServerSocket listening;
     private final boolean implicitTls;
     private final Connection.Means means;
@@ -85,7 +88,8 @@ public final class KmLdapServer implements AutoCloseable {
                 new KmLdapServer(
                         socket,
                         tls,
-                        new Connection.Means(answers, limits.rates()::take, tls.context()),
+                        new Connection.Means(
+                                answers, limits.rates()::take, tls.context(), new Semaphore(LARGE)),
                         limits);
         server.accepting.start();
         server.watching.start();

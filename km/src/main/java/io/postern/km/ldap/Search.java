@@ -20,7 +20,10 @@ final class Search {
     /// Recipients of a message that a client asks for at once, and more.
     private static final int MOST_NAMED = 100;
 
+    private static final int FEW_NAMED = 20;
     private static final int MOST_BEGINNINGS = 4;
+    private static final Set<String> LISTS =
+            Set.of(Types.lower(Types.LIST), Types.lower(Types.AUTHORITY_LIST));
 
     /// Of those that begin so.
     private static final int MOST_FOUND = 20;
@@ -47,6 +50,18 @@ final class Search {
     /// What it costs, in requests: each address that it names is looked up.
     static int cost(SearchRequestProtocolOp asked) {
         return 1 + Named.in(asked.getFilter()).addresses().size() / 10;
+    }
+
+    /// Whether the answer may be of megabytes: a revocation list, or very many certificates.
+    static boolean large(SearchRequestProtocolOp asked) {
+        var attributes = asked.getAttributes();
+        boolean all = attributes.isEmpty() || attributes.contains("*");
+        return (all && asked.getScope().equals(SearchScope.BASE) && !asked.getBaseDN().isEmpty())
+                || attributes.stream()
+                        .map(Types::of)
+                        .flatMap(Optional::stream)
+                        .anyMatch(LISTS::contains)
+                || Named.in(asked.getFilter()).addresses().size() > FEW_NAMED;
     }
 
     Found answer(SearchRequestProtocolOp asked, InetAddress client, boolean startTls) {

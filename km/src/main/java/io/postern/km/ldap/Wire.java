@@ -14,7 +14,7 @@ import java.util.Optional;
 /// has been bounded before, in octets and in depth: its decoder calls itself.
 final class Wire {
     /// A search for a hundred addresses has some 10 KiB.
-    static final int LONGEST = 64 << 10;
+    static final int LONGEST = 32 << 10;
 
     /// Filters of Outlook are seven deep, and each level has one or two of these.
     private static final int DEEPEST = 40;

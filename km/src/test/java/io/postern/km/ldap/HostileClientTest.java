@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.unboundid.asn1.ASN1Buffer;
 import com.unboundid.ldap.protocol.LDAPMessage;
+import com.unboundid.ldap.protocol.SearchRequestProtocolOp;
+import com.unboundid.ldap.sdk.DereferencePolicy;
+import com.unboundid.ldap.sdk.Filter;
 import com.unboundid.ldap.sdk.LDAPConnection;
 import com.unboundid.ldap.sdk.LDAPException;
 import com.unboundid.ldap.sdk.LDAPSearchException;
@@ -33,6 +36,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -300,7 +304,8 @@ class HostileClientTest {
                                             new Closed(),
                                             new DirectoryRules("dc=example", _ -> false, 3)),
                                     (_, _) -> true,
-                                    Optional::empty));
+                                    Optional::empty,
+                                    new Semaphore(0)));
             var thread = Thread.ofVirtual().start(connection);
             connection.watch(System.nanoTime() + later.toNanos());
             thread.join();
@@ -313,6 +318,36 @@ class HostileClientTest {
     void slow() throws Exception {
         watched(Duration.ofSeconds(61), new byte[0]);
         watched(Duration.ofSeconds(61), hex("3005"));
+    }
+
+    @Test
+    @DisplayName("lists and searches for many are large, and bounded in number; others are not")
+    void large() {
+        var people =
+                Stream.iterate(0, i -> i + 1)
+                        .limit(21)
+                        .map(i -> Filter.equals("mail", "u" + i + "@example.com"))
+                        .toList();
+        assertTrue(Answers.large(search(SearchScope.SUB, Filter.or(people), "mail")));
+        var one = people.getFirst();
+        assertTrue(Answers.large(search(SearchScope.SUB, one, "2.5.4.39")));
+        assertTrue(Answers.large(search(SearchScope.SUB, one, "AuthorityRevocationList;binary")));
+        assertTrue(Answers.large(search(SearchScope.BASE, one, "*")));
+        assertTrue(!Answers.large(search(SearchScope.SUB, one, "*", "userCertificate")));
+    }
+
+    private static LDAPMessage search(SearchScope scope, Filter filter, String... attributes) {
+        return new LDAPMessage(
+                1,
+                new SearchRequestProtocolOp(
+                        "dc=example,dc=com",
+                        scope,
+                        DereferencePolicy.NEVER,
+                        0,
+                        0,
+                        false,
+                        filter,
+                        List.of(attributes)));
     }
 
     @Test
