@@ -8,6 +8,10 @@ import com.unboundid.ldap.sdk.LDAPConnection;
 import com.unboundid.ldap.sdk.LDAPSearchException;
 import com.unboundid.ldap.sdk.ResultCode;
 import com.unboundid.ldap.sdk.SearchScope;
+import com.unboundid.ldap.sdk.extensions.StartTLSExtendedRequest;
+import com.unboundid.util.ssl.SSLUtil;
+import com.unboundid.util.ssl.TrustAllTrustManager;
+import io.postern.testkit.TestCertificate;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -30,6 +34,7 @@ import java.security.cert.X509CRL;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -213,6 +218,45 @@ class KmServeTest {
 
     @Test
     @DisplayName(
+            "the directory under TLS has the gateway's certificate, from the beginning or when asked")
+    void tls() throws Exception {
+        var issued = TestCertificate.authority("Example").issue("127.0.0.1", "127.0.0.1");
+        var key = folder.resolve("key.pem");
+        Files.writeString(key, issued.keyPem());
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+        Files.writeString(folder.resolve("chain.pem"), issued.pem());
+        write(
+                SERVED
+                        + """
+                        ldaps = "127.0.0.1:0"
+                        [[certificate]]
+                        file = "chain.pem"
+                        key = "key.pem"
+                        """);
+        vault();
+        var ssl = new SSLUtil(new TrustAllTrustManager());
+        try (var running = serve();
+                var implicit =
+                        new LDAPConnection(
+                                ssl.createSSLSocketFactory(),
+                                "127.0.0.1",
+                                running.km().ldaps().orElseThrow());
+                var later = new LDAPConnection("127.0.0.1", running.km().ldap().orElseThrow())) {
+            later.processExtendedOperation(new StartTLSExtendedRequest(ssl.createSSLContext()));
+            for (var directory : List.of(implicit, later)) {
+                var session = Objects.requireNonNull(directory.getSSLSession());
+                assertEquals(issued.certificate(), session.getPeerCertificates()[0]);
+                assertEquals(
+                        1,
+                        directory
+                                .search("", SearchScope.SUB, "(mail=info@example.com)")
+                                .getEntryCount());
+            }
+        }
+    }
+
+    @Test
+    @DisplayName(
             "without a vault mail goes on, clients are told to come again, and health says what to do")
     void noVault() throws Exception {
         write(SERVED);
@@ -266,7 +310,7 @@ class KmServeTest {
     }
 
     @Test
-    @DisplayName("a gateway without [km] loads no class of key management and has no thread of it")
+    @DisplayName("a gateway without [km] loads no class of key management and shows no figure of it")
     void absent() throws Exception {
         write("");
         var classes = folder.resolve("classes");
@@ -293,12 +337,20 @@ class KmServeTest {
                     line = log.readLine()) {
                 seen.add(line);
             }
+            try (var client = HttpClient.newHttpClient()) {
+                assertTrue(page(client, "/metrics").contains("postern_sessions"), seen::toString);
+                assertTrue(!page(client, "/metrics").contains("postern_km"));
+            }
+            // Before the end: who is told to stop this early may end by an exception.
+            var loaded = Files.readAllLines(classes);
+            assertTrue(loaded.stream().anyMatch(one -> one.contains("io.postern.gateway.Gateway ")));
+            assertEquals(
+                    List.of(),
+                    loaded.stream().filter(one -> one.contains(" io.postern.km.")).toList());
+        } finally {
             process.destroy();
-            assertEquals(143, process.waitFor(), seen::toString);
+            process.waitFor();
         }
-        var loaded = Files.readString(classes);
-        assertTrue(loaded.contains("io.postern.gateway.Gateway "));
-        assertTrue(!loaded.contains("io.postern.km."), "a class of key management");
     }
 
     @Test
