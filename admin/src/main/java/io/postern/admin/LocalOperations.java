@@ -39,6 +39,7 @@ public final class LocalOperations implements Operations {
     /// @param reload reads the configuration again; throws [ConfigException] when it can't be used
     /// @param recipients asked when recipients are
     /// @param users asked when users are
+    /// @param warnings asked when health is: what somebody should do, though mail goes on
     /// @param onClose lets go of what belongs to these operations
     public record Surroundings(
             boolean running,
@@ -48,6 +49,7 @@ public final class LocalOperations implements Operations {
             Supplier<Reloaded> reload,
             Supplier<OwnRecipients> recipients,
             Supplier<Users> users,
+            Supplier<List<String>> warnings,
             Runnable onClose) {}
 
     /// Why an entry was held or deleted, for its event.
@@ -304,7 +306,8 @@ public final class LocalOperations implements Operations {
                 surroundings.running(),
                 health.lag().toMillis(),
                 health.freeBytes(),
-                guarded(() -> store.count(QueueFilter.ALL)));
+                guarded(() -> store.count(QueueFilter.ALL)),
+                surroundings.warnings().get());
     }
 
     @Override

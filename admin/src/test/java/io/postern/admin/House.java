@@ -70,6 +70,7 @@ final class House implements AutoCloseable {
                                 () -> new Reloaded("test.toml", List.of("rule[0].when")),
                                 () -> recipients,
                                 () -> users,
+                                () -> List.of("the lists end in 7 days"),
                                 () -> {}));
         server = ControlServer.start(data, local);
         remote = RemoteOperations.connect(data).orElseThrow();

@@ -10,14 +10,16 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("Metrics and health over TCP")
 class MetricsServerTest {
-    private static final HealthView GOOD = new HealthView("ok", "", true, 0, 1, 0);
-    private static final HealthView BAD = new HealthView("failing", "disk full", true, 0, 0, 0);
+    private static final HealthView GOOD = new HealthView("ok", "", true, 0, 1, 0, List.of());
+    private static final HealthView BAD =
+            new HealthView("failing", "disk full", true, 0, 0, 0, List.of());
 
     @Test
     @DisplayName("reads only: metrics, health as 200 or 503, nothing else")

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -110,6 +111,7 @@ final class Access {
                                     io.clock(),
                                     random);
                         }),
+                        List::of,
                         () -> {
                             recipients.close();
                             store.close();

@@ -69,7 +69,8 @@ final class KmCommand extends KmViewCommands implements Runnable {
                 .addSubcommand("do", new KmRequestCommands.Do(io))
                 .addSubcommand("unseal", new KmUnsealCommand(io))
                 .addSubcommand("export-ca", new KmExportCommand(io))
-                .addSubcommand("audit", new KmAuditCommand(io));
+                .addSubcommand("audit", new KmAuditCommand(io))
+                .addSubcommand("smimea", new KmSmimeaCommand(io));
     }
 
     @Override

@@ -43,7 +43,8 @@ public final class Main {
         commands.put("recipients", RecipientsCommand::new);
         commands.put("rates", RatesCommand::new);
         commands.put("users", UsersCommand::new);
-        commands.put("km", KmCommand::line);
+        // Not KmCommand::line, which would load it, and part of key management, for every command.
+        commands.put("km", io -> KmCommand.line(io));
         commands.put("track", TrackCommand::new);
         commands.put("explain", ExplainCommand::new);
         commands.put("rules", RulesCommand::new);

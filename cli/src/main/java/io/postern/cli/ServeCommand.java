@@ -23,8 +23,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -145,6 +147,7 @@ final class ServeCommand extends Common implements Runnable {
 
         private final Deque<AutoCloseable> parts = new ArrayDeque<>();
         private @Nullable Gateway gateway;
+        private @Nullable KmService km;
 
         private void open(Config settings) {
             var crypto = CryptoProviders.install();
@@ -168,6 +171,11 @@ final class ServeCommand extends Common implements Runnable {
                                             address.toSocketAddress(),
                                             gateway.figures()::scrape,
                                             () -> health(operations))));
+            if (settings.km().enabled()) {
+                var service = KmService.open(settings, gateway, io.clock());
+                parts.push(service);
+                km = service;
+            }
             try {
                 gateway.start();
             } catch (IOException e) {
@@ -185,6 +193,11 @@ final class ServeCommand extends Common implements Runnable {
             return Objects.requireNonNull(gateway, "not open");
         }
 
+        /// What is published of a vault; there is one when the configuration asks for it.
+        KmService km() {
+            return Objects.requireNonNull(km, "no [km]");
+        }
+
         private Operations operations(Gateway gateway) {
             return new LocalOperations(
                     gateway.store(),
@@ -198,12 +211,18 @@ final class ServeCommand extends Common implements Runnable {
                             this::reload,
                             gateway::recipients,
                             gateway::users,
+                            this::warnings,
                             () -> {}),
                     new Desks(
                             gateway.counting().rates(),
                             gateway.counting().guard(),
                             gateway.dmarc().received(),
                             gateway.seen()));
+        }
+
+        private List<String> warnings() {
+            var service = km;
+            return service == null ? List.of() : service.warnings();
         }
 
         /// Reads the file again. Says in the log how it went, whoever asked.
@@ -261,14 +280,17 @@ final class ServeCommand extends Common implements Runnable {
     }
 
     private static String listeners(Config settings) {
-        return String.join(
-                ", ",
-                settings.listener().stream()
-                        .map(listener ->
-                                listener.role().name().toLowerCase(java.util.Locale.ROOT)
-                                        + " "
-                                        + listener.address())
-                        .toList());
+        var all = new ArrayList<String>();
+        for (var listener : settings.listener()) {
+            all.add(
+                    listener.role().name().toLowerCase(java.util.Locale.ROOT)
+                            + " "
+                            + listener.address());
+        }
+        settings.km().http().ifPresent(address -> all.add("km http " + address));
+        settings.km().ldap().ifPresent(address -> all.add("km ldap " + address));
+        settings.km().ldaps().ifPresent(address -> all.add("km ldaps " + address));
+        return String.join(", ", all);
     }
 
     private void welcome(Gateway gateway) {

@@ -59,6 +59,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -308,6 +309,12 @@ public final class Gateway implements AutoCloseable {
         } catch (IOException e) {
             throw new ConfigException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /// TLS with the gateway's certificates of now, for a service beside the listeners; empty when
+    /// it has none.
+    public Optional<SSLContext> tls() {
+        return tlsFiles.own();
     }
 
     /// Reads the certificates again; sessions under TLS stay as they are.

@@ -151,7 +151,7 @@ final class Database implements AutoCloseable {
         }
         var database = connect(file, folder.resolve("spool"), false);
         database.transaction(on -> {
-            int version = on.first("PRAGMA user_version", row -> row.getInt(1)).orElseThrow();
+            int version = version(on);
             for (var statements :
                     VERSIONS.subList(Math.min(version, VERSIONS.size()), VERSIONS.size())) {
                 for (var statement : statements) {
@@ -161,9 +161,7 @@ final class Database implements AutoCloseable {
             if (version < VERSIONS.size()) {
                 on.execute("PRAGMA user_version = " + VERSIONS.size());
             } else if (version > VERSIONS.size()) {
-                throw new KmException(
-                        "%s was written by a later version (schema %d, this one knows %d): use that version"
-                                .formatted(file, version, VERSIONS.size()));
+                throw later(file, version);
             }
             return version;
         });
@@ -186,6 +184,30 @@ final class Database implements AutoCloseable {
             // The driver says what is wrong with it.
         }
         return libraries;
+    }
+
+    /// Whether an earlier version of the program wrote it, so that it must be opened for writing
+    /// once before it can be read.
+    ///
+    /// @throws KmException when a later one did
+    boolean older() {
+        return transaction(on -> {
+            int version = version(on);
+            if (version > VERSIONS.size()) {
+                throw later(file, version);
+            }
+            return version > 0 && version < VERSIONS.size();
+        });
+    }
+
+    private static int version(Database on) throws SQLException {
+        return on.first("PRAGMA user_version", row -> row.getInt(1)).orElseThrow();
+    }
+
+    private static KmException later(Path file, int version) {
+        return new KmException(
+                "%s was written by a later version (schema %d, this one knows %d): use that version"
+                        .formatted(file, version, VERSIONS.size()));
     }
 
     /// @param libraries where the driver unpacks its own: nobody else can write there

@@ -45,9 +45,23 @@ public final class KeyManagement implements AutoCloseable {
         if (!exists(world)) {
             throw none(world);
         }
+        upgrade(world);
         var database = Database.read(world.folder());
         return founded(
                 new KeyManagement(world, database, TierKey.runtime(secret), Optional.empty()));
+    }
+
+    /// A database of an earlier version gets what this one adds, under the lock.
+    private static void upgrade(World world) {
+        try (var database = Database.read(world.folder())) {
+            if (!database.older()) {
+                return;
+            }
+        }
+        try (var lock = KmLock.take(world.folder());
+                var _ = Database.open(lock.path())) {
+            // Opening it for writing does it.
+        }
     }
 
     /// For acts, under the lock of the folder.
@@ -282,6 +296,20 @@ public final class KeyManagement implements AutoCloseable {
     /// How things are. Fast: no list and no key is opened but one small record.
     public KmStatus status() {
         return database.transaction(on -> new StatusReport(on, runtime, world.now()).make());
+    }
+
+    /// What is told in `meta` of the last backup; empty when nobody told of one.
+    public Optional<java.time.Instant> lastBackup() {
+        return database.transaction(on -> Tables.meta(on, "last_backup"))
+                .flatMap(KeyManagement::instant);
+    }
+
+    private static Optional<java.time.Instant> instant(String text) {
+        try {
+            return Optional.of(java.time.Instant.parse(text));
+        } catch (java.time.DateTimeException _) {
+            return Optional.empty();
+        }
     }
 
     @Override

@@ -9,22 +9,23 @@ import io.postern.km.ca.RevocationReason;
 import io.postern.km.ca.Window;
 import io.postern.km.http.Published;
 import io.postern.km.http.PublishedList;
-import io.postern.km.secret.KmException;
 import io.postern.km.vault.TierKey;
 import java.math.BigInteger;
+import java.net.URI;
 import java.security.cert.X509Certificate;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// What the vault publishes while it is sealed: lists released by the clock, OCSP answers by the
 /// delegated responder, certificates by address and hash. Sees what commands change as soon as they
-/// have committed. For many threads, which take turns.
+/// have committed. For many threads; signing is theirs, and nobody waits for it.
 public final class PublishedVault implements Published, AutoCloseable {
     /// How long an OCSP answer is good: a revocation is seen by then.
     private static final Duration ANSWER = Duration.ofHours(12);
@@ -32,30 +33,51 @@ public final class PublishedVault implements Published, AutoCloseable {
     private static final int MOST_CERTIFICATES = 16;
 
     private final World world;
-    private final Database database;
+    private final Readers readers;
     private final TierKey runtime;
+    private final String place;
 
     /// The last list of each authority that was opened: it may be of megabytes.
-    private final Map<String, Opened> lists = new HashMap<>();
+    private final Map<String, Opened> lists = new ConcurrentHashMap<>();
 
-    private @Nullable Certified responder;
+    private volatile @Nullable Certified responder;
 
     private record Opened(long number, PublishedList list) {}
 
+    /// What an OCSP answer needs beside the certificates' state.
+    private record Answering(Optional<Window> window, OcspResponder responder) {}
+
     private record Certified(String certificate, OcspResponder responder) {}
 
-    private PublishedVault(World world, Database database, TierKey runtime) {
+    private PublishedVault(World world, Readers readers, TierKey runtime) {
         this.world = world;
-        this.database = database;
+        this.readers = readers;
         this.runtime = runtime;
+        var path = readers.read(on -> URI.create(Tables.needed(on, "url"))).getRawPath();
+        place = path == null ? "" : path.replaceFirst("/+$", "");
     }
 
     /// Opens it for reading, beside commands.
     ///
-    /// @throws KmException when there is no vault
+    /// @throws io.postern.km.secret.KmException when there is no vault
     public static PublishedVault open(World world, StartSecret secret) {
         KeyManagement.read(world, secret).close(); // says what is wrong
-        return new PublishedVault(world, Database.read(world.folder()), TierKey.runtime(secret));
+        var readers = Readers.open(world.folder());
+        boolean opened = false;
+        try {
+            var vault = new PublishedVault(world, readers, TierKey.runtime(secret));
+            opened = true;
+            return vault;
+        } finally {
+            if (!opened) {
+                readers.close();
+            }
+        }
+    }
+
+    @Override
+    public String place() {
+        return place;
     }
 
     private static Optional<String> id(String name, String suffix) {
@@ -68,14 +90,14 @@ public final class PublishedVault implements Published, AutoCloseable {
     }
 
     @Override
-    public synchronized Optional<PublishedList> list(String name) {
+    public Optional<PublishedList> list(String name) {
         return id(name, ".crl").flatMap(this::inForce);
     }
 
     private Optional<PublishedList> inForce(String id) {
         var plan = id.equals("root") ? CrlPlan.ROOT : CrlPlan.CA;
         var now = world.now();
-        return database.transaction(on -> {
+        return readers.read(on -> {
             var number = plan.number(on, now);
             var known = lists.get(id);
             if (number.isEmpty() || (known != null && known.number == number.get())) {
@@ -95,24 +117,31 @@ public final class PublishedVault implements Published, AutoCloseable {
     }
 
     @Override
-    public synchronized Optional<X509Certificate> authority(String name) {
-        return id(name, ".cer").map(id -> database.transaction(on -> OpenVault.authority(on, id)));
+    public Optional<X509Certificate> authority(String name) {
+        return id(name, ".cer").map(id -> readers.read(on -> OpenVault.authority(on, id)));
     }
 
     @Override
-    public synchronized OcspReply ocsp(byte[] request) {
+    public OcspReply ocsp(byte[] request) {
         var now = world.now();
-        return database.transaction(on -> {
-            var until = CrlPlan.CA.nextUpdate(on, now);
-            var window =
-                    until.filter(end -> end.isAfter(now))
-                            .map(end -> {
-                                var soon = now.plus(ANSWER);
-                                return new Window(now, end.isBefore(soon) ? end : soon);
-                            });
-            return responder(on)
-                    .answer(request, window, serial -> status(on, serial), now, world.random());
-        });
+        var with = readers.read(on -> new Answering(window(on, now), responder(on)));
+        return with.responder.answer(
+                request,
+                with.window,
+                serial -> readers.read(on -> status(on, serial)),
+                now,
+                world.random());
+    }
+
+    /// No longer than the list that the answer rests on.
+    private static Optional<Window> window(Database on, Instant now) throws SQLException {
+        return CrlPlan.CA
+                .nextUpdate(on, now)
+                .filter(end -> end.isAfter(now))
+                .map(end -> {
+                    var soon = now.plus(ANSWER);
+                    return new Window(now, end.isBefore(soon) ? end : soon);
+                });
     }
 
     private OcspResponder responder(Database on) throws SQLException {
@@ -133,63 +162,70 @@ public final class PublishedVault implements Published, AutoCloseable {
         }
     }
 
-    private static OcspStatus status(Database on, BigInteger serial) {
-        try {
-            Optional<OcspStatus> known =
-                    on.first(
-                            "SELECT state, revoked, reason FROM certificate WHERE serial = ?",
-                            row ->
-                                    row.getString(1).equals("valid")
-                                            ? new OcspStatus.Good()
-                                            : new OcspStatus.Revoked(
-                                                    java.time.Instant.ofEpochSecond(row.getLong(2)),
-                                                    RevocationReason.valueOf(row.getString(3))),
-                            serial.toString(16));
-            return known.or(() -> elsewhere(on, serial)).orElseGet(OcspStatus.Unknown::new);
-        } catch (SQLException e) {
-            throw new KmException(Database.FILE + " can't be read: " + e.getMessage(), e);
-        }
-    }
-
-    /// What a list of before a restored backup says of a certificate that is not known here.
-    private static Optional<OcspStatus> elsewhere(Database on, BigInteger serial) {
-        try {
-            return on.first(
-                    "SELECT revoked, reason FROM revoked_elsewhere WHERE serial = ?",
-                    row ->
-                            new OcspStatus.Revoked(
-                                    java.time.Instant.ofEpochSecond(row.getLong(1)),
-                                    RevocationReason.valueOf(row.getString(2))),
-                    serial.toString(16));
-        } catch (SQLException e) {
-            throw new KmException(Database.FILE + " can't be read: " + e.getMessage(), e);
-        }
+    private static OcspStatus status(Database on, BigInteger serial) throws SQLException {
+        return on.first(
+                        // What a list from before a restore says of those that are not known here.
+                        """
+                        SELECT state, revoked, reason FROM certificate WHERE serial = ?1 UNION ALL
+                        SELECT 'revoked', revoked, reason FROM revoked_elsewhere WHERE serial = ?1
+                        """,
+                        row ->
+                                row.getString(1).equals("valid")
+                                        ? new OcspStatus.Good()
+                                        : new OcspStatus.Revoked(
+                                                Instant.ofEpochSecond(row.getLong(2)),
+                                                RevocationReason.valueOf(row.getString(3))),
+                        serial.toString(16))
+                .orElseGet(OcspStatus.Unknown::new);
     }
 
     @Override
-    public synchronized List<X509Certificate> ofAddress(String address) {
-        return database.transaction(on ->
+    public List<X509Certificate> ofAddress(String address) {
+        return readers.read(on ->
                 on.query(
                         "SELECT der FROM certificate WHERE address = ? AND state = 'valid'"
-                                + " ORDER BY issued DESC, serial LIMIT ?",
+                                + " AND not_after > ? ORDER BY issued DESC, serial LIMIT ?",
                         row -> PrivateKeys.certificate(row.getBytes(1)),
                         Certificates.key(address),
+                        world.now().getEpochSecond(),
                         MOST_CERTIFICATES));
     }
 
     @Override
-    public synchronized Optional<X509Certificate> ofHash(byte[] sha1) {
-        return database.transaction(on ->
+    public List<String> addresses(String prefix, int most) {
+        var from = Certificates.key(prefix);
+        return readers.read(on ->
+                on.query(
+                        "SELECT DISTINCT address FROM certificate WHERE address >= ?"
+                                + " AND address < ? AND state = 'valid' AND not_after > ?"
+                                + " ORDER BY address LIMIT ?",
+                        row -> row.getString(1),
+                        from,
+                        from + Character.toString(Character.MAX_CODE_POINT),
+                        world.now().getEpochSecond(),
+                        most));
+    }
+
+    @Override
+    public Optional<X509Certificate> ofHash(byte[] sha1) {
+        return readers.read(on ->
                 on.first(
                         "SELECT der FROM certificate WHERE sha1 = ?",
                         row -> PrivateKeys.certificate(row.getBytes(1)),
                         sha1));
     }
 
+    /// Ends it when its file is not there any more under its name.
+    void forsake() {
+        try (runtime) {
+            var _ = readers.forsake();
+        }
+    }
+
     @Override
-    public synchronized void close() {
-        try (database) {
-            runtime.close();
+    public void close() {
+        try (runtime) {
+            readers.close();
         }
     }
 }

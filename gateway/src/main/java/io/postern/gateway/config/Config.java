@@ -72,6 +72,8 @@ public record Config(
                 AuthenticationConfig authentication,
         @Setting(doc = "DMARC reports, sent and received (docs/dmarc-reports.md).")
                 DmarcReportRules dmarcReports,
+        @Setting(doc = "What is published of key management (docs/km.md); nothing when absent.")
+                KmRules km,
         @Setting(doc = "Figures for Prometheus, and the health endpoint.") Metrics metrics,
         @Setting(doc = "What is kept of messages that have left.") History history,
         @Setting(doc = "Secrets at rest.") Secrets secrets) {

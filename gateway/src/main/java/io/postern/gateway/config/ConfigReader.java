@@ -141,6 +141,7 @@ public final class ConfigReader {
         DmarcReportRules.check(config, binder, wrong);
         DnsRules.check(config, binder, wrong);
         DkimConfig.check(config, binder, wrong);
+        KmRules.check(config, binder, wrong);
         if (!wrong.isEmpty()) {
             throw new ConfigException(name + ": " + String.join("; ", wrong));
         }

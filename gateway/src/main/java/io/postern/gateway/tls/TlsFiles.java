@@ -42,10 +42,12 @@ public final class TlsFiles {
     private volatile Snapshot now;
 
     /// @param contexts by listener, in the order of the configuration; empty for one without TLS
+    /// @param own for what is no listener of mail; empty when there is no certificate
     /// @param stamps of every file that was read
     /// @param nextHops towards next hops
     private record Snapshot(
             List<Optional<SSLContext>> contexts,
+            Optional<SSLContext> own,
             NextHopTls nextHops,
             List<ServerCertificate> certificates,
             Map<Path, FileTime> stamps) {}
@@ -67,6 +69,13 @@ public final class TlsFiles {
     /// The context of a listener now, by its place in the configuration; empty when it has no TLS.
     public Optional<SSLContext> context(int listener) {
         return now.contexts().get(listener);
+    }
+
+    /// The context of a service that is no listener of mail, now: with the certificates for all
+    /// listeners, or else with the first that a listener has of its own; clients are asked for
+    /// none. Empty when there is no certificate.
+    public Optional<SSLContext> own() {
+        return now.own();
     }
 
     /// TLS towards next hops now.
@@ -102,7 +111,9 @@ public final class TlsFiles {
             LOG.warn(
                     "the changed certificates are not used, those before stay in force: {}",
                     e.getMessage());
-            now = new Snapshot(now.contexts(), now.nextHops(), now.certificates(), stamps);
+            now =
+                    new Snapshot(
+                            now.contexts(), now.own(), now.nextHops(), now.certificates(), stamps);
         }
     }
 
@@ -156,9 +167,15 @@ public final class TlsFiles {
                             ? Optional.empty()
                             : Optional.of(context(mine, listener.clientCa())));
         }
+        var own = common.isEmpty() ? read.values().stream().limit(1).toList() : preferred(common);
         var nextHops = NextHopTls.read(config);
         read.putAll(nextHops.shown());
-        return new Snapshot(List.copyOf(contexts), nextHops, List.copyOf(read.values()), stamps);
+        return new Snapshot(
+                List.copyOf(contexts),
+                own.isEmpty() ? Optional.empty() : Optional.of(context(own, Optional.empty())),
+                nextHops,
+                List.copyOf(read.values()),
+                stamps);
     }
 
     /// First those that are for the gateway's own name: whoever names no host gets them.

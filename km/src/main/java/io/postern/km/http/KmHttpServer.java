@@ -1,5 +1,8 @@
 package io.postern.km.http;
 
+import io.postern.km.limits.ClientRates;
+import io.postern.km.limits.ServiceLimits;
+import io.postern.km.secret.KmException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -27,12 +30,12 @@ import org.slf4j.LoggerFactory;
 public final class KmHttpServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KmHttpServer.class);
     private static final int THREADS = 8;
-    private static final int CONNECTIONS = 500;
     private static final int HEADER = 32 * 1024;
     // For a request's content, however slowly it trickles in.
     private static final long CONTENT_SECONDS = 20;
     private static final long IDLE_MILLIS = 10_000;
     private static final long STOP_MILLIS = 2_000;
+    private static final String MINUTE = Long.toString(TimeUnit.MINUTES.toSeconds(1));
 
     private final Server server;
     private final ServerConnector connector;
@@ -46,7 +49,8 @@ public final class KmHttpServer implements AutoCloseable {
     ///
     /// @param address port 0 for any
     /// @throws IOException when the address can't be used
-    public static KmHttpServer start(InetSocketAddress address, KmPages pages) throws IOException {
+    public static KmHttpServer start(InetSocketAddress address, KmPages pages, ServiceLimits limits)
+            throws IOException {
         var threads = new QueuedThreadPool(THREADS, 1);
         threads.setName("km-http");
         threads.setDaemon(true);
@@ -55,7 +59,7 @@ public final class KmHttpServer implements AutoCloseable {
         threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
         var server = new Server(threads);
         server.setStopTimeout(STOP_MILLIS);
-        server.setHandler(new Pages(pages));
+        server.setHandler(new Pages(pages, limits.rates()));
         var config = new HttpConfiguration();
         config.setSendServerVersion(false);
         config.setRequestHeaderSize(HEADER);
@@ -67,7 +71,8 @@ public final class KmHttpServer implements AutoCloseable {
         connector.setHost(address.getHostString());
         connector.setPort(address.getPort());
         server.addConnector(connector);
-        server.addBean(new NetworkConnectionLimit(CONNECTIONS, connector));
+        server.addBean(new NetworkConnectionLimit(limits.connections(), connector));
+        connector.addEventListener(new PerClient(limits.perClient()));
         try {
             server.start();
         } catch (Exception e) {
@@ -105,19 +110,32 @@ public final class KmHttpServer implements AutoCloseable {
 
     private static final class Pages extends Handler.Abstract {
         private final KmPages pages;
+        private final ClientRates rates;
 
-        Pages(KmPages pages) {
+        Pages(KmPages pages, ClientRates rates) {
             this.pages = pages;
+            this.rates = rates;
         }
 
         @Override
         public boolean handle(Request request, Response response, Callback callback)
                 throws IOException {
-            var page = answer(request, content(request));
+            var page =
+                    allowed(request)
+                            ? answer(request, content(request))
+                            : Page.error(429, "too many requests: come again in a minute")
+                                    .with("Retry-After", MINUTE);
             response.setStatus(page.status());
             page.fields().forEach(response.getHeaders()::put);
             response.write(true, page.content(), callback);
             return true;
+        }
+
+        /// RFC 6585 §4.
+        private boolean allowed(Request request) {
+            return !(request.getConnectionMetaData().getRemoteSocketAddress()
+                            instanceof InetSocketAddress client)
+                    || rates.take(client.getAddress(), 1);
         }
 
         private static byte[] content(Request request) throws IOException {
@@ -147,12 +165,19 @@ public final class KmHttpServer implements AutoCloseable {
                             field(request, HttpHeader.IF_MODIFIED_SINCE));
             try {
                 return pages.answer(asked, content);
+            } catch (KmException e) {
+                // Said by who looks at the vault, not for each of a thousand requests.
+                LOG.debug("no answer for {}: {}", asked.path(), e.getMessage());
+                return later();
             } catch (RuntimeException e) {
-                // Our own trouble, such as a database that does not answer: clients come again.
+                // Our own trouble: clients come again.
                 LOG.error("no answer for {} {}", asked.method(), asked.path(), e);
-                return Page.error(503, "try again later")
-                        .with("Retry-After", Long.toString(TimeUnit.MINUTES.toSeconds(1)));
+                return later();
             }
+        }
+
+        private static Page later() {
+            return Page.error(503, "try again later").with("Retry-After", MINUTE);
         }
 
         private static Optional<String> field(Request request, HttpHeader name) {

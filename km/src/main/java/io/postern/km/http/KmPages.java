@@ -9,8 +9,9 @@ import java.util.Base64;
 import java.util.Optional;
 
 /// The pages: `/NAME.crl` and `/NAME.cer` (RFC 2585), `/ocsp` by POST and `/ocsp/REQUEST` by GET
-/// (RFC 6960 appendix A, RFC 5019), `/certificates?uri=ADDRESS` or `?certHash=HASH` (RFC 4387). Any
-/// number of threads; never throws for what is asked.
+/// (RFC 6960 appendix A, RFC 5019), `/certificates?uri=ADDRESS` or `?certHash=HASH` (RFC 4387). All
+/// of them under the path of the address that clients were told as well, for who serves them
+/// without a proxy that takes it off. Any number of threads; never throws for what is asked.
 ///
 /// The server must leave paths as they are sent: a GET of OCSP has slashes in its base 64, encoded
 /// or not, and two of them together.
@@ -39,7 +40,8 @@ public final class KmPages {
     /// The answer.
     ///
     /// @param content of a POST; else empty
-    public Page answer(Asked asked, byte[] content) {
+    public Page answer(Asked request, byte[] content) {
+        var asked = here(request);
         return switch (asked.method()) {
             case "GET" -> get(asked);
             case "HEAD" -> get(asked).head();
@@ -49,6 +51,18 @@ public final class KmPages {
                             : Page.error(405, "use GET").with("Allow", "GET, HEAD");
             default -> Page.error(405, "use GET").with("Allow", "GET, HEAD, POST");
         };
+    }
+
+    private Asked here(Asked asked) {
+        var place = published.place();
+        return place.isEmpty() || !asked.path().startsWith(place + "/")
+                ? asked
+                : new Asked(
+                        asked.method(),
+                        asked.path().substring(place.length()),
+                        asked.query(),
+                        asked.ifNoneMatch(),
+                        asked.ifModifiedSince());
     }
 
     private Page get(Asked asked) {

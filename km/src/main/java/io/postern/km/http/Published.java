@@ -17,8 +17,21 @@ public interface Published {
     /// The answer to an OCSP request of at most 16 KiB, whatever is in it.
     OcspReply ocsp(byte[] request);
 
-    /// Certificates of that very address, not revoked, newest first; more than 16 are not shown.
+    /// Certificates of that very address, neither revoked nor expired, newest first; more than 16
+    /// are not shown.
     List<X509Certificate> ofAddress(String address);
+
+    /// Addresses that begin so and have such certificates, in order.
+    ///
+    /// @param most no more than so many
+    default List<String> addresses(String prefix, int most) {
+        return List.of();
+    }
+
+    /// The path under which clients were told to fetch, such as `/km`; empty for the top.
+    default String place() {
+        return "";
+    }
 
     /// The certificate, revoked or not, with that SHA-1 hash (20 octets) of its DER.
     Optional<X509Certificate> ofHash(byte[] sha1);

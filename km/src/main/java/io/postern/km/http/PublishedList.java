@@ -17,6 +17,11 @@ public final class PublishedList {
         return der;
     }
 
+    /// The list's octets, not copied and not to be changed.
+    public byte[] octets() {
+        return der;
+    }
+
     Window window() {
         return window;
     }

@@ -4,6 +4,7 @@ import io.postern.km.http.KmHttpServer;
 import io.postern.km.http.KmPages;
 import io.postern.km.http.Published;
 import io.postern.km.http.PublishedList;
+import io.postern.km.limits.ServiceLimits;
 import io.postern.mail.Domain;
 import io.postern.mail.Mailbox;
 import java.io.BufferedReader;
@@ -216,7 +217,7 @@ public final class Ceremony {
         var responder =
                 new OcspResponder(ca.certificate(), new Issuer(certificate, keys.getPrivate()));
         var pages = new KmPages(new Shown(responder), Instant::now, Duration.ofDays(1));
-        return KmHttpServer.start(at, pages);
+        return KmHttpServer.start(at, pages, ServiceLimits.of(100, 100, 100_000));
     }
 
     private final class Shown implements Published {

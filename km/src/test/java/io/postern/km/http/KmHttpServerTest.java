@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.km.ca.OcspReply;
 import io.postern.km.ca.Window;
+import io.postern.km.limits.ServiceLimits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,8 +21,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 @DisplayName("RFC 9112 the pages on a socket")
+@Timeout(60)
 class KmHttpServerTest {
     private static final Instant T0 = Instant.parse("2026-12-01T12:00:00Z");
 
@@ -62,7 +65,8 @@ class KmHttpServerTest {
         server =
                 KmHttpServer.start(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                        new KmPages(new Failing(), () -> T0, Duration.ofDays(1)));
+                        new KmPages(new Failing(), () -> T0, Duration.ofDays(1)),
+                        ServiceLimits.of(100, 10, 1000));
     }
 
     @AfterEach
@@ -128,6 +132,57 @@ class KmHttpServerTest {
                         .startsWith("HTTP/1.1 431 "));
     }
 
+    private static KmHttpServer bounded(int perClient, int requests) throws IOException {
+        return KmHttpServer.start(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                new KmPages(new Failing(), () -> T0, Duration.ofDays(1)),
+                ServiceLimits.of(100, perClient, requests));
+    }
+
+    @Test
+    @DisplayName("RFC 6585 §4 a client that asks too much is told when to come again")
+    void rates() throws Exception {
+        server.close();
+        server = bounded(10, 2);
+        for (int i = 0; i < 2; i++) {
+            assertTrue(say(ask("GET /ca.crl", "")).startsWith("HTTP/1.1 200 "));
+        }
+        var page = say(ask("GET /ca.crl", ""));
+        assertTrue(page.startsWith("HTTP/1.1 429 ") && page.contains("Retry-After: 60"), page);
+    }
+
+    @Test
+    @DisplayName(
+            "a client's connections beyond its number are closed, and counted while open alone")
+    void connections() throws Exception {
+        server.close();
+        server = bounded(1, 1000);
+        try (var first = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            var half = "GET /ca.crl HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
+            first.getOutputStream().write(half.getBytes(StandardCharsets.ISO_8859_1));
+            try (var second = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+                second.setSoTimeout(10_000);
+                assertEquals(-1, second.getInputStream().read());
+            }
+            first.getOutputStream().write("\r\n".getBytes(StandardCharsets.ISO_8859_1));
+            first.setSoTimeout(10_000);
+            assertTrue(first.getInputStream().readAllBytes().length > 0);
+        }
+        String page;
+        do {
+            page = said(ask("GET /ca.crl", "")); // until the server has seen the end of the first
+        } while (page.isEmpty());
+        assertTrue(page.startsWith("HTTP/1.1 200 "), page);
+    }
+
+    private String said(String request) {
+        try {
+            return say(request);
+        } catch (IOException _) {
+            return "";
+        }
+    }
+
     @Test
     @DisplayName("an address in use is an error that names it")
     void inUse() {
@@ -138,7 +193,8 @@ class KmHttpServerTest {
                                 KmHttpServer.start(
                                         new InetSocketAddress(
                                                 InetAddress.getLoopbackAddress(), server.port()),
-                                        new KmPages(new Failing(), () -> T0, Duration.ofDays(1))));
+                                        new KmPages(new Failing(), () -> T0, Duration.ofDays(1)),
+                                        ServiceLimits.of(1, 1, 1)));
         assertEquals(true, String.valueOf(thrown.getMessage()).contains(":" + server.port()));
     }
 }

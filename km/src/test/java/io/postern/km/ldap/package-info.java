@@ -1,0 +1,5 @@
+/// The published pages.
+@NullMarked
+package io.postern.km.ldap;
+
+import org.jspecify.annotations.NullMarked;
