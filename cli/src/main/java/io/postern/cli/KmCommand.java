@@ -174,13 +174,15 @@ final class KmCommand extends KmViewCommands implements Runnable {
                 "",
                 "Examples:",
                 "  postern km issue info@example.com --out /media/info",
-                "  postern km issue info@example.com --form compatible --passphrase-to ~/info.txt"
+                "  postern km issue info@example.com --form compatible --passphrase-to ~/info.txt",
+                "  postern km issue info@example.com --csr request.pem > info.pem"
             })
     int issue(
             @Mixin DataOptions.AndCommon data,
             @Mixin KmInput input,
             @Mixin Order order,
             @Mixin KmFiles files,
+            @Mixin KmCsr csr,
             @Option(
                             names = "--usage",
                             paramLabel = "USAGE",
@@ -189,6 +191,12 @@ final class KmCommand extends KmViewCommands implements Runnable {
                                     "apart (default: one to sign, one to encrypt), sign, encrypt, or both in one.")
                     String usage,
             @Parameters(paramLabel = "ADDRESS", description = "Whose they are.") String address) {
+        if (csr.request.isPresent()) {
+            return csr.issue(io, data, input, order, address, usage);
+        }
+        if (csr.noEscrow) {
+            throw Failure.usage("--no-escrow goes with --csr: keys that are made here are kept");
+        }
         return make(data, input, files, order.of(address, usage), false);
     }
 
@@ -277,13 +285,17 @@ final class KmCommand extends KmViewCommands implements Runnable {
                 "Examples:",
                 "  postern km recover info@example.com --out /media/deputy",
                 "  postern km recover info@example.com --serial 3f2a… --share-file a.txt --share-file b.txt",
+                "  postern km recover info@example.com --out /media/deputy --passphrase-for approver.pem",
+                "  postern km recover info@example.com --to deputy.pem",
                 "",
-                "Give the passphrase to another person than the files, and tell the subscriber."
+                "The files go to who asks, the passphrase to another approver. The owner is told by mail, or a message is"
+                        + " written for you to send."
             })
     int recover(
             @Mixin DataOptions.AndCommon data,
             @Mixin KmInput input,
             @Mixin KmFiles files,
+            @Mixin KmRecovery recovery,
             @Option(names = "--serial", paramLabel = "N", description = "Only this certificate's.")
                     Optional<String> serial,
             @Option(
@@ -296,10 +308,15 @@ final class KmCommand extends KmViewCommands implements Runnable {
         files.check(io);
         var mailbox = address(address);
         var how = form(form);
-        try (KeyFiles made = opened(data, input, vault -> vault.recover(mailbox, serial, how))) {
-            files.write(io, made);
+        recovery.check(io, data, files);
+        try (KeyFiles made =
+                opened(
+                        data,
+                        input,
+                        vault -> vault.recover(mailbox, serial, how, recovery.named()))) {
+            recovery.write(io, mailbox.toString(), files, made);
+            KmNotice.send(io, mailbox, made, io.file(files.out));
         }
-        io.line("Tell " + mailbox + " that this was done.");
         return 0;
     }
 

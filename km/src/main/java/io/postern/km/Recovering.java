@@ -8,8 +8,9 @@ import io.postern.km.vault.Escrow;
 import io.postern.mail.Mailbox;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /// Gives encryption keys back from escrow. The escrow's private key is sealed under what the shares
 /// alone give, so that no program can do this with the unseal key.
@@ -25,7 +26,9 @@ final class Recovering {
     /// A deposit with its certificate.
     private record Deposited(CertificateView view, X509Certificate certificate, Octets deposit) {}
 
-    KeyFiles recover(Mailbox address, Optional<String> serial, Pkcs12.Form form) {
+    /// @param to whom the keys or their passphrase are encrypted, for the audit
+    KeyFiles recover(
+            Mailbox address, Optional<String> serial, Pkcs12.Form form, List<Recoverer> to) {
         var key = Certificates.key(address.toString());
         var meant = serial.map(text -> new Chosen.Serial(text).serial());
         if (!desk.database().transaction(EscrowKeys::guarded)) {
@@ -34,9 +37,12 @@ final class Recovering {
         }
         try (var privateKey =
                 desk.database().transaction(on -> EscrowKeys.privateKey(on, vault.keys()))) {
-            var request =
-                    new Request(
-                            "recover", key, meant.map(s -> Map.of("serial", s)).orElse(Map.of()));
+            var facts = new TreeMap<String, String>();
+            meant.ifPresent(number -> facts.put("serial", number));
+            for (int i = 0; i < to.size(); i++) {
+                facts.put("to-" + i, to.get(i).fingerprint());
+            }
+            var request = new Request("recover", key, facts);
             return opened(key, meant, form, request, privateKey);
         }
     }
