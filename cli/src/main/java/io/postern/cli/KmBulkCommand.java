@@ -129,13 +129,16 @@ final class KmBulkCommand extends Common implements Callable<Integer> {
     }
 
     /// Renews what is due.
+    ///
+    /// @param sign whether to sign the revocation lists ahead as well, also when nothing is due
     static int renew(
             Io io,
             DataOptions data,
             KmInput input,
             KmFolders folders,
             Duration within,
-            KmCommand.Order order) {
+            KmCommand.Order order,
+            boolean sign) {
         folders.check(io);
         int count;
         try (var km = KmAccess.read(io, data)) {
@@ -151,7 +154,7 @@ final class KmBulkCommand extends Common implements Callable<Integer> {
                                                         "certificate is",
                                                         "certificates are")));
             }
-            if (count == due.ownKeys()) {
+            if (count == due.ownKeys() && !sign) {
                 io.line("Nothing is due within " + Words.span(within) + ".");
                 return 0;
             }

@@ -246,7 +246,10 @@ final class KmCommand extends KmViewCommands implements Runnable {
         var folders = new KmFolders();
         folders.out = files.out;
         folders.passphrasesTo = passphrasesTo;
-        return KmBulkCommand.renew(io, data, input, folders, within(within), order);
+        if (files.passphraseTo.isPresent()) {
+            throw Failure.usage("--due has a passphrase for each: --passphrases-to DIR");
+        }
+        return KmBulkCommand.renew(io, data, input, folders, within(within), order, false);
     }
 
     private static Duration within(String text) {
@@ -430,8 +433,24 @@ final class KmCommand extends KmViewCommands implements Runnable {
     @Command(
             name = "refresh",
             description = "Signs the revocation lists of the next 90 days anew.",
-            footer = {"", "Example:", "  postern km refresh"})
-    int refresh(@Mixin DataOptions.AndCommon data, @Mixin KmInput input) {
+            footer = {
+                "",
+                "Examples:",
+                "  postern km refresh",
+                "  postern km refresh --renew --out /media/files --passphrases-to /media/letters"
+            })
+    int refresh(
+            @Mixin DataOptions.AndCommon data,
+            @Mixin KmInput input,
+            @Mixin KmFolders folders,
+            @Option(
+                            names = "--renew",
+                            description = "Renew what ends within 30 days, too (see `km renew`).")
+                    boolean renew) {
+        if (renew) {
+            return KmBulkCommand.renew(
+                    io, data, input, folders, RenewalsDue.SOON, new Order(), true);
+        }
         opened(
                 data,
                 input,

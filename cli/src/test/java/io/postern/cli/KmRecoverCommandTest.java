@@ -208,7 +208,7 @@ class KmRecoverCommandTest {
                         "--out",
                         "boss",
                         "--passphrase-to",
-                        "one/p.txt");
+                        "boss/p.txt");
         assertTrue(same.err().contains("can't go beside"), same.err());
         Files.writeString(folder.resolve("junk.pem"), "-----BEGIN CERTIFICATE-----\nAAAA\n");
         var junk = km.run("", "recover", "info@example.com", "--to", "junk.pem");

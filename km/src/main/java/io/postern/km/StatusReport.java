@@ -53,6 +53,7 @@ final class StatusReport {
             warnings.add(
                     "the second medium of the unseal key was not tested for a year: `postern km test` with it");
         }
+        warnOfInvites();
         var crl =
                 on.first(
                         "SELECT number, next_update FROM crl WHERE authority = 'ca'"
@@ -118,6 +119,18 @@ final class StatusReport {
                                 .formatted(days, end));
                 return;
             }
+        }
+    }
+
+    private void warnOfInvites() throws SQLException {
+        long expired =
+                Invites.all(on, now).stream()
+                        .filter(invite -> invite.state().equals("expired"))
+                        .count();
+        if (expired > 0) {
+            warnings.add(
+                    "%d invited did not fetch their keys in time: `postern km invites`, then `postern km invite --cancel ADDRESS`"
+                            .formatted(expired));
         }
     }
 

@@ -55,6 +55,9 @@ class BulkTest {
         }
 
         @Override
+        public void portion() {}
+
+        @Override
         public void passed(int index, boolean had, String why) {
             passed.add(index + (had ? " had: " : ": ") + why);
         }
