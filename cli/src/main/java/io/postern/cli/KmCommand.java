@@ -84,7 +84,7 @@ final class KmCommand extends KmViewCommands implements Runnable {
     }
 
     private static void due(Io io, OpenVault vault) {
-        int due = vault.due(RenewalsDue.SOON).certificates();
+        int due = vault.dueCertificates(RenewalsDue.SOON);
         if (due > 0) {
             io.err()
                     .println(

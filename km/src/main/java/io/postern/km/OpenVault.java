@@ -121,6 +121,11 @@ public final class OpenVault implements AutoCloseable {
         return desk.database().transaction(on -> RenewalsDue.of(on, desk.world().now(), within));
     }
 
+    /// How many certificates [#due] has.
+    public int dueCertificates(Duration within) {
+        return desk.database().transaction(on -> RenewalsDue.count(on, desk.world().now(), within));
+    }
+
     /// A certificate that stands, in the database and in the audit.
     Optional<CertificateView> standing(String serial) {
         desk.ready();

@@ -83,7 +83,7 @@ final class StatusReport {
                 count("state = 'valid' AND not_after >= " + now.getEpochSecond()),
                 count("state = 'held'"),
                 count("state = 'revoked'"),
-                RenewalsDue.of(on, now, RenewalsDue.SOON).certificates(),
+                RenewalsDue.count(on, now, RenewalsDue.SOON),
                 tested,
                 last.map(AuditLine::seq).orElse(0L),
                 last.map(AuditLine::hash).orElse(AuditLine.NOTHING),
