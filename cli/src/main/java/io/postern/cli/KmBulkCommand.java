@@ -144,6 +144,8 @@ final class KmBulkCommand extends Common implements Callable<Integer> {
     }
 
     /// Renews what is due.
+    ///
+    /// @param sign whether to sign the revocation lists ahead as well, also when nothing is due
     static int renew(
             Io io,
             DataOptions data,
@@ -151,7 +153,8 @@ final class KmBulkCommand extends Common implements Callable<Integer> {
             KmConsent consent,
             KmFolders folders,
             Duration within,
-            KmCommand.Order order) {
+            KmCommand.Order order,
+            boolean sign) {
         if (!consent.request) {
             folders.check(io);
         }
@@ -171,7 +174,7 @@ final class KmBulkCommand extends Common implements Callable<Integer> {
                                                         "certificate is",
                                                         "certificates are")));
             }
-            if (count == due.ownKeys()) {
+            if (count == due.ownKeys() && !sign) {
                 io.line("Nothing is due within " + Words.span(within) + ".");
                 return 0;
             }

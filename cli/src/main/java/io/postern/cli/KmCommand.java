@@ -156,7 +156,8 @@ final class KmCommand extends KmViewCommands implements Runnable {
                 "",
                 "Examples:",
                 "  postern km issue info@example.com --out /media/info",
-                "  postern km issue info@example.com --form compatible --passphrase-to ~/info.txt"
+                "  postern km issue info@example.com --form compatible --passphrase-to ~/info.txt",
+                "  postern km issue info@example.com --csr request.pem > info.pem"
             })
     int issue(
             @Mixin DataOptions.AndCommon data,
@@ -164,6 +165,7 @@ final class KmCommand extends KmViewCommands implements Runnable {
             @Mixin KmConsent consent,
             @Mixin Order order,
             @Mixin KmFiles files,
+            @Mixin KmCsr csr,
             @Option(
                             names = "--usage",
                             paramLabel = "USAGE",
@@ -172,6 +174,12 @@ final class KmCommand extends KmViewCommands implements Runnable {
                                     "apart (default: one to sign, one to encrypt), sign, encrypt, or both in one.")
                     String usage,
             @Parameters(paramLabel = "ADDRESS", description = "Whose they are.") String address) {
+        if (csr.request.isPresent()) {
+            return csr.issue(io, data, input, consent, order, address, usage);
+        }
+        if (csr.noEscrow) {
+            throw Failure.usage("--no-escrow goes with --csr: keys that are made here are kept");
+        }
         return make(data, input, consent, files, order.of(address, usage), false);
     }
 
@@ -222,7 +230,10 @@ final class KmCommand extends KmViewCommands implements Runnable {
         var folders = new KmFolders();
         folders.out = files.out;
         folders.passphrasesTo = passphrasesTo;
-        return KmBulkCommand.renew(io, data, input, consent, folders, within(within), order);
+        if (files.passphraseTo.isPresent()) {
+            throw Failure.usage("--due has a passphrase for each: --passphrases-to DIR");
+        }
+        return KmBulkCommand.renew(io, data, input, consent, folders, within(within), order, false);
     }
 
     private static Duration within(String text) {
@@ -285,14 +296,18 @@ final class KmCommand extends KmViewCommands implements Runnable {
                 "Examples:",
                 "  postern km recover info@example.com --out /media/deputy",
                 "  postern km recover info@example.com --serial 3f2a… --share-file a.txt --share-file b.txt",
+                "  postern km recover info@example.com --out /media/deputy --passphrase-for approver.pem",
+                "  postern km recover info@example.com --to deputy.pem",
                 "",
-                "Give the passphrase to another person than the files, and tell the subscriber."
+                "The files go to who asks, the passphrase to another approver. The owner is told by mail, or a message is"
+                        + " written for you to send."
             })
     int recover(
             @Mixin DataOptions.AndCommon data,
             @Mixin KmInput input,
             @Mixin KmConsent consent,
             @Mixin KmFiles files,
+            @Mixin KmRecovery recovery,
             @Option(names = "--serial", paramLabel = "N", description = "Only this certificate's.")
                     Optional<String> serial,
             @Option(
@@ -304,21 +319,24 @@ final class KmCommand extends KmViewCommands implements Runnable {
             @Parameters(paramLabel = "ADDRESS", description = "Whose they are.") String address) {
         var mailbox = address(address);
         var how = form(form);
-        boolean handed =
-                hand(
-                        files,
-                        consent,
-                        () ->
-                                KmActs.act(
-                                        io,
-                                        data,
-                                        input,
-                                        consent,
-                                        Acts.recover(mailbox, serial, how),
-                                        vault -> vault.recover(mailbox, serial, how)));
-        if (handed) {
-            io.line("Tell " + mailbox + " that this was done.");
+        if (!consent.request) {
+            recovery.check(io, data, files);
+            files.check(io);
         }
+        var to = recovery.named();
+        KmActs.act(
+                        io,
+                        data,
+                        input,
+                        consent,
+                        Acts.recover(mailbox, serial, how, to),
+                        vault -> vault.recover(mailbox, serial, how, to))
+                .ifPresent(made -> {
+                    try (made) {
+                        recovery.write(io, mailbox.toString(), files, made);
+                        KmNotice.send(io, mailbox, made, io.file(files.out));
+                    }
+                });
         return 0;
     }
 
@@ -455,8 +473,25 @@ final class KmCommand extends KmViewCommands implements Runnable {
     @Command(
             name = "refresh",
             description = "Signs the revocation lists of the next 90 days anew.",
-            footer = {"", "Example:", "  postern km refresh"})
-    int refresh(@Mixin DataOptions.AndCommon data, @Mixin KmInput input) {
+            footer = {
+                "",
+                "Examples:",
+                "  postern km refresh",
+                "  postern km refresh --renew --out /media/files --passphrases-to /media/letters"
+            })
+    int refresh(
+            @Mixin DataOptions.AndCommon data,
+            @Mixin KmInput input,
+            @Mixin KmConsent consent,
+            @Mixin KmFolders folders,
+            @Option(
+                            names = "--renew",
+                            description = "Renew what ends within 30 days, too (see `km renew`).")
+                    boolean renew) {
+        if (renew) {
+            return KmBulkCommand.renew(
+                    io, data, input, consent, folders, RenewalsDue.SOON, new Order(), true);
+        }
         KmActs.opened(
                 io,
                 data,

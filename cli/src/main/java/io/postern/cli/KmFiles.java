@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -64,21 +63,10 @@ final class KmFiles {
     }
 
     void write(Io io, KeyFiles files) {
-        var written = new ArrayList<String>();
-        for (var file : files.files()) {
-            var path = free(io.file(out), file.name());
-            KmOutput.write(path, file.pkcs12().copy());
-            written.add(path.toString());
-        }
+        writeFiles(io, files);
         var passphrase = files.passphrase().characters();
         var text = new String(passphrase);
         Arrays.fill(passphrase, '\0');
-        for (int i = 0; i < written.size(); i++) {
-            var one = files.files().get(i).certificate();
-            io.line(
-                    "%s  %s, serial %s, until %s"
-                            .formatted(written.get(i), one.usage(), one.serial(), one.notAfter()));
-        }
         if (passphraseTo.isPresent()) {
             KmOutput.write(
                     io.file(passphraseTo.get()), (text + "\n").getBytes(StandardCharsets.US_ASCII));
@@ -87,6 +75,18 @@ final class KmFiles {
             io.line("passphrase: " + text);
         }
         io.line("Hand the files over by one way and the passphrase by another.");
+    }
+
+    /// Without the passphrase.
+    void writeFiles(Io io, KeyFiles files) {
+        for (var file : files.files()) {
+            var path = free(io.file(out), file.name());
+            KmOutput.write(path, file.pkcs12().copy());
+            var one = file.certificate();
+            io.line(
+                    "%s  %s, serial %s, until %s"
+                            .formatted(path, one.usage(), one.serial(), one.notAfter()));
+        }
     }
 
     /// A name that nothing has yet: what was recovered lies beside what was issued.

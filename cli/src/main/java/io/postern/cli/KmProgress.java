@@ -32,6 +32,10 @@ final class KmProgress implements BulkWatch {
     @Override
     public void done(int index, List<CertificateView> made) {
         done++;
+    }
+
+    @Override
+    public void portion() {
         tell();
     }
 
@@ -42,7 +46,6 @@ final class KmProgress implements BulkWatch {
         } else {
             wrong.add(place.apply(index) + ": " + why);
         }
-        tell();
     }
 
     private void tell() {

@@ -125,6 +125,17 @@ class KmBulkCommandTest {
                 km.run(km.key(), "renew", "--due", "--out", "out", "--passphrases-to", "letters");
         assertEquals(0, said.code(), said.err());
         assertTrue(said.out().contains("Nothing is due within 30d"), said.out());
+        var both =
+                km.run(
+                        km.key(),
+                        "refresh",
+                        "--renew",
+                        "--out",
+                        "out",
+                        "--passphrases-to",
+                        "letters");
+        assertEquals(0, both.code(), both.err());
+        assertEquals(2, km.run("", "refresh", "--renew").code());
         assertEquals(2, km.run("", "renew").code());
         assertEquals(2, km.run("", "renew", "--due", "a@example.com").code());
         assertEquals(

@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,7 @@ class KmCommandTest {
     }
 
     private World.Result run(String input, String... words) {
-        return new World(folder).runWith(input, words);
+        return new World(folder, Map.of("POSTERN_SENDMAIL", "127.0.0.1:1")).runWith(input, words);
     }
 
     private World.Result init(String... more) {

@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /// A vault with 2 of 3 shares in a folder, made by the command.
 record KmPlace(Path folder) {
@@ -31,7 +32,8 @@ record KmPlace(Path folder) {
         var all = new ArrayList<String>(List.of("km"));
         all.addAll(Arrays.asList(words));
         all.addAll(List.of("--data", "data"));
-        return new World(folder).runWith(input, all.toArray(String[]::new));
+        return new World(folder, Map.of("POSTERN_SENDMAIL", "127.0.0.1:1"))
+                .runWith(input, all.toArray(String[]::new));
     }
 
     String key() throws IOException {

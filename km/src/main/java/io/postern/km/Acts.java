@@ -9,6 +9,7 @@ import io.postern.km.vault.Slot;
 import io.postern.mail.Mailbox;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -66,10 +67,14 @@ public final class Acts {
     }
 
     /// See [OpenVault#recover].
-    public static Draft recover(Mailbox address, Optional<String> serial, Pkcs12.Form form) {
+    public static Draft recover(
+            Mailbox address, Optional<String> serial, Pkcs12.Form form, List<Recoverer> to) {
         var parameters = new TreeMap<String, String>();
         parameters.put("form", form.name());
         serial.ifPresent(text -> parameters.put("serial", new Chosen.Serial(text).serial()));
+        for (int i = 0; i < to.size(); i++) {
+            parameters.put("to-" + i, to.get(i).fingerprint());
+        }
         return new Draft("recover", subject(address), parameters);
     }
 
@@ -106,6 +111,22 @@ public final class Acts {
                 "add-slot",
                 Slot.Kind.SHARES.word(),
                 Map.of("need", quorum.needed() + "", "of", quorum.of() + ""));
+    }
+
+    /// See [OpenVault#issueFor].
+    public static Draft issueFor(RequestOrder order) {
+        return new Draft(
+                "issue-csr",
+                subject(order.address()),
+                Map.of(
+                        "usage",
+                        Issuing.word(order.usage()),
+                        "days",
+                        order.lifetime().toDays() + "",
+                        "csr",
+                        Hashes.sha256(order.request().copy()),
+                        "escrow",
+                        "none"));
     }
 
     /// See [OpenVault#invite].

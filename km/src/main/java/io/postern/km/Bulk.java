@@ -24,6 +24,9 @@ final class Bulk {
     /// checkpoint's signature do not count.
     static final int PORTION = 32;
 
+    /// Keys that are made ahead of a portion, so that no processor waits while it is committed.
+    private static final int AHEAD = 16;
+
     private final OpenVault vault;
     private final Desk desk;
     private final Handout handout;
@@ -72,7 +75,7 @@ final class Bulk {
 
     private void fill(
             String act, List<IssueOrder> orders, ArrayDeque<Waiting> queue, ExecutorService pool) {
-        while (queue.size() < 2 * PORTION && next < orders.size()) {
+        while (queue.size() < PORTION + AHEAD && next < orders.size()) {
             int index = next++;
             var order = orders.get(index);
             var had = act.equals("issue") ? had(order) : Optional.<String>empty();
@@ -170,6 +173,7 @@ final class Bulk {
                         portion.get(i).index,
                         kept.get(i).files.files().stream().map(KeyFile::certificate).toList());
             }
+            watch.portion();
         } finally {
             kept.forEach(one -> one.files.close());
         }

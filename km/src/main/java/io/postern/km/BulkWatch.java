@@ -9,6 +9,9 @@ public interface BulkWatch {
     /// @param index of the order
     void done(int index, List<CertificateView> made);
 
+    /// All of a portion was told: when to look how far it is.
+    void portion();
+
     /// Nothing was made, and the others go on.
     ///
     /// @param had whether it has what was ordered, perhaps of an earlier run

@@ -217,6 +217,16 @@ public final class KeyManagement implements AutoCloseable {
         });
     }
 
+    /// Somebody to whom keys can be encrypted.
+    ///
+    /// @param text a certificate as PEM or DER
+    /// @param trust certificates of authorities, or that one itself, instead of this authority;
+    ///   their revocation is not looked at
+    /// @throws KmException when it is not valid or not for encryption
+    public Recoverer recoverer(byte[] text, Optional<byte[]> trust) {
+        return Recoverer.of(this, text, trust, world);
+    }
+
     /// What is to be renewed: certificates of people who have neither left nor lost a key, that end
     /// within that time, or ended as long ago and were not renewed.
     public RenewalsDue due(java.time.Duration within) {

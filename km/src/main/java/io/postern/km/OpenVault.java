@@ -175,6 +175,11 @@ public final class OpenVault implements AutoCloseable {
         return desk.database().transaction(on -> RenewalsDue.of(on, desk.world().now(), within));
     }
 
+    /// How many certificates [#due] has.
+    public int dueCertificates(Duration within) {
+        return desk.database().transaction(on -> RenewalsDue.count(on, desk.world().now(), within));
+    }
+
     /// A certificate that stands, in the database and in the audit.
     Optional<CertificateView> standing(String serial) {
         desk.ready();
@@ -218,7 +223,20 @@ public final class OpenVault implements AutoCloseable {
     ///
     /// @param serial of the certificate; empty for all
     public KeyFiles recover(Mailbox address, Optional<String> serial, Pkcs12.Form form) {
-        return new Recovering(this).recover(address, serial, form);
+        return recover(address, serial, form, List.of());
+    }
+
+    /// The same, for others than who asks.
+    ///
+    /// @param to whom keys or passphrase are encrypted: the audit's request has it
+    public KeyFiles recover(
+            Mailbox address, Optional<String> serial, Pkcs12.Form form, List<Recoverer> to) {
+        return new Recovering(this).recover(address, serial, form, to);
+    }
+
+    /// Issues for a key that is not here, of a request (PKCS #10).
+    public OfRequest issueFor(RequestOrder order) {
+        return new IssuingOfRequest(this).issue(order);
     }
 
     /// Adds a slot for a new unseal key; the caller shows it once and closes it.

@@ -8,6 +8,7 @@ import io.postern.km.vault.Escrow;
 import io.postern.mail.Mailbox;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /// Gives encryption keys back from escrow. The escrow's private key is sealed under what the shares
@@ -24,7 +25,9 @@ final class Recovering {
     /// A deposit with its certificate.
     private record Deposited(CertificateView view, X509Certificate certificate, Octets deposit) {}
 
-    KeyFiles recover(Mailbox address, Optional<String> serial, Pkcs12.Form form) {
+    /// @param to whom the keys or their passphrase are encrypted, for the audit
+    KeyFiles recover(
+            Mailbox address, Optional<String> serial, Pkcs12.Form form, List<Recoverer> to) {
         var key = Certificates.key(address.toString());
         var meant = serial.map(text -> new Chosen.Serial(text).serial());
         if (!desk.database().transaction(EscrowKeys::guarded)) {
@@ -33,7 +36,7 @@ final class Recovering {
         }
         try (var privateKey =
                 desk.database().transaction(on -> EscrowKeys.privateKey(on, vault.keys()))) {
-            var request = Request.of(Acts.recover(address, serial, form));
+            var request = Request.of(Acts.recover(address, serial, form, to));
             return opened(key, meant, form, request, privateKey);
         }
     }

@@ -44,6 +44,20 @@ public final class RenewalsDue {
     }
 
     static RenewalsDue of(Database on, Instant now, Duration within) throws SQLException {
+        var all = new ArrayList<One>();
+        for (var due : people(on, now, within)) {
+            all.add(one(on, due));
+        }
+        return new RenewalsDue(all);
+    }
+
+    /// How many certificates: without reading any, for `km status` of ten thousand people.
+    static int count(Database on, Instant now, Duration within) throws SQLException {
+        return people(on, now, within).stream().mapToInt(List::size).sum();
+    }
+
+    private static List<List<Row>> people(Database on, Instant now, Duration within)
+            throws SQLException {
         var rows =
                 on.query(
                         "SELECT "
@@ -58,14 +72,10 @@ public final class RenewalsDue {
         var people = new LinkedHashMap<String, List<Row>>();
         rows.forEach(
                 row -> people.computeIfAbsent(row.view.address(), _ -> new ArrayList<>()).add(row));
-        var all = new ArrayList<One>();
-        for (var person : people.values()) {
-            var due = due(person, now, within);
-            if (!due.isEmpty()) {
-                all.add(one(on, due));
-            }
-        }
-        return new RenewalsDue(all);
+        return people.values().stream()
+                .map(person -> due(person, now, within))
+                .filter(due -> !due.isEmpty())
+                .toList();
     }
 
     /// A folder of the first version may be looked at before an act makes it one of today.

@@ -64,6 +64,7 @@ final class StatusReport {
             warnings.add(
                     "the second medium of the unseal key was not tested for a year: `postern km test` with it");
         }
+        warnOfInvites();
         var crl =
                 on.first(
                         "SELECT number, next_update FROM crl WHERE authority = 'ca'"
@@ -93,7 +94,7 @@ final class StatusReport {
                 count("state = 'valid' AND not_after >= " + now.getEpochSecond()),
                 count("state = 'held'"),
                 count("state = 'revoked'"),
-                RenewalsDue.of(on, now, RenewalsDue.SOON).certificates(),
+                RenewalsDue.count(on, now, RenewalsDue.SOON),
                 tested,
                 backup,
                 last.map(AuditLine::seq).orElse(0L),
@@ -162,6 +163,18 @@ final class StatusReport {
                                 .formatted(days, end));
                 return;
             }
+        }
+    }
+
+    private void warnOfInvites() throws SQLException {
+        long expired =
+                Invites.all(on, now).stream()
+                        .filter(invite -> invite.state().equals("expired"))
+                        .count();
+        if (expired > 0) {
+            warnings.add(
+                    "%d invited did not fetch their keys in time: `postern km invites`, then `postern km invite --cancel ADDRESS`"
+                            .formatted(expired));
         }
     }
 

@@ -55,6 +55,9 @@ class BulkTest {
         }
 
         @Override
+        public void portion() {}
+
+        @Override
         public void passed(int index, boolean had, String why) {
             passed.add(index + (had ? " had: " : ": ") + why);
         }
@@ -258,6 +261,8 @@ class BulkTest {
                         scene.byKey(),
                         vault -> {
                             var due = vault.due(RenewalsDue.SOON);
+                            assertEquals(
+                                    due.certificates(), vault.dueCertificates(RenewalsDue.SOON));
                             assertEquals("stays@example.com", due.all().getFirst().address());
                             var said = new Seen();
                             vault.renewAll(

@@ -124,7 +124,7 @@ class ConsentTest {
 
     private static Draft recovery() {
         return Acts.recover(
-                Scene.mailbox("info@example.com"), Optional.empty(), Pkcs12.Form.MODERN);
+                Scene.mailbox("info@example.com"), Optional.empty(), Pkcs12.Form.MODERN, List.of());
     }
 
     private AuditLine last() {

@@ -146,6 +146,9 @@ class InviteTest {
             assertEquals(new Enrolment.Answer.None(), desk.look(sent.token));
             assertEquals("expired", desk.all().getFirst().state());
         }
+        assertTrue(
+                scene.looked(KeyManagement::status).warnings().toString().contains("1 invited"),
+                "and status warns");
         var revoked = scene.opened(scene.byKey(), vault -> vault.cancelInvite("Info@Example.com"));
         assertEquals(
                 Set.copyOf(sent.serials),

@@ -41,6 +41,9 @@ final class KilledBulk {
                                 public void done(int index, List<CertificateView> made) {}
 
                                 @Override
+                                public void portion() {}
+
+                                @Override
                                 public void passed(int index, boolean had, String why) {}
                             });
                     return true;
