@@ -20,9 +20,12 @@ public record Approver(String name, Octets publicKey) {
     private static final int LONGEST = 300;
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,39}");
 
-    /// @throws KmException when the name is none
+    /// @throws KmException when the name is none, or the key has another length
     public Approver {
         name = named(name);
+        if (publicKey.copy().length != Ed25519.PUBLIC) {
+            throw new KmException("the public key of %s has not 32 octets".formatted(name));
+        }
     }
 
     /// A name, in lower case.

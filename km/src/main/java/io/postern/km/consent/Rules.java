@@ -176,7 +176,8 @@ public record Rules(
                 }
             }
             return new Rules(seq, approvers, needed);
-        } catch (IllegalArgumentException
+        } catch (KmException
+                | IllegalArgumentException
                 | ArithmeticException
                 | java.util.NoSuchElementException e) {
             throw new KmException(

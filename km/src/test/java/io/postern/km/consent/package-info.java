@@ -1,0 +1,4 @@
+@NullMarked
+package io.postern.km.consent;
+
+import org.jspecify.annotations.NullMarked;
