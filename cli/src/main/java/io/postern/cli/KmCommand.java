@@ -5,8 +5,8 @@ import io.postern.km.Acts;
 import io.postern.km.CertificateView;
 import io.postern.km.Chosen;
 import io.postern.km.IssueOrder;
-import io.postern.km.KeyFiles;
 import io.postern.km.OpenVault;
+import io.postern.km.RenewalsDue;
 import io.postern.km.ca.Pkcs12;
 import io.postern.km.ca.RevocationReason;
 import io.postern.km.ca.Usage;
@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -271,20 +270,6 @@ final class KmCommand extends KmViewCommands implements Runnable {
                                             .close();
                                 }));
         return 0;
-    }
-
-    /// @return whether there was something to hand out
-    private boolean hand(KmFiles files, KmConsent consent, Supplier<Optional<KeyFiles>> act) {
-        if (!consent.request) {
-            files.check(io);
-        }
-        var done = act.get();
-        done.ifPresent(made -> {
-            try (made) {
-                files.write(io, made);
-            }
-        });
-        return done.isPresent();
     }
 
     @Command(

@@ -5,10 +5,12 @@ import io.postern.gateway.config.Config;
 import io.postern.gateway.config.HostPort;
 import io.postern.gateway.config.KmRules;
 import io.postern.keys.StartSecret;
+import io.postern.km.InviteDoor;
 import io.postern.km.KmWatch;
 import io.postern.km.ServedVault;
 import io.postern.km.Steps;
 import io.postern.km.World;
+import io.postern.km.http.EnrolPages;
 import io.postern.km.http.KmHttpServer;
 import io.postern.km.http.KmPages;
 import io.postern.km.ldap.DirectoryRules;
@@ -69,7 +71,12 @@ final class KmService implements AutoCloseable {
         var service = new KmService(watch, vault);
         boolean opened = false;
         try {
-            service.listen(config, gateway, vault, clock);
+            service.listen(
+                    config,
+                    gateway,
+                    vault,
+                    new EnrolPages(new InviteDoor(world, secret), clock),
+                    clock);
             KmFigures.show(gateway.figures(), watch, clock);
             watch.start();
             opened = true;
@@ -81,7 +88,12 @@ final class KmService implements AutoCloseable {
         }
     }
 
-    private void listen(Config config, Gateway gateway, ServedVault vault, InstantSource clock) {
+    private void listen(
+            Config config,
+            Gateway gateway,
+            ServedVault vault,
+            EnrolPages enrol,
+            InstantSource clock) {
         var rules = config.km();
         var pages = new KmPages(vault, clock, FRESHNESS);
         if (rules.http().isPresent()) {
@@ -91,7 +103,12 @@ final class KmService implements AutoCloseable {
                     started(
                             "http",
                             rules.http().get(),
-                            at -> KmHttpServer.start(at.toSocketAddress(), pages, limits));
+                            at ->
+                                    KmHttpServer.start(
+                                            at.toSocketAddress(),
+                                            pages,
+                                            Optional.of(enrol),
+                                            limits));
             http = OptionalInt.of(server.port());
             parts.push(server);
         }

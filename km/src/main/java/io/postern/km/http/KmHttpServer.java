@@ -51,6 +51,16 @@ public final class KmHttpServer implements AutoCloseable {
     /// @throws IOException when the address can't be used
     public static KmHttpServer start(InetSocketAddress address, KmPages pages, ServiceLimits limits)
             throws IOException {
+        return start(address, pages, Optional.empty(), limits);
+    }
+
+    /// The same with the page for invited people.
+    public static KmHttpServer start(
+            InetSocketAddress address,
+            KmPages pages,
+            Optional<EnrolPages> enrol,
+            ServiceLimits limits)
+            throws IOException {
         var threads = new QueuedThreadPool(THREADS, 1);
         threads.setName("km-http");
         threads.setDaemon(true);
@@ -59,7 +69,7 @@ public final class KmHttpServer implements AutoCloseable {
         threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
         var server = new Server(threads);
         server.setStopTimeout(STOP_MILLIS);
-        server.setHandler(new Pages(pages, limits.rates()));
+        server.setHandler(new Pages(pages, enrol, limits.rates()));
         var config = new HttpConfiguration();
         config.setSendServerVersion(false);
         config.setRequestHeaderSize(HEADER);
@@ -110,10 +120,12 @@ public final class KmHttpServer implements AutoCloseable {
 
     private static final class Pages extends Handler.Abstract {
         private final KmPages pages;
+        private final Optional<EnrolPages> enrol;
         private final ClientRates rates;
 
-        Pages(KmPages pages, ClientRates rates) {
+        Pages(KmPages pages, Optional<EnrolPages> enrol, ClientRates rates) {
             this.pages = pages;
+            this.enrol = enrol;
             this.rates = rates;
         }
 
@@ -164,7 +176,12 @@ public final class KmHttpServer implements AutoCloseable {
                             field(request, HttpHeader.IF_NONE_MATCH),
                             field(request, HttpHeader.IF_MODIFIED_SINCE));
             try {
-                return pages.answer(asked, content);
+                return enrol.isPresent()
+                                && request.getConnectionMetaData().getRemoteSocketAddress()
+                                        instanceof InetSocketAddress client
+                                && pages.here(asked).path().equals(EnrolPages.PATH)
+                        ? enrol.get().answer(asked, content, client.getAddress())
+                        : pages.answer(asked, content);
             } catch (KmException e) {
                 // Said by who looks at the vault, not for each of a thousand requests.
                 LOG.debug("no answer for {}: {}", asked.path(), e.getMessage());

@@ -53,7 +53,8 @@ public final class KmPages {
         };
     }
 
-    private Asked here(Asked asked) {
+    /// Without the path of the URL in certificates, with which or without which clients ask.
+    Asked here(Asked asked) {
         var place = published.place();
         return place.isEmpty() || !asked.path().startsWith(place + "/")
                 ? asked
