@@ -13,6 +13,7 @@ import authentication  # noqa: E402
 import ceremonies  # noqa: E402
 import keylife  # noqa: E402
 import kmfiles  # noqa: E402
+import kmserved  # noqa: E402
 import perimeter  # noqa: E402
 import recipients  # noqa: E402
 import resolving  # noqa: E402
@@ -498,6 +499,7 @@ def main():
         if chosen.peer == "postern" and chosen.part in ("all", "ceremonies"):
             gateway.build()
             ceremonies.ceremonies(suite, scratch)
+            kmserved.kmserved(suite, scratch)
         if chosen.part not in ("km", "ceremonies"):
             need("swaks", "postfix", "opendkim", "opendkim-genkey", "nsd", "nsd-checkzone", "sqlite3", "openssl", "smtp-sink",
                  "slapd", "slapadd", "ldapwhoami", "gsasl", "testssl", "named", "dnssec-signzone", "opendmarc", "rspamd",

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -109,23 +110,21 @@ final class KmBulkCommand extends Common implements Callable<Integer> {
             KmProgress progress,
             List<String> wrong,
             Act act) {
+        Function<OpenVault, Boolean> all =
+                vault -> {
+                    var handout = folders.settled(io, vault);
+                    try {
+                        act.on(vault, handout, progress);
+                    } catch (RuntimeException e) {
+                        undone(handout, vault, e);
+                        throw e;
+                    }
+                    return true;
+                };
         var done =
-                KmActs.batch(
-                        io,
-                        data,
-                        input,
-                        consent,
-                        items,
-                        vault -> {
-                            var handout = folders.settled(io, vault);
-                            try {
-                                act.on(vault, handout, progress);
-                            } catch (RuntimeException e) {
-                                undone(handout, vault, e);
-                                throw e;
-                            }
-                            return true;
-                        });
+                items.isEmpty()
+                        ? Optional.of(KmActs.opened(io, data, input, all))
+                        : KmActs.batch(io, data, input, consent, items, all);
         if (done.isEmpty()) {
             return 0; // only asked for
         }

@@ -31,7 +31,7 @@ final class KmConsent {
     String why = "";
 
     @Option(
-            names = "--valid",
+            names = "--good-for",
             paramLabel = "TIME",
             description = "How long the request is good, such as 24h (default) or 7d.")
     String valid = "24h";

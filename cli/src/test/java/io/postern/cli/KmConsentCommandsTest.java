@@ -76,7 +76,7 @@ class KmConsentCommandsTest {
         assertSays("signed request 1 already", approve("1", "anna").err());
         assertSays("do it with `postern km do 1`", approve("1", "carol").out());
         var done = km.done(km.shares(), "do", "1", "--out", "out");
-        assertSays("Tell info@example.com", done);
+        assertSays("-encrypt-", done);
         assertSays("was used", km.km(km.shares(), "do", "1", "--out", "out").err());
         assertSays("No request waits", km.done("", "requests"));
         assertSays("by anna, carol", km.done("", "audit", "show"));
@@ -164,7 +164,8 @@ class KmConsentCommandsTest {
         assertEquals(2, km.km("", "policy", "set", "recover=many").code());
         assertEquals(2, km.km("", "policy", "set", "mail=1").code());
         assertEquals(
-                2, km.km("", "revoke", "info@example.com", "--request", "--valid", "soon").code());
+                2,
+                km.km("", "revoke", "info@example.com", "--request", "--good-for", "soon").code());
         assertSays("can't be: of 3 approvers at most 2", policyBySigned("issue=3"));
         assertSays("there is no terminal", km.km("", "approver", "new", "x", "--out", "x").err());
         km.secret("short", "short");

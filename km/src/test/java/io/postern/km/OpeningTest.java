@@ -146,11 +146,8 @@ class OpeningTest {
     void before() {
         var scene = Scene.founded(data);
         scene.issue("info@example.com");
-        for (var table : List.of("request", "approval", "cosignature")) {
-            scene.sql("DROP TABLE " + table);
-        }
         scene.sql("DELETE FROM record WHERE type IN ('cosign-key', 'rules')");
-        scene.sql("PRAGMA user_version = 1");
+        scene.toFirstSchema();
         assertEquals(List.of(), scene.looked(km -> km.requests().pending()));
         assertEquals(0, scene.looked(km -> km.verify(Optional.empty())).cosignatures());
         assertEquals(2, scene.issue("sales@example.com").size());

@@ -57,6 +57,19 @@ final class Scene {
         return new World(data, clock, random, "operator", name -> steps.at(name));
     }
 
+    /// Leaves what a program of the first schema would have.
+    void toFirstSchema() {
+        for (var index : List.of("certificate_until", "invite_address")) {
+            sql("DROP INDEX " + index);
+        }
+        for (var table :
+                List.of("revoked_elsewhere", "invite", "request", "approval", "cosignature")) {
+            sql("DROP TABLE " + table);
+        }
+        sql("ALTER TABLE certificate DROP COLUMN own_key");
+        sql("PRAGMA user_version = 1");
+    }
+
     StartSecret secret() {
         return StartSecret.inFolder(data, random);
     }

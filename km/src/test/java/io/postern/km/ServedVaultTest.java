@@ -10,14 +10,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.DisplayName;
@@ -26,43 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("a vault that is served, whatever becomes of its folder")
 class ServedVaultTest {
-    private static final Set<String> FIRST_TABLES =
-            Set.of("meta", "record", "slot", "certificate", "crl", "audit", "checkpoint");
-
     @TempDir private Path data;
 
     private static int of(Published published, String address) {
         return published.ofAddress(address).size();
-    }
-
-    private static void sql(Path folder, String... statements) throws SQLException {
-        try (var connection =
-                        DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("km.db"));
-                var statement = connection.createStatement()) {
-            for (var one : statements) {
-                statement.execute(one);
-            }
-        }
-    }
-
-    /// What a program of the first schema would have left.
-    private static void firstSchema(Path folder) throws SQLException {
-        var later = new ArrayList<String>();
-        try (var connection =
-                        DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("km.db"));
-                var statement = connection.createStatement();
-                var rows =
-                        statement.executeQuery(
-                                "SELECT name FROM sqlite_schema WHERE type = 'table'"
-                                        + " AND name NOT LIKE 'sqlite_%'")) {
-            while (rows.next()) {
-                if (!FIRST_TABLES.contains(rows.getString(1))) {
-                    later.add("DROP TABLE " + rows.getString(1));
-                }
-            }
-        }
-        later.add("PRAGMA user_version = 1");
-        sql(folder, later.toArray(String[]::new));
     }
 
     @Test
@@ -86,22 +50,22 @@ class ServedVaultTest {
 
     @Test
     @DisplayName("a folder of the first schema is upgraded when it is served or looked at")
-    void older() throws SQLException {
+    void older() {
         var scene = Scene.founded(data);
         scene.issue("info@example.com");
-        firstSchema(scene.world().folder());
+        scene.toFirstSchema();
         try (var served = new ServedVault(scene.world(), scene.secret())) {
             assertEquals(2, of(served, "info@example.com"));
         }
-        firstSchema(scene.world().folder());
+        scene.toFirstSchema();
         assertEquals(2L, scene.looked(KeyManagement::status).valid());
     }
 
     @Test
     @DisplayName("one of an earlier schema waits for the command that is at work, and says so")
-    void olderAndLocked() throws SQLException {
+    void olderAndLocked() {
         var scene = Scene.founded(data);
-        firstSchema(scene.world().folder());
+        scene.toFirstSchema();
         try (var _ = KmLock.take(scene.world().folder())) {
             var why = assertThrows(KmException.class, scene::read);
             assertTrue(String.valueOf(why.getMessage()).contains("is at work"), why::toString);
@@ -111,9 +75,9 @@ class ServedVaultTest {
 
     @Test
     @DisplayName("a folder of a later version is refused with what to use")
-    void later() throws SQLException {
+    void later() {
         var scene = Scene.founded(data);
-        sql(scene.world().folder(), "PRAGMA user_version = 9");
+        scene.sql("PRAGMA user_version = 9");
         var why = assertThrows(KmException.class, scene::read);
         assertTrue(String.valueOf(why.getMessage()).contains("use that version"), why::toString);
     }
@@ -158,7 +122,7 @@ class ServedVaultTest {
 
     @Test
     @DisplayName("warnings and ends are what `km status` says; a backup counts when it was told of")
-    void health() throws SQLException {
+    void health() {
         var scene = Scene.founded(data);
         try (var served = new ServedVault(scene.world(), scene.secret());
                 var watch = new KmWatch(scene.world(), scene.secret(), served)) {
@@ -166,9 +130,7 @@ class ServedVaultTest {
             watch.look();
             assertEquals(scene.looked(KeyManagement::status).warnings(), watch.seen().warnings());
             assertEquals(Optional.empty(), watch.seen().lastBackup());
-            sql(
-                    scene.world().folder(),
-                    "INSERT INTO meta VALUES ('last_backup', '2026-11-20T00:00:00Z')");
+            scene.sql("INSERT INTO meta VALUES ('last_backup', '2026-11-20T00:00:00Z')");
             scene.clock.advance(Duration.ofDays(80));
             watch.look();
             assertEquals(
