@@ -131,9 +131,9 @@ def directory(suite, served):
         return "" if "userCertificate;binary:: MII" in said and "userSMIMECertificate;binary:: MII" in said else said
 
     def authority():
-        said = search("(objectClass=certificationAuthority)", "cACertificate;binary", "certificateRevocationList;binary")
-        said = said or search("-s", "base", "")
-        return "" if "cACertificate;binary:: MII" in said else said
+        said = search("-s", "base", "-b", "cn=ca,dc=example,dc=com", "(objectClass=*)", "cACertificate;binary",
+                      "certificateRevocationList;binary")
+        return "" if "cACertificate;binary:: MII" in said and "certificateRevocationList;binary:: MII" in said else said
 
     def listing():
         for words in ("(mail=*)", "(objectClass=*)", "(mail=i*)", "(!(mail=x@example.com))", "(|(mail=*)(cn=*))"):
