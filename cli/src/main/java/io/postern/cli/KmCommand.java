@@ -347,12 +347,35 @@ final class KmCommand extends KmViewCommands implements Runnable {
                                     "key-compromise, affiliation-changed, superseded, cessation-of-operation,"
                                             + " privilege-withdrawn or unspecified (default).")
                     String reason,
+            @Option(
+                            names = "--unknown",
+                            description =
+                                    "WHICH is a serial number that is not known here, of after the backup that this"
+                                            + " vault was restored from.")
+                    boolean unknown,
             @Parameters(
                             paramLabel = "WHICH",
                             description = "An address, or a serial number in hexadecimal digits.")
                     String which) {
         var why = reason(reason);
         var chosen = Chosen.of(which);
+        if (unknown) {
+            if (!(chosen instanceof Chosen.Serial serial)) {
+                throw Failure.usage("--unknown goes with a serial number");
+            }
+            KmActs.act(
+                            io,
+                            data,
+                            input,
+                            consent,
+                            Acts.revoke(chosen, why),
+                            vault -> {
+                                vault.revokeUnknown(serial, why);
+                                return true;
+                            })
+                    .ifPresent(_ -> io.line("revoked: serial " + serial));
+            return 0;
+        }
         return change(
                 data,
                 input,

@@ -1,5 +1,6 @@
 package io.postern.cli;
 
+import io.postern.km.Acts;
 import io.postern.km.MachineKey;
 import io.postern.km.Restoring;
 import java.io.IOException;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  new machine$ postern km move prepare > new.pem",
             "  old machine$ postern km move to new.pem --out km.move",
-            "  new machine$ postern km restore km.move"
+            "  new machine$ postern km restore km.move --share-file a.txt --share-file b.txt"
         })
 final class KmMove extends Common implements Runnable {
     private final Io io;
@@ -69,6 +70,7 @@ final class KmMove extends Common implements Runnable {
     int to(
             @Mixin DataOptions.AndCommon data,
             @Mixin KmInput input,
+            @Mixin KmConsent consent,
             @Option(
                             names = "--out",
                             required = true,
@@ -85,17 +87,20 @@ final class KmMove extends Common implements Runnable {
         var parent = target.getParent();
         KmOutput.writable(parent == null ? target : parent);
         io.line("to the certificate with SHA-256 " + fingerprint(certificate));
-        KmActs.opened(
-                io,
-                data,
-                input,
-                vault -> {
-                    vault.move(certificate, target);
-                    return true;
-                });
-        io.line(
-                target
-                        + " is written. Compare the fingerprint with what the new machine showed; there: `postern km restore`.");
+        KmActs.act(
+                        io,
+                        data,
+                        input,
+                        consent,
+                        Acts.move(certificate),
+                        vault -> {
+                            vault.move(certificate, target);
+                            return true;
+                        })
+                .ifPresent(_ ->
+                        io.line(
+                                target
+                                        + " is written. Compare the fingerprint with what the new machine showed; there: `postern km restore`."));
         return 0;
     }
 
@@ -104,16 +109,18 @@ final class KmMove extends Common implements Runnable {
             description =
                     "On the old machine: the move did not come to its end; acts are done here again.",
             footer = {"", "Example:", "  postern km move cancel"})
-    int cancel(@Mixin DataOptions.AndCommon data, @Mixin KmInput input) {
-        KmActs.opened(
-                io,
-                data,
-                input,
-                vault -> {
-                    vault.stay();
-                    return true;
-                });
-        io.line("cancelled: do not restore on the other machine any more");
+    int cancel(@Mixin DataOptions.AndCommon data, @Mixin KmInput input, @Mixin KmConsent consent) {
+        KmActs.act(
+                        io,
+                        data,
+                        input,
+                        consent,
+                        Acts.stay(),
+                        vault -> {
+                            vault.stay();
+                            return true;
+                        })
+                .ifPresent(_ -> io.line("cancelled: do not restore on the other machine any more"));
         return 0;
     }
 

@@ -39,6 +39,7 @@ final class KmRestore extends Common implements Callable<Integer> {
     /// About a million entries.
     private static final int LONGEST = 64 << 20;
 
+    private static final String SENT = "km-sent.backup";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Io io;
@@ -77,11 +78,13 @@ final class KmRestore extends Common implements Callable<Integer> {
                     "give --published with the last ca.crl that clients were given, or --no-published when there is none");
         }
         var world = KmAccess.world(io, data);
+        // Of one that was cut off.
+        remove(world.data().resolve(SENT));
         Restoring.vacant(world);
         var list = published.map(this::list);
         KmInit.makeFolder(world.data());
         var secret = KmAccess.secretForNew(io, data, world);
-        var plain = sent ? world.data().resolve("km-sent.backup") : backup;
+        var plain = sent ? world.data().resolve(SENT) : backup;
         try {
             if (sent) {
                 Files.deleteIfExists(plain);

@@ -1,7 +1,6 @@
 package io.postern.cli;
 
 import io.postern.km.Acts;
-import io.postern.km.OpenVault;
 import io.postern.km.secret.Secret;
 import io.postern.km.vault.Pkcs11Token;
 import io.postern.km.vault.Slot;
@@ -116,16 +115,14 @@ final class KmSlotsCommand extends Common implements Runnable {
                         input,
                         consent,
                         Acts.addSlot(Slot.Kind.UNSEAL_KEY),
-                        OpenVault::addUnsealKey)
-                .ifPresent(made -> {
-                    try (var key = made.key()) {
-                        hand(
-                                "postern-unseal-slot-" + made.slot().id() + ".txt",
-                                "the unseal key",
-                                key.printed(),
-                                to);
-                    }
-                });
+                        vault ->
+                                vault.addUnsealKey(made ->
+                                        hand(
+                                                "postern-unseal-slot-" + made.slot().id() + ".txt",
+                                                "the unseal key",
+                                                made.key().printed(),
+                                                to)))
+                .ifPresent(made -> made.key().close());
         return 0;
     }
 
@@ -151,16 +148,23 @@ final class KmSlotsCommand extends Common implements Runnable {
                         input,
                         consent,
                         Acts.addShares(quorum),
-                        vault -> vault.addShares(quorum))
+                        vault ->
+                                vault.addShares(
+                                        quorum,
+                                        made ->
+                                                made.shares()
+                                                        .forEach(share ->
+                                                                hand(
+                                                                        "postern-share-%s-%d.txt"
+                                                                                .formatted(
+                                                                                        share.set(),
+                                                                                        share
+                                                                                                .number()),
+                                                                        share.name(),
+                                                                        share.printed(),
+                                                                        to))))
                 .ifPresent(made -> {
-                    for (var share : made.shares()) {
-                        hand(
-                                "postern-share-%s-%d.txt".formatted(share.set(), share.number()),
-                                share.name(),
-                                share.printed(),
-                                to);
-                        share.close();
-                    }
+                    made.shares().forEach(Share::close);
                     io.line("Give each to another person, and try them: postern km refresh");
                 });
         return 0;
@@ -174,6 +178,10 @@ final class KmSlotsCommand extends Common implements Runnable {
         } else {
             io.line(what + ", shown this once:");
             io.line("    " + printed);
+            if (io.out().checkError()) {
+                // Not seen by anybody: then the slot must not stand.
+                throw Failure.of("it could not be shown", "name a folder with --to");
+            }
         }
     }
 

@@ -54,26 +54,32 @@ final class KmVerifyBackup extends Common implements Callable<Integer> {
                             PosixFilePermissions.asFileAttribute(
                                     PosixFilePermissions.fromString("rwx------")));
             try {
-                verify(new World(scratch, here.clock(), here.random(), here.actor(), here.steps()));
+                return verify(
+                        new World(
+                                scratch, here.clock(), here.random(), here.actor(), here.steps()));
             } finally {
                 Files.deleteIfExists(scratch);
             }
         } catch (IOException e) {
             throw new Failure("no temporary folder can be made or removed: " + e, e);
         }
-        return 0;
     }
 
-    private void verify(World scratch) {
+    private int verify(World scratch) {
         try (var looking = Restoring.begin(scratch, secret(), io.file(file))) {
             if (open || input.named()) {
                 try (var opening = input.opening(io)) {
                     looking.prove(opening);
                 }
             }
-            print(io, looking.found());
+            var found = looking.found();
+            print(io, found);
+            io.line(
+                    found.signed()
+                            ? "the backup is good"
+                            : "the backup is whole, and nothing shows who made it: verify it with the start secret of its vault (--data or --config)");
+            return found.signed() ? 0 : Failure.NOT;
         }
-        io.line("the backup is good");
     }
 
     private Optional<StartSecret> secret() {

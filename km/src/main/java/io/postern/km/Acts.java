@@ -8,6 +8,7 @@ import io.postern.km.consent.Operation;
 import io.postern.km.vault.Slot;
 import io.postern.mail.Mailbox;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -139,6 +140,16 @@ public final class Acts {
     /// See [OpenVault#cancelInvite].
     public static Draft cancelInvite(String address) {
         return new Draft("cancel-invite", subject(address), Map.of());
+    }
+
+    /// See [OpenVault#move].
+    public static Draft move(X509Certificate to) {
+        return new Draft("move", Keeping.fingerprint(to), Map.of());
+    }
+
+    /// See [OpenVault#stay].
+    public static Draft stay() {
+        return new Draft("stay", "here", Map.of());
     }
 
     /// See [OpenVault#anchor].

@@ -26,7 +26,8 @@ final class Anchor {
     private static final int LONGEST = 256;
 
     /// What is done whatever the anchor says: to set another, and to keep a refusal.
-    private static final Set<String> ALLOWED = Set.of("anchor", "refused-to-open");
+    private static final Set<String> ALLOWED =
+            Set.of("anchor", "refused-to-open", "request", "approve");
 
     private Anchor() {}
 
@@ -84,17 +85,18 @@ final class Anchor {
                 .flatMap(AuditLine::parse);
     }
 
+    /// Returns whether the anchor may be written after the act: one that shows that the folder was
+    /// taken back goes on showing it, until another is set.
+    ///
     /// @throws KmException with the remedy when there is a fault
-    static void check(Database on, Request request) throws SQLException {
-        if (ALLOWED.contains(request.act())) {
-            return;
-        }
+    static boolean check(Database on, Request request) throws SQLException {
         var fault = fault(on);
-        if (fault.isPresent()) {
+        if (fault.isPresent() && !ALLOWED.contains(request.act())) {
             throw new KmException(
                     fault.get()
                             + ". No act is done until it is right; mail is not affected. If the folder was taken back on purpose, use `postern km restore` with a backup, or set the anchor anew with `postern km anchor FILE`");
         }
+        return fault.isEmpty() || request.act().equals("anchor");
     }
 
     /// Writes the end of the audit, if there is an anchor.

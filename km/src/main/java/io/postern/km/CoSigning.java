@@ -6,6 +6,7 @@ import io.postern.km.secret.KmException;
 import io.postern.km.secret.Octets;
 import io.postern.km.vault.TierKey;
 import io.postern.km.vault.VaultKeys;
+import java.nio.charset.StandardCharsets;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
@@ -19,6 +20,7 @@ import java.util.Optional;
 final class CoSigning {
     private static final String TYPE = "cosign-key";
     private static final String COPY = "public-copy";
+    private static final String LAST = "last";
 
     private CoSigning() {}
 
@@ -42,6 +44,7 @@ final class CoSigning {
         if (last.isPresent()) {
             follows(on, desk.runtime(), last.get());
         }
+        remembered(on, keys, last);
         var head =
                 on.first(
                                 "SELECT line FROM audit ORDER BY seq DESC LIMIT 1",
@@ -62,6 +65,34 @@ final class CoSigning {
                     point.seq(),
                     point.hash(),
                     point.signature());
+            Tables.put(
+                    on,
+                    Tables.Tier.VAULT,
+                    keys.vault(),
+                    TYPE,
+                    LAST,
+                    remark(point).getBytes(StandardCharsets.US_ASCII),
+                    desk.world().random());
+        }
+    }
+
+    private static String remark(Checkpoint point) {
+        return point.seq() + "|" + point.hash();
+    }
+
+    /// The vault remembers the last one itself: who deletes rows, or puts older ones back, is found
+    /// out.
+    private static void remembered(Database on, VaultKeys keys, Optional<Checkpoint> last)
+            throws SQLException {
+        if (Tables.tier(on, TYPE, LAST).isEmpty()) {
+            return; // of the time before this was kept
+        }
+        try (var kept = Tables.get(on, keys.vault(), TYPE, LAST)) {
+            var text = new String(kept.copy(), StandardCharsets.US_ASCII);
+            if (!last.map(CoSigning::remark).equals(Optional.of(text))) {
+                throw new KmException(
+                        "the co-signatures of the audit were changed or deleted: restore a backup, and find out who had the start secret. No act is done until then; mail is not affected");
+            }
         }
     }
 

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Where acts are done: the locked folder, its database, its audit, the runtime tier. Each act and
 /// its line are one transaction; the file follows before anything of the act is handed out.
@@ -128,10 +129,11 @@ final class Desk implements AutoCloseable {
         var steps = world.steps();
         ready();
         steps.at(request.act() + ": ready");
+        var sound = new AtomicBoolean();
         var result =
                 database.transaction(on -> {
                     Moving.check(on, request);
-                    Anchor.check(on, request);
+                    sound.set(Anchor.check(on, request));
                     var approved = new ArrayList<Optional<String>>();
                     for (var one : requests) {
                         approved.add(guard.allow(on, one));
@@ -149,10 +151,12 @@ final class Desk implements AutoCloseable {
         steps.at(request.act() + ": committed");
         try {
             follow();
-            database.transaction(on -> {
-                Anchor.write(on);
-                return true;
-            });
+            if (sound.get()) {
+                database.transaction(on -> {
+                    Anchor.write(on);
+                    return true;
+                });
+            }
         } catch (KmException e) {
             throw new KmException(
                     "%s of %s is done and in the database's audit, but nothing of it is handed out: %s"

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
-import java.util.Map;
 import java.util.Optional;
 
 /// Acts on where the vault is kept.
@@ -63,7 +62,7 @@ final class Keeping {
             Envelope.seal(trial, to, target, random);
             delete(target);
             desk.act(
-                    new Request("move", fingerprint(to), Map.of()),
+                    Request.of(Acts.move(to)),
                     on -> {
                         Tables.setMeta(
                                 on,
@@ -92,7 +91,7 @@ final class Keeping {
 
     void stay() {
         desk.act(
-                new Request("stay", "", Map.of()),
+                Request.of(Acts.stay()),
                 on -> {
                     if (on.update("DELETE FROM meta WHERE name = ?", Moving.SETTING) == 0) {
                         throw new KmException(

@@ -270,8 +270,13 @@ public final class KeyManagement implements AutoCloseable {
     /// The same with the vault's public half as it was kept elsewhere, see [#cosigner]: who has the
     /// start secret could have exchanged the one that is here.
     public AuditVerification.Result verify(Optional<String> head, Optional<Octets> cosigner) {
-        return database.transaction(
-                on -> Verifying.verify(on, runtime, new AuditFile(world.folder()), head, cosigner));
+        var result =
+                database.transaction(on ->
+                        Verifying.verify(
+                                on, runtime, new AuditFile(world.folder()), head, cosigner));
+        return cosigner.isPresent() && result.cosignatures() == 0
+                ? result.with("there is no co-signature of the vault's key: they were deleted")
+                : result;
     }
 
     /// The public half of the key by which the open vault co-signs the audit's head, as

@@ -10,7 +10,8 @@ import java.util.Set;
 final class Moving {
     static final String SETTING = "moved";
 
-    private static final Set<String> ALLOWED = Set.of("move", "stay", "backup");
+    private static final Set<String> ALLOWED =
+            Set.of("move", "stay", "backup", "refused-to-open", "request", "approve");
 
     private Moving() {}
 

@@ -203,6 +203,11 @@ public final class OpenVault implements AutoCloseable {
         return new Revoking(this).revoke(chosen, reason);
     }
 
+    /// Revokes what this folder does not know: issued after the backup that it was restored from.
+    public void revokeUnknown(Chosen.Serial serial, RevocationReason reason) {
+        new Revoking(this).unknown(serial, reason);
+    }
+
     /// Holds until released or revoked.
     public List<CertificateView> hold(Chosen chosen) {
         return new Revoking(this).hold(chosen);
@@ -239,9 +244,12 @@ public final class OpenVault implements AutoCloseable {
         return new IssuingOfRequest(this).issue(order);
     }
 
-    /// Adds a slot for a new unseal key; the caller shows it once and closes it.
-    public Slots.NewUnsealKey addUnsealKey() {
-        return new SlotDesk(this).addUnsealKey();
+    /// Adds a slot for a new unseal key.
+    ///
+    /// @param before hands it out; what it throws ends the act, and the slot is not made. The
+    ///   caller closes it
+    public Slots.NewUnsealKey addUnsealKey(Consumer<Slots.NewUnsealKey> before) {
+        return new SlotDesk(this).addUnsealKey(before);
     }
 
     /// Adds a slot for a passphrase.
@@ -254,9 +262,13 @@ public final class OpenVault implements AutoCloseable {
         return new SlotDesk(this).addPkcs11(token, keyLabel);
     }
 
-    /// Adds a slot for new shares; the caller hands them out and closes them.
-    public Slots.NewShares addShares(FoundingSettings.Quorum quorum) {
-        return new SlotDesk(this).addShares(quorum);
+    /// Adds a slot for new shares.
+    ///
+    /// @param before hands them out; what it throws ends the act: the first shares guard the
+    ///   escrow's key, and must not stand before somebody has them. The caller closes them
+    public Slots.NewShares addShares(
+            FoundingSettings.Quorum quorum, Consumer<Slots.NewShares> before) {
+        return new SlotDesk(this).addShares(quorum, before);
     }
 
     /// Removes a slot.

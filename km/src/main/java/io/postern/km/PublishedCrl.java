@@ -5,24 +5,35 @@ import io.postern.km.ca.RevocationList;
 import io.postern.km.secret.KmException;
 import java.math.BigInteger;
 import java.sql.SQLException;
+import java.time.Instant;
 
 /// The last list that was given out, merged into a restored folder: what was revoked after the
 /// backup stays revoked, and numbers go on above it.
 final class PublishedCrl {
-    /// Lists that may have been numbered after the one at hand: each change reserves thirteen.
-    private static final long AHEAD = 1_000;
+    /// Lists that may have been numbered after the one at hand: each change reserves thirteen, and
+    /// there may be many changes a day.
+    private static final long AHEAD = 1_000_000;
 
     private PublishedCrl() {}
 
     /// Reads and verifies one.
     ///
-    /// @throws KmException when it is none of this authority's
-    static RevocationList read(Database on, byte[] der) throws SQLException {
-        return Crls.read(der, OpenVault.authority(on, "ca"))
-                .filter(list -> list.number().bitLength() < 62)
-                .orElseThrow(() ->
-                        new KmException(
-                                "the published list is none that this vault's authority signed: fetch ca.crl from the URL in the certificates"));
+    /// @param made when the backup was taken
+    /// @throws KmException when it is none of this authority's, or older than the backup
+    static RevocationList read(Database on, byte[] der, Instant made) throws SQLException {
+        var list =
+                Crls.read(der, OpenVault.authority(on, "ca"))
+                        .filter(one -> one.number().bitLength() < 62)
+                        .orElseThrow(() ->
+                                new KmException(
+                                        "the published list is none that this vault's authority signed: fetch ca.crl from the URL in the certificates"));
+        var own = CrlPlan.CA.number(on, made);
+        if (own.isPresent() && list.number().longValueExact() < own.get()) {
+            throw new KmException(
+                    "the published list is number %s, and number %d was given out before the backup was taken: fetch the last one from the URL in the certificates"
+                            .formatted(list.number(), own.get()));
+        }
+        return list;
     }
 
     /// How many certificates it revokes that the folder takes for valid, or does not know.
@@ -61,6 +72,7 @@ final class PublishedCrl {
             }
         }
         above(on, "ca", list.number());
+        skip(on, "root");
         return merged;
     }
 
@@ -73,12 +85,12 @@ final class PublishedCrl {
 
     /// Without a list to go by: numbers that no list of before can have had.
     static void skip(Database on) throws SQLException {
-        for (var authority : java.util.List.of("ca", "root")) {
-            above(
-                    on,
-                    authority,
-                    BigInteger.valueOf(
-                            Long.parseLong(Tables.meta(on, authority + "_crl_next").orElse("1"))));
-        }
+        skip(on, "ca");
+        skip(on, "root");
+    }
+
+    private static void skip(Database on, String authority) throws SQLException {
+        long next = Long.parseLong(Tables.meta(on, authority + "_crl_next").orElse("1"));
+        above(on, authority, BigInteger.valueOf(next));
     }
 }

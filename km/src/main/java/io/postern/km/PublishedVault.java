@@ -30,6 +30,12 @@ public final class PublishedVault implements Published, AutoCloseable {
     /// How long an OCSP answer is good: a revocation is seen by then.
     private static final Duration ANSWER = Duration.ofHours(12);
 
+    /// Nobody is told of a certificate whose key its owner has not fetched: mail would be encrypted
+    /// that can't be read.
+    private static final String FETCHED =
+            " AND NOT EXISTS (SELECT 1 FROM invite WHERE invite.address = certificate.address"
+                    + " AND fetched IS NULL AND instr(serials, certificate.serial) > 0)";
+
     private static final int MOST_CERTIFICATES = 16;
 
     private final World world;
@@ -184,6 +190,7 @@ public final class PublishedVault implements Published, AutoCloseable {
         return readers.read(on ->
                 on.query(
                         "SELECT der FROM certificate WHERE address = ? AND state = 'valid'"
+                                + FETCHED
                                 + " AND not_after > ? ORDER BY issued DESC, serial LIMIT ?",
                         row -> PrivateKeys.certificate(row.getBytes(1)),
                         Certificates.key(address),
@@ -198,6 +205,7 @@ public final class PublishedVault implements Published, AutoCloseable {
                 on.query(
                         "SELECT DISTINCT address FROM certificate WHERE address >= ?"
                                 + " AND address < ? AND state = 'valid' AND not_after > ?"
+                                + FETCHED
                                 + " ORDER BY address LIMIT ?",
                         row -> row.getString(1),
                         from,

@@ -38,6 +38,11 @@ public final class Restoring implements AutoCloseable {
     /// Sent by a machine that does no acts since: it is older than nothing.
     private boolean moved;
 
+    private boolean signed;
+
+    /// Why the folder that the backup is of was not its last state, as its anchor tells.
+    private Optional<String> behind = Optional.empty();
+
     private Restoring(
             World world,
             World beside,
@@ -104,6 +109,7 @@ public final class Restoring implements AutoCloseable {
                     throw new KmException(file.file() + " holds another vault than it says");
                 }
                 moved = Moving.moved(on).isPresent();
+                behind = Anchor.fault(on);
                 // They are of the place that the backup was taken at.
                 on.update("DELETE FROM meta WHERE name IN (?, ?)", Anchor.SETTING, Moving.SETTING);
                 return true;
@@ -145,6 +151,7 @@ public final class Restoring implements AutoCloseable {
                                 + " has an audit that was changed: "
                                 + result.faults().getFirst());
             }
+            signed = true;
             checked.add(
                     "it is signed by its audit key, and its audit of %d lines is whole"
                             .formatted(result.lines()));
@@ -153,7 +160,7 @@ public final class Restoring implements AutoCloseable {
 
     /// What was found so far.
     public Restored found() {
-        return new Restored(file.manifest(), checked, notes);
+        return new Restored(file.manifest(), signed, checked, notes);
     }
 
     /// Shows that somebody can open what is in it.
@@ -174,7 +181,9 @@ public final class Restoring implements AutoCloseable {
 
     private boolean prove(Database on, VaultKeys keys) throws SQLException {
         for (var authority : List.of("ca", "root")) {
-            if (Tables.opens(on, keys.vault(), OpenVault.CA_KEY, authority)) {
+            boolean guarded = authority.equals(RootKey.ID) && RootKey.isGuarded(on);
+            var key = guarded ? keys.guarded() : Optional.of(keys.vault());
+            if (key.isPresent() && Tables.opens(on, key.get(), OpenVault.CA_KEY, authority)) {
                 checked.add(
                         "the vault opens, and has the key of its authority `" + authority + "`");
             }
@@ -211,6 +220,12 @@ public final class Restoring implements AutoCloseable {
                 secret.orElseThrow(() -> new KmException("a restored vault needs a start secret"));
         try (var desk = Desk.open(beside, start);
                 var keys = keys(desk.database(), opening)) {
+            if (desk.database().transaction(EscrowKeys::guarded) && keys.guarded().isEmpty()) {
+                // An older state has older slots and rules: one person's key must not bring it
+                // back.
+                throw new KmException(
+                        "a vault with shares is restored with the shares, not with one person's key: give them with --share-file");
+            }
             var at = new OpenVault(desk, keys);
             desk.database().transaction(on -> prove(on, keys));
             desk.act(
@@ -221,6 +236,7 @@ public final class Restoring implements AutoCloseable {
                             notes.add("the keys of the runtime tier were made anew");
                         }
                         EscrowKeys.check(on, desk.runtime(), keys);
+                        used(on);
                         if (published.isPresent()) {
                             merge(on, published.get());
                         } else {
@@ -233,7 +249,7 @@ public final class Restoring implements AutoCloseable {
                     });
         }
         late(
-                "certificates that were issued after %s are not known here: revoke them by the serial numbers that their owners have, or issue anew");
+                "certificates that were issued after %s are not known here: revoke them by the serial numbers that their owners have (`km revoke SERIAL --unknown`)");
         return found();
     }
 
@@ -252,9 +268,23 @@ public final class Restoring implements AutoCloseable {
         return new Request("restore", file.manifest().vaultId(), Map.copyOf(facts));
     }
 
+    /// Requests were perhaps used since, and invitations fetched: neither is good once more.
+    private void used(Database on) throws SQLException {
+        on.update("UPDATE request SET done = 0 WHERE done IS NULL");
+        on.update("UPDATE invite SET parcel = NULL");
+        behind.ifPresent(why -> notes.add("the anchor: " + why));
+        late(
+                "slots, approvers and policy are those of %s (`km slots list`, `km approvers list`), and what waited for approvers or was not fetched must be asked for anew");
+    }
+
     private void merge(Database on, Octets published) throws SQLException {
-        var list = PublishedCrl.read(on, published.copy());
+        var list = PublishedCrl.read(on, published.copy(), file.manifest().made());
         int merged = PublishedCrl.merge(on, list);
+        if (!list.nextUpdate().isAfter(world.now())) {
+            notes.add(
+                    "the published list ended at %s: what was revoked since is valid again until you revoke it"
+                            .formatted(list.nextUpdate()));
+        }
         checked.add(
                 "the published list %s of %s was merged: %d certificates were revoked after the backup"
                         .formatted(list.number(), list.thisUpdate(), merged));

@@ -5,6 +5,7 @@ import io.postern.km.secret.KmException;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /// Changes what the lists say, and signs them anew in the same transaction: there is no moment at
@@ -32,6 +33,25 @@ final class Revoking {
                 "is revoked already",
                 (on, one, now) ->
                         Certificates.set(on, one, "revoked", one.revoked().orElse(now), reason));
+    }
+
+    /// One that only the lists know.
+    void unknown(Chosen.Serial serial, RevocationReason reason) {
+        if (!serial.serial().matches("[0-9a-f]{1,40}")) {
+            throw new KmException(serial + " is no serial number: hexadecimal digits, 40 at most");
+        }
+        desk.act(
+                Request.of(Acts.revoke(serial, reason)),
+                on -> {
+                    on.update(
+                            "INSERT INTO revoked_elsewhere (serial, revoked, reason) VALUES (?, ?, ?)"
+                                    + " ON CONFLICT (serial) DO UPDATE SET reason = excluded.reason",
+                            serial.serial(),
+                            desk.world().now().getEpochSecond(),
+                            reason.name());
+                    vault.signLists(on);
+                    return true;
+                });
     }
 
     List<CertificateView> hold(Chosen chosen) {
@@ -68,6 +88,13 @@ final class Revoking {
                                 RevocationReason.AFFILIATION_CHANGED));
     }
 
+    /// What nobody fetched yet is not handed out any more, all that was made with it neither.
+    private static void uninvite(Database on, List<CertificateView> revoked) throws SQLException {
+        for (var one : revoked) {
+            on.update("UPDATE invite SET parcel = NULL WHERE instr(serials, ?) > 0", one.serial());
+        }
+    }
+
     private List<CertificateView> change(
             Request request,
             Chosen chosen,
@@ -84,6 +111,9 @@ final class Revoking {
                     }
                     for (var one : meant) {
                         change.of(on, one, now);
+                    }
+                    if (Set.of("revoke", "leave").contains(request.act())) {
+                        uninvite(on, meant);
                     }
                     desk.world().steps().at(request.act() + ": marked");
                     vault.signLists(on);

@@ -8,6 +8,7 @@ import io.postern.km.vault.Slots;
 import io.postern.km.vault.VaultKeys;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /// Adds and removes ways to open the vault. Once there are shares, this needs them: otherwise
 /// whoever has the unseal key could give himself others.
@@ -22,13 +23,14 @@ final class SlotDesk {
         slots = new Slots(desk.vaultId(), desk.world().random());
     }
 
-    Slots.NewUnsealKey addUnsealKey() {
+    Slots.NewUnsealKey addUnsealKey(Consumer<Slots.NewUnsealKey> before) {
         return desk.act(
                 new Request("add-slot", "unseal-key", Map.of()),
                 on -> {
                     quorum(on);
                     var made = slots.addUnsealKey(Tables.nextSlot(on), vault.keys());
                     Tables.putSlot(on, made.slot(), desk.world().now());
+                    before.accept(made);
                     return made;
                 });
     }
@@ -57,29 +59,34 @@ final class SlotDesk {
                 });
     }
 
-    Slots.NewShares addShares(FoundingSettings.Quorum quorum) {
+    Slots.NewShares addShares(FoundingSettings.Quorum quorum, Consumer<Slots.NewShares> before) {
         var facts = Map.of("need", quorum.needed() + "", "of", quorum.of() + "");
         return desk.act(
                 new Request("add-slot", "shares", facts),
                 on -> {
                     quorum(on);
                     if (EscrowKeys.guarded(on)) {
-                        return put(on, vault.keys(), quorum);
+                        return put(on, vault.keys(), quorum, before);
                     }
                     // The first shares: from now on the escrow's private key needs them.
                     try (var keys = slots.withNewRecovery(vault.keys());
                             var privateKey = EscrowKeys.privateKey(on, vault.keys())) {
                         EscrowKeys.keepPrivate(on, keys, true, privateKey, desk.world().random());
                         RootKey.move(on, keys, desk.world().random());
-                        return put(on, keys, quorum);
+                        return put(on, keys, quorum, before);
                     }
                 });
     }
 
-    private Slots.NewShares put(Database on, VaultKeys keys, FoundingSettings.Quorum quorum)
+    private Slots.NewShares put(
+            Database on,
+            VaultKeys keys,
+            FoundingSettings.Quorum quorum,
+            Consumer<Slots.NewShares> before)
             throws SQLException {
         var made = slots.addShares(Tables.nextSlot(on), keys, quorum.needed(), quorum.of());
         Tables.putSlot(on, made.slot(), desk.world().now());
+        before.accept(made);
         return made;
     }
 

@@ -130,7 +130,7 @@ class BackupTest {
         }
         var last = scene.looked(km -> km.crl("ca"));
         var other = elsewhere(true);
-        var done = restore(other, file, other.byKey(), Optional.of(last.der()));
+        var done = restore(other, file, other.byShares(1, 2), Optional.of(last.der()));
         assertTrue(done.checked().toString().contains("2 certificates"), done.toString());
         var list = list(other);
         assertEquals(2, list.entries().size());
@@ -152,7 +152,7 @@ class BackupTest {
         var foreign = stranger.looked(km -> km.crl("ca")).der();
         var other = elsewhere(true);
         assertTrue(
-                refused(() -> restore(other, file, other.byKey(), Optional.of(foreign)))
+                refused(() -> restore(other, file, other.byShares(1, 2), Optional.of(foreign)))
                         .contains("none that this vault's authority signed"));
         assertFalse(KeyManagement.exists(other.world()));
         assertFalse(Files.exists(other.data.resolve("km.restoring")));
@@ -169,7 +169,7 @@ class BackupTest {
             var changed = octets.clone();
             changed[at] ^= 1;
             Files.write(file, changed);
-            var why = refused(() -> restore(other, file, other.byKey(), Optional.empty()));
+            var why = refused(() -> restore(other, file, other.byShares(1, 2), Optional.empty()));
             assertTrue(
                     why.contains("no backup")
                             || why.contains("another vault")
@@ -179,11 +179,11 @@ class BackupTest {
         }
         Files.write(file, Arrays.copyOf(octets, octets.length - 7));
         assertTrue(
-                refused(() -> restore(other, file, other.byKey(), Optional.empty()))
+                refused(() -> restore(other, file, other.byShares(1, 2), Optional.empty()))
                         .contains("cut off"));
         Files.writeString(file, "nothing\n", StandardCharsets.US_ASCII);
         assertTrue(
-                refused(() -> restore(other, file, other.byKey(), Optional.empty()))
+                refused(() -> restore(other, file, other.byShares(1, 2), Optional.empty()))
                         .contains("no backup"));
         assertFalse(KeyManagement.exists(other.world()));
     }
@@ -243,7 +243,7 @@ class BackupTest {
                         }
                     };
             try {
-                restore(other, file, other.byKey(), Optional.empty());
+                restore(other, file, other.byShares(1, 2), Optional.empty());
             } catch (Scene.Died e) {
                 // As a power failure would.
             }
@@ -347,6 +347,60 @@ class BackupTest {
                     return true;
                 });
         scene.issue("other@example.com");
+    }
+
+    @Test
+    @DisplayName("what shows that a folder was taken back is not undone by a wrong passphrase")
+    void alarmStays() throws IOException {
+        var anchor = Files.createDirectory(folder.resolve("elsewhere")).resolve("anchor");
+        scene.opened(
+                scene.byKey(),
+                vault -> {
+                    vault.anchor(Optional.of(anchor));
+                    return true;
+                });
+        var lastWeek = folder.resolve("last-week");
+        copy(scene.data, lastWeek);
+        scene.issue("info@example.com");
+        var back = new Scene(lastWeek);
+        refused(() -> back.opened(Scene.byPassphrase("not the passphrase"), _ -> true));
+        assertTrue(back.looked(KeyManagement::status).warnings().getFirst().contains("taken back"));
+    }
+
+    @Test
+    @DisplayName("a list that is older than the backup is refused")
+    void oldList() throws IOException {
+        var before = scene.issue("info@example.com");
+        var old = scene.looked(km -> km.crl("ca")).der();
+        scene.clock.advance(Duration.ofMinutes(1));
+        scene.opened(
+                scene.byKey(),
+                vault ->
+                        vault.revoke(
+                                new Chosen.Serial(before.getFirst().serial()),
+                                RevocationReason.KEY_COMPROMISE));
+        backup();
+        var other = elsewhere(true);
+        other.clock.advance(Duration.ofMinutes(1));
+        assertTrue(
+                refused(() -> restore(other, file, other.byShares(1, 2), Optional.of(old)))
+                        .contains("fetch the last one"));
+    }
+
+    @Test
+    @DisplayName("a restored vault revokes by serial number what it does not know")
+    void unknown() throws IOException {
+        backup();
+        var after = scene.issue("later@example.com").getFirst().serial();
+        var other = elsewhere(true);
+        restore(other, file, other.byShares(1, 2), Optional.empty());
+        other.opened(
+                other.byKey(),
+                vault -> {
+                    vault.revokeUnknown(new Chosen.Serial(after), RevocationReason.KEY_COMPROMISE);
+                    return true;
+                });
+        assertEquals(after, list(other).entries().getFirst().serial().toString(16));
     }
 
     private static void copy(Path from, Path to) throws IOException {

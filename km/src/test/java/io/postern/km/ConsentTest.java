@@ -348,7 +348,8 @@ class ConsentTest {
         assertSays(
                 "needs 2 approvers",
                 refused(() -> shares(vault -> vault.administrators().set(lower))));
-        assertSays("needs 2 approvers", refused(() -> shares(vault -> vault.addUnsealKey())));
+        assertSays(
+                "needs 2 approvers", refused(() -> shares(vault -> vault.addUnsealKey(_ -> {}))));
         long export = request(Acts.exportAuthority(), "anna", "boris");
         assertSays(
                 "with the shares",

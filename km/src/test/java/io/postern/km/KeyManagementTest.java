@@ -263,7 +263,10 @@ class KeyManagementTest {
                 scene.opened(
                         scene.byKey(),
                         vault ->
-                                vault.addShares(new FoundingSettings.Quorum(2, 3)).shares().stream()
+                                vault
+                                        .addShares(new FoundingSettings.Quorum(2, 3), _ -> {})
+                                        .shares()
+                                        .stream()
                                         .map(share -> share.printed())
                                         .toList());
         int recovered =
@@ -275,7 +278,7 @@ class KeyManagementTest {
                                         .size());
         assertEquals(1, recovered);
         assertTrue(
-                refused(() -> scene.opened(scene.byKey(), vault -> vault.addUnsealKey()))
+                refused(() -> scene.opened(scene.byKey(), vault -> vault.addUnsealKey(_ -> {})))
                         .contains("with the shares"));
     }
 

@@ -132,12 +132,58 @@ class OpeningTest {
                 scene.opened(
                         scene.byKey(),
                         vault ->
-                                vault.addShares(new FoundingSettings.Quorum(2, 3)).shares().stream()
+                                vault
+                                        .addShares(new FoundingSettings.Quorum(2, 3), _ -> {})
+                                        .shares()
+                                        .stream()
                                         .map(share -> share.printed())
                                         .toList());
         assertEquals(Optional.of("guarded"), rootTier(scene));
         scene.clock.advance(Duration.ofDays(400));
         assertTrue(scene.<Boolean>opened(scene.byShares(2, 3), OpeningTest::signed));
+    }
+
+    @Test
+    @DisplayName("shares that could not be handed out guard nothing: the act is not done")
+    void notHandedOut() {
+        var scene = new Scene(data);
+        scene.found(Optional.empty());
+        assertThrows(
+                Scene.Died.class,
+                () ->
+                        scene.opened(
+                                scene.byKey(),
+                                vault ->
+                                        vault.addShares(
+                                                new FoundingSettings.Quorum(2, 3),
+                                                _ -> {
+                                                    throw new Scene.Died();
+                                                })));
+        assertEquals(1, scene.looked(KeyManagement::slots).size());
+        assertEquals(
+                3,
+                scene.opened(
+                                scene.byKey(),
+                                vault ->
+                                        vault.addShares(new FoundingSettings.Quorum(2, 3), _ -> {}))
+                        .shares()
+                        .size());
+    }
+
+    @Test
+    @DisplayName("co-signatures that were deleted are missed at the next opening")
+    void deletedCoSignatures() {
+        var scene = Scene.founded(data);
+        scene.issue("info@example.com");
+        scene.issue("sales@example.com");
+        scene.sql("DELETE FROM cosignature");
+        assertTrue(
+                String.valueOf(
+                                assertThrows(
+                                                KmException.class,
+                                                () -> scene.opened(scene.byKey(), _ -> true))
+                                        .getMessage())
+                        .contains("co-signatures"));
     }
 
     @Test

@@ -96,7 +96,7 @@ class Pkcs11SlotTest {
                 refused(() ->
                         scene.opened(
                                 new Opening.ByPkcs11(login(library, TOKEN, PIN)),
-                                vault -> vault.addUnsealKey())));
+                                vault -> vault.addUnsealKey(_ -> {}))));
         // A second slot of the same key, and the first removed.
         try (var token = login(library, TOKEN, PIN)) {
             scene.opened(scene.byShares(1, 2), vault -> vault.addPkcs11(token, Pkcs11Token.KEY));

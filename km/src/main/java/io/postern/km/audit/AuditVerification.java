@@ -49,6 +49,13 @@ public final class AuditVerification {
             faults = List.copyOf(faults);
             notes = List.copyOf(notes);
         }
+
+        /// The same with one more fault.
+        public Result with(String fault) {
+            var more = new ArrayList<>(faults);
+            more.add(fault);
+            return new Result(lines, head, checkpoints, cosignatures, more, notes);
+        }
     }
 
     /// Signatures over lines.

@@ -37,8 +37,6 @@ public enum Operation {
                     "backup",
                     "verify-backup",
                     "restore",
-                    "move",
-                    "stay",
                     "redeem",
                     "redeemed",
                     "recovery-told");
