@@ -2,6 +2,7 @@ package io.postern.cli;
 
 import io.postern.km.Acts;
 import io.postern.km.secret.Secret;
+import io.postern.km.shares.Share;
 import io.postern.km.vault.Pkcs11Token;
 import io.postern.km.vault.Slot;
 import java.nio.charset.StandardCharsets;
