@@ -151,14 +151,16 @@ def losses(suite, scratch, operator):
             with open(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
                 file.write(text + "\n")
         operator.do("slots", "remove", old, *operator.by_shares(1, 3, folder="new"))
-        operator.do("recover", "info@example.com", "--out", operator.path("out"), *operator.by_shares(2, 3, folder="new"))
+        operator.do("recover", "info@example.com", "--out", operator.path("out"),
+                    "--passphrase-to", operator.path("recovered"), *operator.by_shares(2, 3, folder="new"))
         return operator.refused("another vault, or its slot was removed", "refresh", *operator.by_shares(1, 2))
 
     def rogue():
         one = operator.by_shares(1, folder="new")
+        recover = ("recover", "info@example.com", "--out", operator.path("out"), "--passphrase-to", operator.path("refused"))
         return (
-            operator.refused("", "recover", "info@example.com", "--out", operator.path("out"), *one)
-            or operator.refused("needs the shares", "recover", "info@example.com", "--out", operator.path("out"), *operator.by_key())
+            operator.refused("", *recover, *one)
+            or operator.refused("needs the shares", *recover, *operator.by_key())
             or operator.refused("shares", "slots", "remove", "1", *operator.by_key())
             or operator.refused("shares", "slots", "add", "--unseal-key", *operator.by_key())
             or operator.whole()

@@ -171,16 +171,17 @@ def approvers(suite, scratch, served):
 
     def alone():
         return operator.refused("approver", "revoke", "info@example.com", *operator.by_key()) or operator.refused(
-            "approver", "recover", "info@example.com", "--out", operator.path("out"), *shares)
+            "approver", "recover", "info@example.com", "--out", operator.path("out"), "--passphrase-to", operator.path("alone"), *shares)
 
     def together():
         said = operator.do("recover", "info@example.com", "--request", "--why", "laptop lost")
         number = re.search(r"request (\d+)", said).group(1)
         sign(number, "one")
-        early = operator.refused("2 approvers", "do", number, "--out", operator.path("out"), *shares)
+        act = ("do", number, "--out", operator.path("out"), "--passphrase-to")
+        early = operator.refused("2 approvers", *act, operator.path("together"), *shares)
         sign(number, "two")
-        operator.do("do", number, "--out", operator.path("out"), *shares)
-        return early or operator.refused("was used", "do", number, "--out", operator.path("out"), *shares) or operator.whole()
+        operator.do(*act, operator.path("together"), *shares)
+        return early or operator.refused("was used", *act, operator.path("again"), *shares) or operator.whole()
 
     suite.check("ceremony approvers: three keys, and numbers that lock nobody out", rules)
     suite.check("ceremony approvers: the unseal key or the shares alone do no act any more", alone)

@@ -73,6 +73,7 @@ final class KmBulkCommand extends Common implements Callable<Integer> {
             people.wrong().forEach(line -> io.err().println("postern: " + line));
             throw Failure.of("there is no address in it", "give some");
         }
+        KmCommand.escrowed(io, orders);
         return run(
                 io,
                 data,
@@ -161,8 +162,8 @@ final class KmBulkCommand extends Common implements Callable<Integer> {
         List<IssueOrder> orders;
         try (var km = KmAccess.read(io, data)) {
             var due = km.due(within);
-            count = due.all().size();
             orders = due.orders(Duration.ofDays(order.days), order.how());
+            count = orders.size();
             if (due.ownKeys() > 0) {
                 io.err()
                         .println(
@@ -173,7 +174,7 @@ final class KmBulkCommand extends Common implements Callable<Integer> {
                                                         "certificate is",
                                                         "certificates are")));
             }
-            if (count == due.ownKeys() && !sign) {
+            if (count == 0 && !sign) {
                 io.line("Nothing is due within " + Words.span(within) + ".");
                 return 0;
             }

@@ -150,12 +150,13 @@ final class KmCommand extends KmViewCommands implements Runnable {
             name = "issue",
             description =
                     "Issues certificates for signing and for encryption to an address: PKCS#12 files and a passphrase."
-                            + " The encryption key is kept in escrow, the signing key never.",
+                            + " The encryption key is kept in escrow, the signing key"
+                            + " never, but of --usage both.",
             footer = {
                 "",
                 "Examples:",
                 "  postern km issue info@example.com --out /media/info",
-                "  postern km issue info@example.com --form compatible --passphrase-to ~/info.txt",
+                "  postern km issue info@example.com --form compatible --out /media/info --passphrase-to ~/info.txt",
                 "  postern km issue info@example.com --csr request.pem > info.pem"
             })
     int issue(
@@ -179,7 +180,9 @@ final class KmCommand extends KmViewCommands implements Runnable {
         if (csr.noEscrow) {
             throw Failure.usage("--no-escrow goes with --csr: keys that are made here are kept");
         }
-        return make(data, input, consent, files, order.of(address, usage), false);
+        var meant = order.of(address, usage);
+        escrowed(io, List.of(meant));
+        return make(data, input, consent, files, meant, false);
     }
 
     @Command(
@@ -251,7 +254,7 @@ final class KmCommand extends KmViewCommands implements Runnable {
             IssueOrder order,
             boolean renew) {
         if (!consent.request) {
-            files.check(io);
+            files.check(io, true);
         }
         KmActs.act(
                 io,
@@ -272,6 +275,13 @@ final class KmCommand extends KmViewCommands implements Runnable {
         return 0;
     }
 
+    /// Said once: BOTH is for reading too, and what reads is kept.
+    static void escrowed(Io io, List<IssueOrder> orders) {
+        if (orders.stream().anyMatch(one -> one.usages().contains(Usage.BOTH))) {
+            io.err().println("postern: the key that signs is in escrow too (usage both)");
+        }
+    }
+
     @Command(
             name = "recover",
             description =
@@ -279,12 +289,12 @@ final class KmCommand extends KmViewCommands implements Runnable {
             footer = {
                 "",
                 "Examples:",
-                "  postern km recover info@example.com --out /media/deputy",
-                "  postern km recover info@example.com --serial 3f2a… --share-file a.txt --share-file b.txt",
+                "  postern km recover info@example.com --out /media/deputy --passphrase-to /media/two/p",
+                "  postern km recover info@example.com --serial 3f2a… --to deputy.pem --share-file a.txt --share-file b.txt",
                 "  postern km recover info@example.com --out /media/deputy --passphrase-for approver.pem",
                 "  postern km recover info@example.com --to deputy.pem",
                 "",
-                "The files go to who asks, the passphrase to another approver. The owner is told by mail, or a message is"
+                "The files go to who asks, the passphrase to another approver: it is not shown. The owner is told by mail, or a message is"
                         + " written for you to send."
             })
     int recover(
@@ -304,11 +314,10 @@ final class KmCommand extends KmViewCommands implements Runnable {
             @Parameters(paramLabel = "ADDRESS", description = "Whose they are.") String address) {
         var mailbox = address(address);
         var how = form(form);
+        var to = recovery.read(io, data, files);
         if (!consent.request) {
-            recovery.check(io, data, files);
-            files.check(io);
+            recovery.check(io, files);
         }
-        var to = recovery.named();
         KmActs.act(
                         io,
                         data,
@@ -318,8 +327,12 @@ final class KmCommand extends KmViewCommands implements Runnable {
                         vault -> vault.recover(mailbox, serial, how, to))
                 .ifPresent(made -> {
                     try (made) {
-                        recovery.write(io, mailbox.toString(), files, made);
-                        KmNotice.send(io, mailbox, made, io.file(files.out));
+                        try {
+                            recovery.write(io, mailbox.toString(), files, made);
+                        } finally {
+                            // The act stands, and some of it may be written: the owner is told.
+                            KmNotice.send(io, mailbox, made, io.file(files.out));
+                        }
                     }
                 });
         return 0;

@@ -28,7 +28,9 @@ final class KmFiles {
     Optional<Path> passphraseTo = Optional.empty();
 
     /// Before the act: what can't be written is found out while nothing is changed.
-    void check(Io io) {
+    ///
+    /// @param clear whether the passphrase is written in clear: then not beside what it opens
+    void check(Io io, boolean clear) {
         KmOutput.writable(io.file(out).toAbsolutePath());
         passphraseTo.ifPresent(file -> {
             var path = io.file(file).toAbsolutePath();
@@ -37,7 +39,23 @@ final class KmFiles {
             }
             var parent = path.getParent();
             KmOutput.writable(parent == null ? path : parent);
+            if (clear && parent != null) {
+                apart(parent, io.file(out).toAbsolutePath());
+            }
         });
+    }
+
+    /// A file in clear beside the keys would be the same way. Both folders are there.
+    private static void apart(Path folder, Path keys) {
+        try {
+            if (Files.isSameFile(folder, keys)) {
+                throw Failure.of(
+                        "the passphrase can't go beside the keys that it opens",
+                        "name a file in another folder");
+            }
+        } catch (IOException e) {
+            throw new Failure(folder + " can't be read: " + e.getMessage(), e);
+        }
     }
 
     /// Does an act that makes files; they are kept before it is committed. What an act that was cut

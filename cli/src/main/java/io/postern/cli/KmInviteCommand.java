@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -98,6 +99,7 @@ final class KmInviteCommand extends Common implements Callable<Integer> {
     private int invite() {
         var span = span();
         var meant = order.of(address, usage);
+        KmCommand.escrowed(io, List.of(meant));
         if (!consent.request) {
             check();
         }
@@ -131,7 +133,9 @@ final class KmInviteCommand extends Common implements Callable<Integer> {
             throw Failure.usage(
                     "--passphrase-to FILE is needed without a terminal: token and passphrase go two ways");
         }
-        if (passphraseTo.isPresent() && passphraseTo.equals(tokenTo)) {
+        if (passphraseTo.isPresent()
+                && tokenTo.isPresent()
+                && normal(passphraseTo.get()).equals(normal(tokenTo.get()))) {
             throw Failure.usage("token and passphrase can't go to one file: they go two ways");
         }
         for (var file :
@@ -145,6 +149,11 @@ final class KmInviteCommand extends Common implements Callable<Integer> {
             var parent = path.getParent();
             KmOutput.writable(parent == null ? path : parent);
         }
+    }
+
+    /// `./x` is `x`.
+    private Path normal(Path file) {
+        return io.file(file).toAbsolutePath().normalize();
     }
 
     private void keep(Invite invite) {

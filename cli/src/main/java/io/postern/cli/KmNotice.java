@@ -36,11 +36,8 @@ final class KmNotice {
             io.line(owner + " was told by mail.");
             return;
         }
-        var file =
-                folder.resolve(
-                        "notice-"
-                                + made.files().getFirst().certificate().serial().substring(0, 8)
-                                + ".eml");
+        var serial = made.files().getFirst().certificate().serial();
+        var file = KmRecovery.free(folder, "notice-" + serial.substring(0, 8), ".eml");
         KmOutput.write(file, message);
         io.err()
                 .println(
@@ -51,6 +48,19 @@ final class KmNotice {
                                                 .strip()
                                                 .replaceAll("\\s*\\R\\s*", " "),
                                         file));
+    }
+
+    private static String signing(KeyFiles made) {
+        boolean signs =
+                made.files().stream().anyMatch(one -> one.certificate().usage().equals("both"));
+        var lines =
+                signs
+                        ? List.of(
+                                "One of these keys signs as well: whoever has it can sign in your name.",
+                                "Have its certificate revoked.")
+                        : List.of(
+                                "Keys that sign in your name were not kept, and were not given to anybody.");
+        return "\r\n" + String.join("\r\n", lines) + "\r\n";
     }
 
     private static String message(Io io, Mailbox owner, KeyFiles made) {
@@ -77,7 +87,7 @@ final class KmNotice {
                         .formatted(Words.time(now), owner)
                 + "that was encrypted to them can be read by somebody else:\r\n\r\n"
                 + serials
-                + "\r\nKeys that sign in your name are never kept, and were not given to anybody.\r\n"
+                + signing(made)
                 + "If you do not know why this was done, ask the administrators of your\r\n"
                 + "organization. The act is in the audit of the key management server.\r\n";
     }

@@ -1,6 +1,7 @@
 package io.postern.cli;
 
 import io.postern.km.KeyFiles;
+import io.postern.km.RecoveredTo;
 import io.postern.km.Recoverer;
 import io.postern.km.secret.Secret;
 import java.io.ByteArrayOutputStream;
@@ -8,10 +9,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -48,8 +47,8 @@ final class KmRecovery {
 
     private Optional<Recoverer> second = Optional.empty();
 
-    /// Before the act.
-    void check(Io io, DataOptions data, KmFiles files) {
+    /// To whom it goes: a request says so too.
+    RecoveredTo read(Io io, DataOptions data, KmFiles files) {
         if (to.isPresent() && (passphraseFor.isPresent() || files.passphraseTo.isPresent())) {
             throw Failure.usage(
                     "--to has the passphrase in it: leave --passphrase-to and --passphrase-for");
@@ -61,26 +60,16 @@ final class KmRecovery {
                 second = passphraseFor.map(file -> km.recoverer(octets(io.file(file)), trusted));
             }
         }
-        if (files.passphraseTo.isPresent() && second.isEmpty()) {
-            apart(io, files);
-        }
+        return new RecoveredTo(all, second);
     }
 
-    /// A file in clear beside the keys would be the same way.
-    private static void apart(Io io, KmFiles files) {
-        var file = io.file(files.passphraseTo.orElseThrow()).toAbsolutePath();
-        var folder = file.getParent();
-        try {
-            if (folder != null
-                    && Files.exists(folder)
-                    && Files.isSameFile(folder, io.file(files.out).toAbsolutePath())) {
-                throw Failure.of(
-                        "the passphrase can't go beside the keys that it opens",
-                        "name another folder, or encrypt it with --passphrase-for");
-            }
-        } catch (IOException e) {
-            throw new Failure(folder + " can't be read: " + e.getMessage(), e);
+    /// Before the act.
+    void check(Io io, KmFiles files) {
+        if (all.isEmpty() && second.isEmpty() && files.passphraseTo.isEmpty()) {
+            throw Failure.usage(
+                    "say to whom the passphrase goes: --passphrase-for CERT, --passphrase-to FILE in another folder, or --to CERT");
         }
+        files.check(io, second.isEmpty());
     }
 
     private static byte[] octets(Path file) {
@@ -93,14 +82,6 @@ final class KmRecovery {
         } catch (IOException e) {
             throw Inputs.unreadable(file, e);
         }
-    }
-
-    /// For the audit.
-    List<Recoverer> named() {
-        var named = new ArrayList<Recoverer>();
-        all.ifPresent(named::add);
-        second.ifPresent(named::add);
-        return named;
     }
 
     /// Hands out what was recovered.
@@ -131,7 +112,8 @@ final class KmRecovery {
         io.line(file + "  the passphrase, for " + second.get().name());
     }
 
-    private static Path free(Path folder, String address, String end) {
+    /// A name that nothing has yet.
+    static Path free(Path folder, String address, String end) {
         var stem = address.replaceAll("[^\\p{L}\\p{N}@._+-]", "_");
         var path = folder.resolve(stem + end);
         for (int i = 2; Files.exists(path); i++) {

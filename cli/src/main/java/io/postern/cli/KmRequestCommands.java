@@ -130,7 +130,8 @@ final class KmRequestCommands {
                 "",
                 "Examples:",
                 "  postern km do 7",
-                "  postern km do 8 --out /media/deputy --share-file a.txt --share-file b.txt"
+                "  postern km do 8 --out /media/deputy --passphrase-to /media/two/p \\",
+                "      --share-file a.txt --share-file b.txt"
             })
     static final class Do extends Common implements Callable<Integer> {
         private final Io io;

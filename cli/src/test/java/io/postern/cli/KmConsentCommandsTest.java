@@ -61,7 +61,15 @@ class KmConsentCommandsTest {
         assertSays("recover", km.done("", "policy", "show"));
 
         km.done(km.key(), "issue", "info@example.com", "--key", "p-256", "--out", "out");
-        var alone = km.km(km.shares(), "recover", "info@example.com", "--out", "out");
+        var alone =
+                km.km(
+                        km.shares(),
+                        "recover",
+                        "info@example.com",
+                        "--out",
+                        "out",
+                        "--passphrase-to",
+                        "word");
         assertSays("recover needs 2 approvers", alone.err());
 
         var asked = km.done("", "recover", "info@example.com", "--request", "--why", "laptop lost");
@@ -69,15 +77,17 @@ class KmConsentCommandsTest {
         assertSays("\"reason\":\"laptop lost\"", asked);
         assertSays("laptop lost", km.done("", "requests"));
         assertSays("1 request waits", km.done("", "status"));
-        assertSays("has none", km.km(km.shares(), "do", "1", "--out", "out").err());
+        var act = new String[] {"do", "1", "--out", "out", "--passphrase-to", "word"};
+        assertSays("has none", km.km(km.shares(), act).err());
         var signed = approve("1", "anna");
         assertSays("\"op\":\"recover\"", signed.out());
         assertSays("1 more needed", signed.out());
         assertSays("signed request 1 already", approve("1", "anna").err());
         assertSays("do it with `postern km do 1`", approve("1", "carol").out());
-        var done = km.done(km.shares(), "do", "1", "--out", "out");
+        var done = km.done(km.shares(), act);
+        Files.delete(folder.resolve("word"));
         assertSays("-encrypt-", done);
-        assertSays("was used", km.km(km.shares(), "do", "1", "--out", "out").err());
+        assertSays("was used", km.km(km.shares(), act).err());
         assertSays("No request waits", km.done("", "requests"));
         assertSays("by anna, carol", km.done("", "audit", "show"));
 

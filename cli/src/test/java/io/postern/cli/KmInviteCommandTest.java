@@ -59,6 +59,7 @@ class KmInviteCommandTest {
     void oneWay() throws IOException {
         assertEquals(2, invite().code());
         assertEquals(2, invite("--passphrase-to", "x", "--token-to", "x").code());
+        assertEquals(2, invite("--passphrase-to", "./x", "--token-to", "x").code());
         assertEquals(2, invite("--passphrase-to", "x", "--valid", "1s").code());
         assertEquals(2, invite("--passphrase-to", "x", "--valid", "99d").code());
         Files.writeString(folder.resolve("there"), "");

@@ -178,7 +178,9 @@ class KmRecoverCommandTest {
                                     "--data",
                                     "data",
                                     "--out",
-                                    "boss");
+                                    "boss",
+                                    "--passphrase-to",
+                                    "letters/p");
             done(said);
             assertTrue(said.out().contains("info@example.com was told by mail"), said.out());
             var heard = String.join("\n", server.heard());
@@ -191,15 +193,84 @@ class KmRecoverCommandTest {
     @Test
     @DisplayName("without a gateway the message is there to be sent, and that is said")
     void notTold() throws IOException {
-        var said = done(km.run(km.shares(), "recover", "info@example.com", "--out", "boss"));
-        assertTrue(said.err().contains("was NOT told"), said.err());
-        assertTrue(Files.readString(only("boss", ".eml")).contains("To: info@example.com\r\n"));
+        for (var passphrase : List.of("letters/1", "letters/2")) {
+            var said =
+                    done(
+                            km.run(
+                                    km.shares(),
+                                    "recover",
+                                    "info@example.com",
+                                    "--out",
+                                    "boss",
+                                    "--passphrase-to",
+                                    passphrase));
+            assertTrue(said.err().contains("was NOT told"), said.err());
+        }
+        var notice = Files.readString(only("boss", ".eml"));
+        assertTrue(notice.contains("To: info@example.com\r\n"), notice);
+        assertTrue(notice.contains("were not given to anybody"), notice);
+        try (var files = Files.list(folder.resolve("boss"))) {
+            assertEquals(2, files.filter(file -> file.toString().endsWith(".eml")).count());
+        }
+    }
+
+    @Test
+    @DisplayName("a key that signs as well is called so: when it is made, and when it is recovered")
+    void signing() throws IOException {
+        var made =
+                done(
+                        km.run(
+                                km.key(),
+                                "issue",
+                                "all@example.com",
+                                "--key",
+                                "p-256",
+                                "--usage",
+                                "both",
+                                "--out",
+                                "out"));
+        assertTrue(made.err().contains("the key that signs is in escrow too"), made.err());
+        done(
+                km.run(
+                        km.shares(),
+                        "recover",
+                        "all@example.com",
+                        "--out",
+                        "boss",
+                        "--passphrase-to",
+                        "letters/p"));
+        var notice = Files.readString(only("boss", ".eml"));
+        assertTrue(notice.contains("can sign in your name"), notice);
+        assertFalse(notice.contains("not given to anybody"), notice);
+    }
+
+    @Test
+    @DisplayName("approvers sign who gets what: all to one is not the passphrase to them")
+    void whoGetsWhat() throws IOException {
+        Files.writeString(folder.resolve("boss.pem"), boss(km));
+        var all = done(km.run("", "recover", "info@example.com", "--to", "boss.pem", "--request"));
+        assertTrue(all.out().contains("(all-to "), all.out());
+        assertFalse(all.out().contains("passphrase-to"), all.out());
+        var part =
+                done(
+                        km.run(
+                                "",
+                                "recover",
+                                "info@example.com",
+                                "--passphrase-for",
+                                "boss.pem",
+                                "--request"));
+        assertTrue(part.out().contains(", passphrase-to "), part.out());
+        assertFalse(part.out().contains("all-to"), part.out());
     }
 
     @Test
     @DisplayName("nothing is recovered to the same folder, or to whoever can't be trusted")
     void refused() throws IOException {
         var head = km.run("", "audit", "head").out();
+        var nobody = km.run("", "recover", "info@example.com", "--out", "boss");
+        assertEquals(2, nobody.code());
+        assertTrue(nobody.err().contains("to whom the passphrase goes"), nobody.err());
         var same =
                 km.run(
                         km.shares(),

@@ -10,7 +10,6 @@ import io.postern.mail.Mailbox;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -69,13 +68,11 @@ public final class Acts {
 
     /// See [OpenVault#recover].
     public static Draft recover(
-            Mailbox address, Optional<String> serial, Pkcs12.Form form, List<Recoverer> to) {
+            Mailbox address, Optional<String> serial, Pkcs12.Form form, RecoveredTo to) {
         var parameters = new TreeMap<String, String>();
         parameters.put("form", form.name());
         serial.ifPresent(text -> parameters.put("serial", new Chosen.Serial(text).serial()));
-        for (int i = 0; i < to.size(); i++) {
-            parameters.put("to-" + i, to.get(i).fingerprint());
-        }
+        parameters.putAll(to.parameters());
         return new Draft("recover", subject(address), parameters);
     }
 

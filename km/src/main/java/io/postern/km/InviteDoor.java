@@ -3,6 +3,7 @@ package io.postern.km;
 import io.postern.keys.StartSecret;
 import io.postern.km.http.Enrolment;
 import io.postern.km.secret.KmException;
+import io.postern.km.vault.InviteToken;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +22,12 @@ public final class InviteDoor implements Enrolment {
         this.secret = secret;
     }
 
-    private Answer asked(Function<InviteDesk, Answer> question) {
+    private Answer asked(String text, Function<InviteDesk, Answer> question) {
+        var token = InviteToken.parse(text);
+        if (token.isEmpty()) {
+            return new Answer.None(); // strangers' noise does not reach the disk
+        }
+        token.get().close();
         try (var desk = InviteDesk.open(world, secret)) {
             return question.apply(desk);
         } catch (KmException e) {
@@ -32,16 +38,16 @@ public final class InviteDoor implements Enrolment {
 
     @Override
     public Answer look(String token) {
-        return asked(desk -> desk.look(token));
+        return asked(token, desk -> desk.look(token));
     }
 
     @Override
     public Answer fetch(String token, Form form, int index) {
-        return asked(desk -> desk.fetch(token, form, index));
+        return asked(token, desk -> desk.fetch(token, form, index));
     }
 
     @Override
     public Answer done(String token) {
-        return asked(desk -> desk.done(token));
+        return asked(token, desk -> desk.done(token));
     }
 }

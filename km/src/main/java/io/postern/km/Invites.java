@@ -12,10 +12,13 @@ final class Invites {
     /// Downloads of one parcel: both files in both forms, and some that fail.
     private static final int MOST_FETCHES = 32;
 
+    /// Begun in time it can be ended: the first download starts a time of its own. Never NULL, for
+    /// [#prune] says NOT.
     private static final String USABLE =
-            " parcel IS NOT NULL AND expires > ? AND fetches < "
+            " parcel IS NOT NULL AND fetches < "
                     + MOST_FETCHES
-                    + " AND (fetched IS NULL OR fetched > ?)";
+                    + " AND ((fetched IS NULL AND expires > ?)"
+                    + " OR (fetched IS NOT NULL AND fetched > ?))";
 
     private Invites() {}
 

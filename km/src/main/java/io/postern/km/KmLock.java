@@ -3,10 +3,15 @@ package io.postern.km;
 import io.postern.km.secret.KmException;
 import io.postern.store.DataFolder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /// The lock of the folder: one act at a time, by whomever.
 final class KmLock {
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration PAUSE = Duration.ofMillis(50);
+
     private KmLock() {}
 
     /// The same, or nothing when somebody else has it.
@@ -18,9 +23,10 @@ final class KmLock {
         };
     }
 
-    /// Makes the folder if need be, checks that nobody else can read it, and locks it.
+    /// Makes the folder if need be, checks that nobody else can read it, and locks it. Waits a
+    /// moment for a command that is at its end.
     static DataFolder take(Path folder) {
-        return switch (DataFolder.lock(folder)) {
+        return switch (patiently(folder)) {
             case DataFolder.Locked.Ready(var locked) -> locked;
             case DataFolder.Locked.InUse(var path, var pid) ->
                     throw new KmException(
@@ -31,5 +37,17 @@ final class KmLock {
                                             path));
             case DataFolder.Locked.Refused(var reason) -> throw new KmException(reason);
         };
+    }
+
+    private static DataFolder.Locked patiently(Path folder) {
+        long start = System.nanoTime();
+        var locked = DataFolder.lock(folder);
+        while (locked instanceof DataFolder.Locked.InUse
+                && System.nanoTime() - start < PATIENCE.toNanos()
+                && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(PAUSE.toNanos());
+            locked = DataFolder.lock(folder);
+        }
+        return locked;
     }
 }

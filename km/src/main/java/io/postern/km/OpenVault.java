@@ -228,14 +228,14 @@ public final class OpenVault implements AutoCloseable {
     ///
     /// @param serial of the certificate; empty for all
     public KeyFiles recover(Mailbox address, Optional<String> serial, Pkcs12.Form form) {
-        return recover(address, serial, form, List.of());
+        return recover(address, serial, form, RecoveredTo.NOBODY);
     }
 
     /// The same, for others than who asks.
     ///
     /// @param to whom keys or passphrase are encrypted: the audit's request has it
     public KeyFiles recover(
-            Mailbox address, Optional<String> serial, Pkcs12.Form form, List<Recoverer> to) {
+            Mailbox address, Optional<String> serial, Pkcs12.Form form, RecoveredTo to) {
         return new Recovering(this).recover(address, serial, form, to);
     }
 

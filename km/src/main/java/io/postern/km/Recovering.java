@@ -8,7 +8,6 @@ import io.postern.km.vault.Escrow;
 import io.postern.mail.Mailbox;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /// Gives encryption keys back from escrow. The escrow's private key is sealed under what the shares
@@ -26,8 +25,7 @@ final class Recovering {
     private record Deposited(CertificateView view, X509Certificate certificate, Octets deposit) {}
 
     /// @param to whom the keys or their passphrase are encrypted, for the audit
-    KeyFiles recover(
-            Mailbox address, Optional<String> serial, Pkcs12.Form form, List<Recoverer> to) {
+    KeyFiles recover(Mailbox address, Optional<String> serial, Pkcs12.Form form, RecoveredTo to) {
         var key = Certificates.key(address.toString());
         var meant = serial.map(text -> new Chosen.Serial(text).serial());
         if (!desk.database().transaction(EscrowKeys::guarded)) {

@@ -17,9 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// What is to be renewed, by address. Whoever has a certificate that was revoked or is held, and no
-/// newer one of its usage, is left out: they left, or somebody is to look at them first.
+/// newer ones that do what it did, is left out: they left, or somebody is to look at them first.
 public final class RenewalsDue {
     /// How long before its end a certificate is renewed by itself.
     public static final Duration SOON = Duration.ofDays(30);
@@ -35,7 +36,11 @@ public final class RenewalsDue {
         }
     }
 
-    private record Row(CertificateView view, boolean ownKey) {}
+    private record Row(CertificateView view, boolean ownKey, long issued) {
+        boolean valid() {
+            return view.state().equals("valid");
+        }
+    }
 
     private final List<One> all;
 
@@ -46,7 +51,13 @@ public final class RenewalsDue {
     static RenewalsDue of(Database on, Instant now, Duration within) throws SQLException {
         var all = new ArrayList<One>();
         for (var due : people(on, now, within)) {
-            all.add(one(on, due));
+            // Who made a key can renew it alone; the other key of that person is ours to renew.
+            for (boolean own : new boolean[] {false, true}) {
+                var part = due.stream().filter(row -> row.ownKey == own).toList();
+                if (!part.isEmpty()) {
+                    all.add(one(on, part, own));
+                }
+            }
         }
         return new RenewalsDue(all);
     }
@@ -63,10 +74,15 @@ public final class RenewalsDue {
                         "SELECT "
                                 + CertificateView.COLUMNS
                                 + (ownKeys(on) ? ", own_key" : ", 0")
+                                + ", issued"
                                 + " FROM certificate WHERE address IN (SELECT address FROM"
                                 + " certificate WHERE state = 'valid' AND not_after BETWEEN ? AND ?)"
                                 + " ORDER BY address, issued DESC, not_after DESC, serial",
-                        row -> new Row(CertificateView.of(row), row.getBoolean(10)),
+                        row ->
+                                new Row(
+                                        CertificateView.of(row),
+                                        row.getBoolean(10),
+                                        row.getLong(11)),
                         now.minus(within).getEpochSecond(),
                         now.plus(within).getEpochSecond());
         var people = new LinkedHashMap<String, List<Row>>();
@@ -87,11 +103,12 @@ public final class RenewalsDue {
     private static List<Row> due(List<Row> person, Instant now, Duration within) {
         var newest = new HashMap<String, Row>();
         person.forEach(row -> newest.putIfAbsent(row.view.usage(), row));
-        if (!newest.values().stream().allMatch(row -> row.view.state().equals("valid"))) {
+        if (!newest.values().stream().allMatch(row -> row.valid() || replaced(row, newest))) {
             return List.of();
         }
         return newest.values().stream()
-                .filter(row -> ends(row, now, within) && !covered(row, newest, now, within))
+                .filter(row ->
+                        row.valid() && ends(row, now, within) && !covered(row, newest, now, within))
                 .sorted(Comparator.comparing((Row row) -> row.view.usage()))
                 .toList();
     }
@@ -104,15 +121,21 @@ public final class RenewalsDue {
     /// Whether others do for longer what it is for: one for both, or two apart.
     private static boolean covered(Row row, Map<String, Row> newest, Instant now, Duration within) {
         var end = now.plus(within);
-        var others = row.view.usage().equals("both") ? List.of("sign", "encrypt") : List.of("both");
-        return others.stream()
-                .allMatch(usage ->
-                        Optional.ofNullable(newest.get(usage))
-                                .filter(one -> one.view.notAfter().isAfter(end))
-                                .isPresent());
+        return others(row, newest, one -> one.valid() && one.view.notAfter().isAfter(end));
     }
 
-    private static One one(Database on, List<Row> due) throws SQLException {
+    /// Whether what was revoked or is held has newer ones in its place.
+    private static boolean replaced(Row row, Map<String, Row> newest) {
+        return others(row, newest, one -> one.valid() && one.issued > row.issued);
+    }
+
+    private static boolean others(Row row, Map<String, Row> newest, Predicate<Row> fit) {
+        var others = row.view.usage().equals("both") ? List.of("sign", "encrypt") : List.of("both");
+        return others.stream()
+                .allMatch(usage -> Optional.ofNullable(newest.get(usage)).filter(fit).isPresent());
+    }
+
+    private static One one(Database on, List<Row> due, boolean own) throws SQLException {
         var first = due.getFirst();
         var usages = new LinkedHashSet<Usage>();
         due.forEach(row ->
@@ -128,14 +151,14 @@ public final class RenewalsDue {
                 first.view.address(),
                 usages,
                 algorithm.equals("RSA") ? KeyKind.RSA_3072 : KeyKind.P_256,
-                due.stream().anyMatch(Row::ownKey),
+                own,
                 due.stream()
                         .map(row -> row.view.notAfter())
                         .min(Comparator.naturalOrder())
                         .orElseThrow());
     }
 
-    /// One an address.
+    /// One an address; two, one after the other, when one key of it is of its own request.
     public List<One> all() {
         return all;
     }

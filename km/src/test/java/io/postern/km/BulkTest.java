@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.postern.km.ca.RevocationReason;
+import io.postern.km.ca.Usage;
 import io.postern.km.secret.KmException;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -282,6 +283,77 @@ class BulkTest {
                 scene.looked(km ->
                         km.certificate(now.getFirst().serial()).getPublicKey().getAlgorithm()));
         assertTrue(scene.looked(km -> km.lines()).getLast().contains("renew"), "a line for each");
+    }
+
+    private static IssueOrder both(String address) {
+        var all = Scene.order(address);
+        return new IssueOrder(
+                all.address(), List.of(Usage.BOTH), all.kind(), all.lifetime(), all.form());
+    }
+
+    private static List<RenewalsDue.One> due(Scene scene) {
+        return scene.looked(km -> km.due(RenewalsDue.SOON)).all();
+    }
+
+    @Test
+    @DisplayName("who has two in the place of one that was revoked is due; who has one of them not")
+    void replaced() {
+        var scene = Scene.founded(data);
+        for (var name : List.of("two@example.com", "one@example.com")) {
+            scene.opened(
+                    scene.byKey(),
+                    vault -> {
+                        vault.issue(both(name)).close();
+                        return vault.revoke(Chosen.of(name), RevocationReason.SUPERSEDED);
+                    });
+        }
+        scene.clock.advance(Duration.ofDays(1));
+        scene.issue("two@example.com");
+        var sign = Scene.order("one@example.com");
+        scene.opened(
+                scene.byKey(),
+                vault -> {
+                    vault.issue(
+                                    new IssueOrder(
+                                            sign.address(),
+                                            List.of(Usage.SIGN),
+                                            sign.kind(),
+                                            sign.lifetime(),
+                                            sign.form()))
+                            .close();
+                    return true;
+                });
+        assertEquals(List.of(), due(scene));
+        scene.clock.advance(Duration.ofDays(710));
+        var due = due(scene);
+        assertEquals(1, due.size(), due.toString());
+        assertEquals("two@example.com", due.getFirst().address());
+        assertEquals(java.util.Set.of(Usage.SIGN, Usage.ENCRYPT), due.getFirst().usages());
+        assertEquals(2, scene.looked(KeyManagement::status).expiring());
+    }
+
+    @Test
+    @DisplayName("of who signs with a key of their own the key for reading is renewed all the same")
+    void ownKey() {
+        var scene = Scene.founded(data);
+        scene.issue("info@example.com");
+        scene.opened(
+                scene.byKey(),
+                vault ->
+                        vault.desk()
+                                .database()
+                                .transaction(on -> {
+                                    on.update(
+                                            "UPDATE certificate SET own_key = 1 WHERE usage = 'sign'");
+                                    return true;
+                                }));
+        scene.clock.advance(Duration.ofDays(710));
+        var due = scene.looked(km -> km.due(RenewalsDue.SOON));
+        assertEquals(1, due.ownKeys());
+        assertEquals(2, due.certificates());
+        var orders = due.orders(IssueOrder.LIFETIME, io.postern.km.ca.Pkcs12.Form.MODERN);
+        assertEquals(
+                List.of(List.of(Usage.ENCRYPT)), orders.stream().map(IssueOrder::usages).toList());
     }
 
     @Test

@@ -124,7 +124,10 @@ class ConsentTest {
 
     private static Draft recovery() {
         return Acts.recover(
-                Scene.mailbox("info@example.com"), Optional.empty(), Pkcs12.Form.MODERN, List.of());
+                Scene.mailbox("info@example.com"),
+                Optional.empty(),
+                Pkcs12.Form.MODERN,
+                RecoveredTo.NOBODY);
     }
 
     private AuditLine last() {

@@ -137,6 +137,24 @@ class InviteTest {
     }
 
     @Test
+    @DisplayName("whose first file was fetched just in time gives the other for 24 hours still")
+    void justInTime() {
+        var sent = invite("info@example.com");
+        scene.clock.advance(Duration.ofDays(7).minusMinutes(1));
+        try (var desk = desk()) {
+            file(desk.fetch(sent.token, Enrolment.Form.MODERN, 0));
+        }
+        scene.clock.advance(Duration.ofHours(23));
+        scene.issue("dave@example.com"); // an act takes away what is over
+        try (var desk = desk()) {
+            file(desk.fetch(sent.token, Enrolment.Form.MODERN, 1));
+            scene.clock.advance(Duration.ofHours(2));
+            assertEquals(
+                    new Enrolment.Answer.None(), desk.fetch(sent.token, Enrolment.Form.MODERN, 1));
+        }
+    }
+
+    @Test
     @DisplayName("ends; what nobody fetched is told until it is cancelled, which revokes")
     void expired() {
         var sent = invite("info@example.com");
@@ -158,6 +176,24 @@ class InviteTest {
         assertThrows(
                 KmException.class,
                 () -> scene.opened(scene.byKey(), vault -> vault.cancelInvite("info@example.com")));
+    }
+
+    @Test
+    @DisplayName("asked for with what can be no token opens nothing: no folder is needed to say so")
+    void form() {
+        var world = scene.world();
+        var nowhere =
+                new World(
+                        data.resolve("nowhere"),
+                        world.clock(),
+                        world.random(),
+                        "operator",
+                        Steps.NONE);
+        var door = new InviteDoor(nowhere, scene.secret());
+        assertEquals(new Enrolment.Answer.None(), door.look("x"));
+        assertEquals(new Enrolment.Answer.None(), door.fetch("x", Enrolment.Form.MODERN, 0));
+        assertEquals(new Enrolment.Answer.None(), door.done("x"));
+        assertEquals(new Enrolment.Answer.Later(), door.look("A".repeat(32)));
     }
 
     @Test

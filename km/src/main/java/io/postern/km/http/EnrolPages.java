@@ -30,7 +30,8 @@ public final class EnrolPages {
 
     /// The answer.
     ///
-    /// @param client who asks, for the limit of tries: behind a proxy the address that it names
+    /// @param client who asks, for the limit of wrong tries: behind a proxy the proxy, for no
+    ///   `Forwarded` field is read; so a right token is never shut out
     /// @param content of a POST; else empty
     public Page answer(Asked asked, byte[] content, InetAddress client) {
         return switch (asked.method()) {
@@ -42,10 +43,6 @@ public final class EnrolPages {
     }
 
     private Page post(byte[] content, InetAddress client) {
-        if (!tries.allowed(client)) {
-            return EnrolHtml.page(429, EnrolHtml.TOO_MANY)
-                    .with("Retry-After", Long.toString(Tries.WINDOW.toSeconds()));
-        }
         var form = form(content).orElse(Map.of());
         var token = form.getOrDefault("token", "");
         var how =
@@ -67,11 +64,17 @@ public final class EnrolPages {
             case Enrolment.Answer.Gone _ -> EnrolHtml.page(200, EnrolHtml.GONE);
             case Enrolment.Answer.Later _ ->
                     EnrolHtml.page(503, EnrolHtml.LATER).with("Retry-After", "10");
-            case Enrolment.Answer.None _ -> {
-                tries.wrong(client);
-                yield EnrolHtml.page(403, EnrolHtml.NONE);
-            }
+            case Enrolment.Answer.None _ -> none(client);
         };
+    }
+
+    private Page none(InetAddress client) {
+        if (!tries.allowed(client)) {
+            return EnrolHtml.page(429, EnrolHtml.TOO_MANY)
+                    .with("Retry-After", Long.toString(Tries.WINDOW.toSeconds()));
+        }
+        tries.wrong(client);
+        return EnrolHtml.page(403, EnrolHtml.NONE);
     }
 
     private static int index(String text) {

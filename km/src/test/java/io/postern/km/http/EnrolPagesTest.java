@@ -147,9 +147,21 @@ class EnrolPagesTest {
         for (int i = 0; i < 10; i++) {
             assertEquals(403, post("token=" + i, "2001:db8::" + i).status());
         }
-        assertEquals(429, post("token=AAAA-BBBB", "2001:db8::ffff").status());
-        assertEquals(200, post("token=AAAA-BBBB", "2001:db8:0:1::1").status());
+        assertEquals(429, post("token=wrong", "2001:db8::ffff").status());
+        assertEquals(429, post("token=wrong&file=0", "2001:db8::ffff").status());
+        assertEquals(403, post("token=wrong", "2001:db8:0:1::1").status());
         clock.advance(Duration.ofMinutes(15));
-        assertEquals(200, post("token=AAAA-BBBB", "2001:db8::ffff").status());
+        assertEquals(403, post("token=wrong", "2001:db8::ffff").status());
+    }
+
+    @Test
+    @DisplayName("shuts no right token out, whoever else has that address")
+    void shared() {
+        for (int i = 0; i < 11; i++) {
+            post("token=" + i);
+        }
+        assertEquals(200, post("token=AAAA-BBBB").status());
+        assertEquals(200, post("token=AAAA-BBBB&file=0").status());
+        assertEquals(429, post("token=wrong").status());
     }
 }
