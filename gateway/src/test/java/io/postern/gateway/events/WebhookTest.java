@@ -1,6 +1,7 @@
 package io.postern.gateway.events;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
@@ -108,6 +109,14 @@ class WebhookTest {
             }
             webhook.tell(Map.of("n", 2));
             assertEquals("POST {\"n\":2}", next(bodies));
+            // What was not answered yet when it is closed is given up, and that is warned of.
+            assertTimeoutPreemptively(
+                    Duration.ofSeconds(10),
+                    () -> {
+                        while (webhook.waiting() > 0) {
+                            Thread.onSpinWait();
+                        }
+                    });
         }
         assertEquals(0, warnings.size());
     }
