@@ -220,7 +220,7 @@ def many(suite, scratch, served, operator):
         key, certificate = scratch.path("slapd.key"), scratch.path("slapd.pem")
         done("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=127.0.0.1",
              "-days", "2", "-keyout", key, "-out", certificate)
-        slapd = Slapd(scratch, certificate, key)
+        slapd = Slapd(scratch, certificate, key, name="km-slapd")
         password = scratch.write("bind-password", PASSWORD + "\n", mode=0o600)
         operator.do("bulk", "--ldap", f"ldap://127.0.0.1:{slapd.port}", "--ldap-in-clear", "--base", SUFFIX, "--filter", "(objectClass=inetOrgPerson)",
                     "--bind-dn", BIND_DN, "--bind-password-file", password, "--key", "p-256", "--out", operator.path("out"),
