@@ -11,7 +11,7 @@ import signal
 import subprocess
 import time
 
-from peers.operator import Operator
+from peers.kmoperator import Operator
 from peers.scratch import Failure, need, run
 
 # Weeks of the horizon, and some days on either side of a list's release.

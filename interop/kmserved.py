@@ -9,7 +9,7 @@ import subprocess
 import urllib.parse
 
 from peers.gateway import LAUNCHER, Postern
-from peers.operator import Operator
+from peers.kmoperator import Operator
 from peers.scratch import Failure, free_port, need, run
 from peers.slapd import BIND_DN, PASSWORD, SUFFIX, Slapd
 
