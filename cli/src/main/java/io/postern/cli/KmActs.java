@@ -129,7 +129,7 @@ final class KmActs {
     }
 
     private static void due(Io io, OpenVault vault) {
-        int due = vault.due(RenewalsDue.SOON).certificates();
+        int due = vault.dueCertificates(RenewalsDue.SOON);
         if (due > 0) {
             io.err()
                     .println(

@@ -7,8 +7,6 @@ import io.postern.km.secret.Octets;
 import io.postern.km.vault.TierKey;
 import io.postern.km.vault.VaultKeys;
 import java.nio.charset.StandardCharsets;
-import java.security.KeyPairGenerator;
-import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.sql.SQLException;
@@ -98,19 +96,13 @@ final class CoSigning {
 
     private static void make(Database on, Desk desk, VaultKeys keys) throws SQLException {
         var random = desk.world().random();
-        try {
-            var generator = KeyPairGenerator.getInstance("Ed25519");
-            generator.initialize(255, random);
-            var pair = generator.generateKeyPair();
-            var octets = pair.getPrivate().getEncoded();
-            Tables.put(on, Tables.Tier.VAULT, keys.vault(), TYPE, "private", octets, random);
-            Arrays.fill(octets, (byte) 0);
-            var half = pair.getPublic().getEncoded();
-            Tables.put(on, Tables.Tier.VAULT, keys.vault(), TYPE, COPY, half, random);
-            Tables.put(on, Tables.Tier.RUNTIME, desk.runtime(), TYPE, "public", half, random);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK 25 has Ed25519", e);
-        }
+        var pair = RuntimeTier.auditKeys(random);
+        var octets = pair.getPrivate().getEncoded();
+        Tables.put(on, Tables.Tier.VAULT, keys.vault(), TYPE, "private", octets, random);
+        Arrays.fill(octets, (byte) 0);
+        var half = pair.getPublic().getEncoded();
+        Tables.put(on, Tables.Tier.VAULT, keys.vault(), TYPE, COPY, half, random);
+        Tables.put(on, Tables.Tier.RUNTIME, desk.runtime(), TYPE, "public", half, random);
     }
 
     /// Puts the vault's copy of the public half into a runtime tier that was made anew.

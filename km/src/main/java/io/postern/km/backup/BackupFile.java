@@ -1,5 +1,6 @@
 package io.postern.km.backup;
 
+import io.postern.km.audit.Ed25519Texts;
 import io.postern.km.secret.KmException;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -11,14 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
-import java.security.Signature;
-import java.security.SignatureException;
-import java.util.Base64;
 import java.util.HexFormat;
 
 /// A backup: a line that names the form, the [Manifest], its signature in base 64 (Ed25519, RFC
@@ -46,7 +43,13 @@ public record BackupFile(Path file, Manifest manifest, String signature, long be
                     PosixFilePermissions.asFileAttribute(
                             PosixFilePermissions.fromString("rw-------")));
             try (var out = Files.newOutputStream(beside)) {
-                var head = FORM + "\n" + manifest.text() + "\n" + sign(manifest, key) + "\n";
+                var head =
+                        FORM
+                                + "\n"
+                                + manifest.text()
+                                + "\n"
+                                + Ed25519Texts.sign(DOMAIN + manifest.text(), key)
+                                + "\n";
                 out.write(head.getBytes(StandardCharsets.UTF_8));
                 Files.copy(database, out);
             }
@@ -77,29 +80,9 @@ public record BackupFile(Path file, Manifest manifest, String signature, long be
         }
     }
 
-    private static String sign(Manifest manifest, PrivateKey key) {
-        try {
-            var ed25519 = Signature.getInstance("Ed25519");
-            ed25519.initSign(key);
-            ed25519.update((DOMAIN + manifest.text()).getBytes(StandardCharsets.UTF_8));
-            return Base64.getEncoder().encodeToString(ed25519.sign());
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK 25 has Ed25519", e);
-        }
-    }
-
     /// Whether that key signed it.
     public boolean signedBy(PublicKey key) {
-        try {
-            var ed25519 = Signature.getInstance("Ed25519");
-            ed25519.initVerify(key);
-            ed25519.update((DOMAIN + manifest.text()).getBytes(StandardCharsets.UTF_8));
-            return ed25519.verify(Base64.getDecoder().decode(signature));
-        } catch (SignatureException | IllegalArgumentException e) {
-            return false; // what the JDK says of octets that are no signature
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK 25 has Ed25519", e);
-        }
+        return Ed25519Texts.fits(DOMAIN + manifest.text(), signature, key);
     }
 
     /// Reads what it says of itself.

@@ -35,7 +35,6 @@ public enum Operation {
                     "restore-rules",
                     "guard-root",
                     "backup",
-                    "verify-backup",
                     "restore",
                     "redeem",
                     "redeemed",
@@ -68,7 +67,7 @@ public enum Operation {
         return Optional.of(
                 switch (bare) {
                     case "issue", "issue-csr", "invite" -> ISSUE;
-                    case "renew", "renew-csr" -> RENEW;
+                    case "renew" -> RENEW;
                     case "revoke", "hold", "release", "leave", "cancel-invite" -> REVOKE;
                     case "recover" -> RECOVER;
                     case "export-ca" -> EXPORT;
